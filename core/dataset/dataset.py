@@ -1,0 +1,104 @@
+"""Dataset: the folder that a file becomes, and the only way to its rows.
+
+    dataset.json      DatasetInfo: schema, findings, split sizes
+    table.parquet     the typed columns, one row a sample, in the order of the file
+    split.npy         (rows,) uint8: 0 train, 1 validation, 2 test; decided once, the same for every run
+    images.npy        (rows, height, width, channels) uint8, memory-mapped; only with an image column
+    baselines/        predictions and metrics of the simple models (core.training.baselines)
+
+In `table.parquet` a number is Float64, a time is Datetime, all else is String; missing is null. A
+classification target is stored as its label text. The image column holds each picture's name in the
+zip, for display only. The id is a hash of the content, so the same upload is the same dataset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from core.dataset.schema import DatasetInfo, Part
+from core.errors import Damaged
+from core.files import read_json
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+
+__all__ = ["Dataset"]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A handle on a dataset folder; nothing is read until it is asked for.
+
+    Attributes:
+        folder: the dataset folder; its name is the dataset's id.
+    """
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The dataset's identifier."""
+        return self.folder.name
+
+    @cached_property
+    def info(self) -> DatasetInfo:
+        """Everything about it except its rows.
+
+        Raises:
+            Damaged: `dataset.json` is missing or cannot be understood.
+        """
+        try:
+            return DatasetInfo.model_validate(read_json(self.folder / "dataset.json"))
+        except ValidationError as error:
+            raise Damaged(f"Dataset {self.id} cannot be read. Delete it and upload the file again.") from error
+
+    def table(self, columns: tuple[str, ...] | None = None, rows: np.ndarray | None = None) -> pl.DataFrame:
+        """Read columns of the table.
+
+        Args:
+            columns: names, in the order wanted; default: all.
+            rows: (n,) row indices from 0, in the order wanted; default: all.
+
+        Returns:
+            A data frame of (n, columns).
+
+        Raises:
+            Damaged: the file is missing or broken.
+        """
+        import polars as pl
+
+        try:
+            table = pl.read_parquet(self.folder / "table.parquet", columns=list(columns) if columns is not None else None)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise Damaged(f"The table of dataset {self.id} cannot be read. Delete it and upload the file again.") from error
+        return table if rows is None else table[rows]
+
+    def split(self) -> np.ndarray:
+        """The part of each row, (rows,) uint8, memory-mapped; see `Part.number`."""
+        return _load(self.folder / "split.npy")
+
+    def rows_of(self, part: Part) -> np.ndarray:
+        """Row indices of one part, ascending, (n,) int64."""
+        import numpy as np
+
+        return np.flatnonzero(self.split() == part.number)
+
+    def images(self) -> np.ndarray:
+        """All pictures, (rows, height, width, channels) uint8, memory-mapped."""
+        return _load(self.folder / "images.npy")
+
+
+def _load(path: Path) -> np.ndarray:
+    import numpy as np
+
+    try:
+        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise Damaged(f"{path.parent.name}/{path.name} is missing or broken. Delete the dataset and upload the file again.") from error
+    return array

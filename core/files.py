@@ -1,0 +1,157 @@
+"""The two rules of the disk: writes are all-or-nothing, and no path is made of an unchecked name.
+
+A reader always sees the old file or the new one, never a mixture (design law 4.2), and every path
+that contains a name from outside goes through `resolve_inside`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from core.errors import Damaged, DiskFull, NotFound
+
+__all__ = ["folder_bytes", "new_folder", "read_json", "remove_folder", "resolve_inside", "write_atomic", "write_json"]
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+FILE_MODE = 0o600
+FOLDER_MODE = 0o700
+
+
+def resolve_inside(root: Path, name: str) -> Path:
+    """Turn a name from outside (a URL, an argument, a file) into a path under `root`.
+
+    The only function that may do so. It is a rule, not a filter: lower-case letters, digits and
+    dashes, at most 64, and the resolved path must lie directly in the resolved root.
+
+    Args:
+        root: folder that must contain the result.
+        name: identifier to look up, matching `[a-z0-9][a-z0-9-]{0,63}`.
+
+    Returns:
+        The absolute path; it need not exist.
+
+    Raises:
+        NotFound: the name has another form, or is a link that leads out of `root`.
+
+    Example:
+        >>> resolve_inside(Path("/data"), "d-0f3a").name
+        'd-0f3a'
+    """
+    if not NAME.fullmatch(name):
+        raise NotFound(f"{name[:80]!r} is not an identifier of ours. Copy one from the list of datasets or runs.")
+    base = root.resolve()
+    path = (base / name).resolve()
+    if path.parent != base:
+        raise NotFound(f"{name!r} is not in this workspace. Copy an identifier from the list of datasets or runs.")
+    return path
+
+
+def write_atomic(path: Path, write: Callable[[Path], object] | bytes | str) -> None:
+    """Write a file beside its place, sync it, and rename it over the old one.
+
+    Args:
+        path: the file to create or replace; its folder must exist.
+        write: the content, or a function that writes it to the path it is given (for libraries that
+            want a file name). That path keeps the suffix of `path`.
+
+    Raises:
+        DiskFull: the disk has no room; the old file is untouched.
+    """
+    beside = path.with_name(f".{secrets.token_hex(6)}{path.suffix}")
+    try:
+        if callable(write):
+            write(beside)
+        else:
+            beside.write_bytes(write.encode() if isinstance(write, str) else write)
+        beside.chmod(FILE_MODE)
+        _sync(beside)
+        os.replace(beside, path)
+        _sync(path.parent)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise DiskFull(f"There is no room on the disk to save {path.name}. Free some space and try again.") from error
+        raise
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON document all-or-nothing; NaN and infinity are refused by `json`."""
+    write_atomic(path, json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1))
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON document that we wrote.
+
+    Raises:
+        Damaged: the file is missing or is not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Damaged(f"{path.parent.name}/{path.name} is missing or damaged. Delete this entry and make it again.") from error
+
+
+@contextlib.contextmanager
+def new_folder(place: Path) -> Iterator[Path]:
+    """Build a folder out of sight and move it to `place` only when everything in it is written.
+
+    On any error, cancellation included, nothing remains. If `place` already exists when the work is
+    done (another process made the same content), the one that is there stays.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as root:
+        ...     with new_folder(Path(root) / "d-1") as folder:
+        ...         _ = (folder / "a.txt").write_text("a")
+        ...     sorted(p.name for p in Path(root).iterdir())
+        ['d-1']
+    """
+    place.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+    hidden = place.with_name(f".new-{secrets.token_hex(6)}")
+    hidden.mkdir(mode=FOLDER_MODE)
+    try:
+        yield hidden
+        with contextlib.suppress(OSError):  # the same content arrived first: keep it
+            os.rename(hidden, place)
+        if not place.is_dir():
+            raise Damaged(f"{place.name} could not be stored. Check that the disk is writable and try again.")
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise DiskFull("There is no room on the disk for this dataset. Free some space and try again.") from error
+        raise
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder so that no reader meets half of it: rename it out of sight, then remove."""
+    hidden = folder.with_name(f".gone-{secrets.token_hex(6)}")
+    os.rename(folder, hidden)
+    shutil.rmtree(hidden, ignore_errors=True)
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes used by all files under a folder; files that vanish meanwhile count as nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            total += path.lstat().st_size if path.is_file() else 0
+    return total
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

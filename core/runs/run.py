@@ -1,0 +1,172 @@
+"""Run: one folder that holds all that matters about one training run.
+
+    spec.json             what was asked (RunSpec)
+    status.json           how it stands (Status), replaced whole
+    events.jsonl          what happened, append only (core.runs.events)
+    worker.json, lock     who works on it: identity of the process; the lock is held while it lives
+    stop                  exists once somebody pressed Stop
+    checkpoint.keras      best weights so far, with the optimizer's state
+    model.keras           the finished model
+    model.onnx            the same for prediction without Keras
+    preprocess.json       fitted preprocessing (core.preprocess)
+    predictions.parquet   validation and test rows (core.evaluation.predictions)
+    evaluation.json       metrics with intervals
+    log.txt               what the libraries said; for developers
+
+A run can be copied, zipped, replayed and deleted; a damaged one hides only itself.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.errors import Damaged
+from core.files import new_folder, read_json, write_atomic, write_json
+from core.runs.events import EVENTS_FILE
+from core.runs.spec import RunSpec
+from core.runs.state import RunState, can_move
+
+__all__ = ["Run", "Status"]
+
+
+class Status(BaseModel):
+    """`status.json`: how a run stands, small enough to be read at every look.
+
+    `heartbeat` counts up while the worker lives; `phase` says in a few words what it does. `epoch` and
+    `epochs` are for lists that do not read events. `headline` is the metric that matters on the test
+    rows, once judged: {"name", "value", "low", "high"}.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: RunState
+    created: str  # ISO 8601, UTC
+    message: str = ""  # a sentence for the user: why it failed, what it waits for
+    phase: str = ""  # "loading libraries", "training", "judging", "exporting"
+    heartbeat: int = 0
+    epoch: int = 0
+    epochs: int = 0
+    best_epoch: int = 0
+    seconds: float = 0.0  # of training, monotonic
+    backend: str = ""
+    device: str = ""
+    parameters: int = 0
+    headline: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A handle on a run folder; holds no state of its own, so it is always true.
+
+    Attributes:
+        folder: the run folder; its name is the run's id.
+    """
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The run's identifier."""
+        return self.folder.name
+
+    @classmethod
+    def create(cls, runs: Path, spec: RunSpec) -> Run:
+        """Make a new run in state queued.
+
+        Args:
+            runs: the folder of all runs of a workspace.
+            spec: what is asked; validated by the caller (`core.recipes.make_spec`).
+
+        Returns:
+            The run. Its id is the date and 8 random hexadecimal digits.
+
+        Raises:
+            DiskFull: nothing was created.
+        """
+        now = datetime.now(UTC)
+        place = runs / f"r{now:%Y%m%d}-{secrets.token_hex(4)}"
+        with new_folder(place) as folder:
+            write_atomic(folder / "spec.json", spec.model_dump_json(indent=1))
+            status = Status(state=RunState.QUEUED, created=now.isoformat(timespec="milliseconds"), epochs=spec.training.epochs)
+            write_atomic(folder / "status.json", status.model_dump_json(indent=1))
+            write_atomic(folder / EVENTS_FILE, b"")
+        return cls(place)
+
+    @property
+    def spec(self) -> RunSpec:
+        """What was asked.
+
+        Raises:
+            Damaged: the file is missing or not a spec that this version understands.
+        """
+        try:
+            return RunSpec.model_validate(read_json(self.folder / "spec.json"))
+        except ValidationError as error:
+            raise Damaged(f"The settings of run {self.id} cannot be read. Delete the run and train again.") from error
+
+    @property
+    def status(self) -> Status:
+        """How it stands, as last written.
+
+        Raises:
+            Damaged: the file is missing or not a status.
+        """
+        try:
+            return Status.model_validate(read_json(self.folder / "status.json"))
+        except ValidationError as error:
+            raise Damaged(f"The state of run {self.id} cannot be read. Delete the run and train again.") from error
+
+    def update(self, **changes: Any) -> Status:
+        """Replace some fields of the status, whole file at once; an illegal move of state is refused.
+
+        Only the worker that holds the run's lock, or the launcher while nobody does, may call it.
+
+        Raises:
+            ValueError: the run may not go from its present state to `changes["state"]`.
+        """
+        old = self.status
+        new = Status.model_validate({**old.model_dump(), **changes})
+        if not can_move(old.state, new.state):
+            raise ValueError(f"Run {self.id} cannot go from {old.state} to {new.state}.")
+        write_atomic(self.folder / "status.json", new.model_dump_json(indent=1))
+        return new
+
+    def path(self, name: str) -> Path:
+        """A file of the run, by one of the fixed names in this module's list."""
+        return self.folder / name
+
+    @property
+    def events(self) -> Path:
+        """The event log, for `read_events`."""
+        return self.folder / EVENTS_FILE
+
+    def request_stop(self) -> None:
+        """Ask the worker to stop at the next step and keep the best weights; may be called twice."""
+        (self.folder / "stop").touch(mode=0o600)
+
+    @property
+    def stop_requested(self) -> bool:
+        """True once `request_stop` was called."""
+        return (self.folder / "stop").exists()
+
+    def is_locked(self) -> bool:
+        """True while a worker process lives that took this run; the kernel frees the lock when it dies."""
+        try:
+            with (self.folder / "lock").open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            return False
+        return False
+
+    def save_json(self, name: str, value: Any) -> None:
+        """Write one of the run's JSON files all-or-nothing."""
+        write_json(self.folder / name, value)
