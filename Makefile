@@ -1,0 +1,43 @@
+# Every task of the project. `make help` lists them.
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+# --no-compile: Python compiles a module when it is first imported, which halves the time of the install.
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+
+.PHONY: help run test check bench install clean
+
+help:  ## list the tasks
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+run: $(VENV)/app.ok  ## install what is missing and open the app in the browser
+	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+install: $(VENV)/app.ok  ## make .venv with what the app needs, and nothing else
+
+test: $(VENV)/dev.ok  ## install what the tests need, a browser included, and run them all
+	$(BIN)/python tests/browser.py
+	$(BIN)/python -m pytest -q
+
+check: $(VENV)/dev.ok  ## ruff on everything, mypy --strict on core
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/dev.ok  ## measure what the documents claim; prints ratios
+	$(BIN)/python -m bench
+
+clean:  ## remove .venv and caches; data in .limelight stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/app.ok: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "Limelight needs Python 3.11. Name it with: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Installing into $(VENV), about one minute the first time ..."
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.ok: $(VENV)/app.ok requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""What the documents claim, measured: ratios and medians of one run, never in a timed test."""

@@ -1,0 +1,192 @@
+"""What each command does: plain values in, one JSON document out.
+
+The command line prints these documents; notebooks may call the functions. Every one works in the
+workspace `local` under `LIMELIGHT_HOME`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import BadSettings, NotFound, NotReady, RunFailed, UserError
+from core.files import write_atomic
+from core.runs.run import Run
+from core.workspace import Workspace
+
+__all__ = ["compare", "delete", "ingest", "predict", "recipes", "runs", "train"]
+
+
+def ingest(file: Path, target: str | None = None, name: str = "") -> dict[str, Any]:
+    """Store a file as a dataset and say what is in it.
+
+    Raises:
+        NotFound: there is no such file.
+        BadFile: it is not a table or a zip of pictures.
+        BadTarget: the target cannot be learned.
+    """
+    from core.dataset.ingest import ingest as ingest_file
+
+    dataset = ingest_file(_existing(file), Workspace.local(), file_name=file.name, target=target, name=name)
+    info = dataset.info.model_dump(mode="json")
+    return {
+        "dataset": info["id"],
+        **{key: info[key] for key in ("name", "rows", "dropped_rows", "columns", "target", "task", "labels", "inputs")},
+        "findings": info["findings"],
+        "split": info["split"],
+    }
+
+
+def recipes(task: str | None = None) -> dict[str, Any]:
+    """The recipes with their presets and their settings as a JSON schema."""
+    from core.dataset.schema import Task
+    from core.recipes import recipes_schema
+
+    return {"recipes": recipes_schema(Task(task) if task else None)}
+
+
+def train(
+    dataset: str,
+    recipe: str | None = None,
+    preset: str = "balanced",
+    changes: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    backend: str = "auto",
+    on_event: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any]:
+    """Train one model and wait for its verdict.
+
+    Args:
+        dataset: id of a dataset.
+        recipe: name of a recipe; default: the one that fits the data.
+        preset: quick, balanced or thorough.
+        changes: settings of the recipe or of the training loop that differ from the preset.
+        seed: 0 or more; decides every random choice.
+        backend: auto, jax or tensorflow.
+        on_event: called with each event while it trains.
+
+    Raises:
+        NotFound, BadSettings, QuotaExceeded: before anything starts.
+        RunFailed: the run ended without a model.
+    """
+    from core.recipes import make_spec
+    from core.training.launcher import Launcher
+
+    if seed < 0:
+        raise BadSettings(f"The seed must be 0 or more, but it is {seed}.")
+    workspace = Workspace.local()
+    info = workspace.dataset(dataset).info
+    spec = make_spec(info, recipe=recipe, preset=preset, changes=changes or {}, seed=seed, backend=backend)  # type: ignore[arg-type]
+    workspace.check_quota(new_runs=1)
+    run = Run.create(workspace.runs_folder, spec)
+    launcher = Launcher(workspace.home)
+    launcher.submit(run)
+    status = _wait(launcher, run, on_event)
+    if not status.state.has_model:
+        raise RunFailed(status.message or f"Run {run.id} ended as {status.state}. See its log.txt.")
+    return {"run": run.id, **_summary(run), "metrics": _metrics(run)}
+
+
+def runs() -> dict[str, Any]:
+    """All runs of the workspace, newest first, with state and headline metric."""
+    return {
+        "runs": [
+            {"run": run.id, "name": run.spec.name, "dataset": run.spec.dataset, "recipe": run.spec.recipe,
+             "created": run.status.created, **_summary(run), "headline": run.status.headline}
+            for run in Workspace.local().runs()
+        ]
+    }  # fmt: skip
+
+
+def compare(names: Sequence[str], *, with_baselines: bool = False) -> dict[str, Any]:
+    """Judge runs side by side on the same test rows.
+
+    Raises:
+        NotFound: a run is not in the workspace.
+        NotReady: a run has no model yet.
+        UserError: the runs belong to different datasets.
+    """
+    from core.evaluation.compare import compare as compare_models
+    from core.evaluation.compare import model_of_baseline, model_of_run
+    from core.training import baselines
+
+    workspace = Workspace.local()
+    chosen = [workspace.run(name) for name in dict.fromkeys(names)]
+    for run in chosen:
+        if not run.status.state.has_model:
+            raise NotReady(f"Run {run.id} is {run.status.state} and has no model to compare. Wait for it, or leave it out.")
+    datasets = {run.spec.dataset for run in chosen}
+    if len(datasets) > 1:
+        raise UserError("These runs belong to different datasets, so they have no test rows in common. Compare runs of one dataset.")
+    models = [model_of_run(run) for run in chosen]
+    if with_baselines:
+        dataset = workspace.dataset(datasets.pop())
+        baselines.compute(dataset)
+        models += [model_of_baseline(baseline) for baseline in baselines.load(dataset)]
+    return compare_models(models).to_json()
+
+
+def predict(name: str, file: Path, out: Path | None = None) -> dict[str, Any]:
+    """Predict every row of a file, in its order.
+
+    Raises:
+        NotFound: no such run or file.
+        NotReady: the run has no model.
+        BadInput, BadFile: the file does not fit the model.
+    """
+    from core.export import csv_bytes
+    from core.predict import predict_file
+
+    run = Workspace.local().run(name)
+    source = _existing(file)
+    frame, notices = predict_file(run, source, file.name)
+    if out is not None:
+        if not out.resolve().parent.is_dir():
+            raise NotFound(f"There is no folder {str(out.parent)!r} to write to. Make it first.")
+        write_atomic(out.resolve(), csv_bytes(frame))
+    return {"run": run.id, "rows": frame.height, "notices": list(notices), "predictions": frame.to_dicts()}
+
+
+def delete(name: str) -> dict[str, Any]:
+    """Delete a run or a dataset for good.
+
+    Raises:
+        NotFound: neither is called so.
+        UserError: a run in progress uses it.
+    """
+    return {"deleted": name, "kind": Workspace.local().delete(name)}
+
+
+def _existing(file: Path) -> Path:
+    if not file.is_file():
+        raise NotFound(f"There is no file {str(file)!r}. Check the path.")
+    return file
+
+
+def _wait(launcher: Any, run: Run, on_event: Callable[[dict[str, Any]], None] | None) -> Any:
+    """Wait for the end; the first Ctrl-C asks the run to stop and keep its best weights."""
+    try:
+        return launcher.wait(run, on_event)
+    except KeyboardInterrupt:
+        launcher.stop(run)
+        return launcher.wait(run, on_event)
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    status = run.status
+    return {
+        "state": status.state.value,
+        "epochs": status.epoch,
+        "seconds": round(status.seconds, 3),
+        "backend": status.backend,
+        "device": status.device,
+    }
+
+
+def _metrics(run: Run) -> dict[str, Any]:
+    """The metrics of both judged parts: {"test": {name: {"value","low","high"}}, "validation": …}."""
+    from core.files import read_json
+
+    evaluation = read_json(run.path("evaluation.json"))
+    return {part: evaluation[part]["metrics"] for part in ("test", "validation")}
