@@ -2,7 +2,7 @@
 
 A refused upload names the limit and the variable that raises it, so an operator never has to search
 the code. `LIMELIGHT_HOME` decides where data lives; `LIMELIGHT_SHARED=1` gives every visitor a
-private workspace.
+private workspace, and is the default on Community Cloud.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ __all__ = ["Settings", "settings"]
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
+COMMUNITY_CLOUD = Path("/mount/src")  # where Community Cloud checks every app out
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Settings:
             variable = f"LIMELIGHT_{field.name.upper()}"
             if text := source.get(variable, "").strip():
                 given[field.name] = _parse(variable, text, type(getattr(cls, field.name)))
+        given.setdefault("shared", Path(__file__).is_relative_to(COMMUNITY_CLOUD))  # strangers share that one
         return cls(**given)  # type: ignore[arg-type]  # each value was parsed to its field's type
 
     def variable(self, field: str) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["PADDING", "UNKNOWN", "TextEncoder", "tokens"]
 
 PADDING, UNKNOWN, FIRST_WORD = 0, 1, 2
+MAX_WORD = 128  # characters of a word or a pair; longer ones are data that somebody pasted, not words
 MIN_TEXTS = 2  # a word of one text only is "unknown", so that the network learns what an unknown word means
 CHUNK_ROWS = 8192  # bounds the memory for tokens
 
@@ -84,7 +85,7 @@ class TextEncoder:
         counts: Counter[str] = Counter()
         for text in _texts(values):
             counts.update(set(_with_pairs(tokens(text), ngrams)))
-        common = [(word, texts) for word, texts in counts.items() if texts >= MIN_TEXTS]
+        common = [(word, texts) for word, texts in counts.items() if texts >= MIN_TEXTS and len(word) <= MAX_WORD]
         common.sort(key=lambda pair: (-pair[1], pair[0]))
         return cls(tuple(word for word, _ in common[: vocabulary - FIRST_WORD]), max_length, ngrams)
 
@@ -122,9 +123,9 @@ class TextEncoder:
         if self.ngrams == 1:
             return [number(word, UNKNOWN) for word in words]
         found: list[int] = []
-        for word, following in zip(words, [*words[1:], None], strict=True):
+        for word, following in zip(words, [*words[1:], ""], strict=False):
             found.append(number(word, UNKNOWN))
-            if following is not None and (pair := number(f"{word} {following}")) is not None:
+            if pair := number(f"{word} {following}"):
                 found.append(pair)
         return found
 

@@ -5,7 +5,7 @@
     events.jsonl          what happened, append only (core.runs.events)
     worker.json, lock     who works on it: identity of the process; the lock is held while it lives
     stop                  exists once somebody pressed Stop
-    checkpoint.keras      best weights so far, with the optimizer's state
+    checkpoint.npz        best weights so far with the optimizer's state; gone once model.keras is there
     model.keras           the finished model
     model.onnx            the same for prediction without Keras
     preprocess.json       fitted preprocessing (core.preprocess)

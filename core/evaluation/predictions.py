@@ -1,0 +1,129 @@
+"""Predictions: what a model said about the validation and test rows, beside the truth.
+
+The one thing that judging needs. A run, a baseline and, later, a vendor's file all come to it, so
+that evaluation never asks where numbers come from. On disk it is one Parquet file:
+
+    row         int64     row of the dataset, from 0
+    part        uint8     1 validation, 2 test (`Part.number`)
+    truth       int64     class number; for regression float64, in the target's unit
+    score_<i>   float64   probability of class i; for regression one column `prediction`
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from core.dataset.schema import Part, Task
+from core.errors import Damaged
+from core.files import write_atomic
+
+__all__ = ["Predictions"]
+
+FORMAT = "1"
+METADATA_KEY = "limelight.predictions"
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Scores of one model and the truth, row by row.
+
+    Attributes:
+        task: decides how to read truth and scores.
+        labels: the classes in the order of their numbers; empty for regression.
+        rows: (n,) int64, row of the dataset, from 0.
+        parts: (n,) uint8, `Part.number` of each row.
+        truth: (n,) int64 class numbers, or (n,) float64 values.
+        scores: (n, classes) float64 probabilities (two columns for a binary task), or (n,) float64 values.
+
+    Raises:
+        ValueError: the shapes do not belong together, or a number is not finite.
+
+    Example:
+        >>> p = Predictions(Task.BINARY, ("no", "yes"), np.array([7]), np.array([2]), np.array([1]), np.array([[0.2, 0.8]]))
+        >>> p.decisions().tolist()
+        [1]
+    """
+
+    task: Task
+    labels: tuple[str, ...]
+    rows: np.ndarray
+    parts: np.ndarray
+    truth: np.ndarray
+    scores: np.ndarray
+
+    def __post_init__(self) -> None:
+        classes = self.task.is_classification
+        for name, kind in (("rows", np.int64), ("parts", np.uint8), ("truth", np.int64 if classes else np.float64), ("scores", np.float64)):
+            object.__setattr__(self, name, np.ascontiguousarray(getattr(self, name), dtype=kind))
+        expected = (len(self.rows), len(self.labels)) if classes else (len(self.rows),)
+        if self.scores.shape != expected or self.truth.shape != self.rows.shape or self.parts.shape != self.rows.shape:
+            raise ValueError(
+                f"Scores must have the shape {expected} and truth, parts and rows {expected[:1]}; "
+                f"received {self.scores.shape}, {self.truth.shape}, {self.parts.shape} and {self.rows.shape}."
+            )
+        if not np.isfinite(self.scores).all() or not np.isfinite(self.truth).all():
+            raise ValueError("A score or a true value is not a finite number, so this model cannot be judged.")
+        if classes and len(self.truth) and not 0 <= self.truth.min() <= self.truth.max() < len(self.labels):
+            raise ValueError(f"Class numbers must lie between 0 and {len(self.labels) - 1}; received {self.truth.min()} to {self.truth.max()}.")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def of(self, part: Part) -> Predictions:
+        """Only the rows of one part."""
+        return self.take(np.flatnonzero(self.parts == part.number))
+
+    def take(self, positions: np.ndarray) -> Predictions:
+        """The rows at these positions, (m,) int64, in the order wanted."""
+        return Predictions(
+            self.task, self.labels, self.rows[positions], self.parts[positions], self.truth[positions], self.scores[positions]
+        )
+
+    def decisions(self) -> np.ndarray:
+        """The class that the model chooses for each row, (n,) int64.
+
+        Binary: `labels[1]` where its probability is 0.5 or more. More classes: the most probable, the
+        first of them in a tie. For regression there is nothing to decide, so this raises ValueError.
+        """
+        if not self.task.is_classification:
+            raise ValueError("A regression model makes no decisions; use `scores`.")
+        if self.task is Task.BINARY:
+            return (self.scores[:, 1] >= 0.5).astype(np.int64)
+        if not len(self):
+            return np.zeros(0, np.int64)
+        chosen: np.ndarray = np.argmax(self.scores, axis=1).astype(np.int64)
+        return chosen
+
+    def save(self, path: Path) -> None:
+        """Write the Parquet file all-or-nothing."""
+        columns: dict[str, np.ndarray] = {"row": self.rows, "part": self.parts, "truth": self.truth}
+        if self.task.is_classification:
+            columns |= {f"score_{number}": self.scores[:, number] for number in range(len(self.labels))}
+        else:
+            columns["prediction"] = self.scores
+        about = json.dumps({"format": FORMAT, "task": self.task.value, "labels": self.labels}, ensure_ascii=False)
+        frame = pl.DataFrame(columns)
+        write_atomic(path, lambda place: frame.write_parquet(place, compression="zstd", metadata={METADATA_KEY: about}))
+
+    @classmethod
+    def load(cls, path: Path) -> Predictions:
+        """Read what `save` wrote.
+
+        Raises:
+            Damaged: the file is missing, broken, or of another kind.
+        """
+        try:
+            about = json.loads(pl.read_parquet_metadata(path)[METADATA_KEY])
+            frame = pl.read_parquet(path)
+            task, labels = Task(about["task"]), tuple(str(label) for label in about["labels"])
+            names = [f"score_{number}" for number in range(len(labels))]
+            scores = frame.select(names).to_numpy() if task.is_classification else frame["prediction"].to_numpy()
+            rows, parts, truth = (frame[name].to_numpy() for name in ("row", "part", "truth"))
+            return cls(task, labels, rows, parts, truth, scores)
+        except (OSError, KeyError, ValueError, TypeError, pl.exceptions.PolarsError) as error:
+            raise Damaged(f"The predictions in {path.parent.name} are missing or damaged. Delete this entry and make it again.") from error

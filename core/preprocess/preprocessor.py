@@ -1,0 +1,216 @@
+"""Preprocessor: the fitted encoders of a run's inputs and target, as one object and one JSON file.
+
+The worker fits it on the training rows and saves `preprocess.json`; from then on that file, with
+`model.onnx`, is all that a prediction needs: neither the dataset nor Keras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.dataset.dataset import Dataset
+from core.dataset.schema import Column, ColumnType, Part, Task
+from core.errors import BadInput, Damaged
+from core.files import read_json, write_json
+from core.preprocess.category import CategoryEncoder
+from core.preprocess.image import ImageEncoder
+from core.preprocess.number import NumberEncoder
+from core.preprocess.shapes import InputShape, PreprocessOptions, chosen_columns, input_shapes, shapes_of
+from core.preprocess.target import TargetEncoder
+from core.preprocess.text import TextEncoder
+from core.preprocess.time import TimeEncoder
+from core.runs.spec import RunSpec
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["InputShape", "PreprocessOptions", "Preprocessor", "input_shapes"]
+
+VERSION = 1
+Encoder = NumberEncoder | CategoryEncoder | TimeEncoder | TextEncoder | ImageEncoder
+ENCODERS: dict[ColumnType, type[Encoder]] = {
+    ColumnType.NUMBER: NumberEncoder,
+    ColumnType.CATEGORY: CategoryEncoder,
+    ColumnType.TIME: TimeEncoder,
+    ColumnType.TEXT: TextEncoder,
+    ColumnType.IMAGE: ImageEncoder,
+}
+
+
+@dataclass(frozen=True)
+class Preprocessor:
+    """Typed columns → the arrays of a network's inputs; the target ⇄ arrays.
+
+    Attributes:
+        columns: the input columns, in the run's order.
+        encoders: one fitted encoder for each of them.
+        target_name: name of the target column, so that it can be told from a stray column.
+        target: the target's encoder.
+        options: the recipe's choices it was fitted with.
+        image_shape: (height, width, channels) where a column holds pictures.
+    """
+
+    columns: tuple[Column, ...]
+    encoders: tuple[Encoder, ...]
+    target_name: str
+    target: TargetEncoder
+    options: PreprocessOptions
+    image_shape: tuple[int, int, int] | None = None
+
+    @classmethod
+    def fit(cls, dataset: Dataset, spec: RunSpec, options: PreprocessOptions) -> Preprocessor:
+        """Learn everything from the training rows of a dataset, and from no others.
+
+        Args:
+            dataset: where the rows come from.
+            spec: names the inputs, the target and the task.
+            options: the recipe's choices.
+
+        Returns:
+            The fitted preprocessor. The same dataset, spec and options always give the same one.
+
+        Raises:
+            BadSettings: an input column does not exist or cannot be learned from.
+            BadTarget: the target does not fit the task.
+            Damaged: the dataset cannot be read.
+        """
+        columns = chosen_columns(dataset, spec)
+        table = dataset.table((*spec.inputs, spec.target), dataset.rows_of(Part.TRAIN))
+        encoders = tuple(_fit(column, table[column.name], dataset, options) for column in columns)
+        target = TargetEncoder.fit(table[spec.target], spec.task, dataset.info.labels)
+        return cls(columns, encoders, spec.target, target, options, dataset.info.image_shape)
+
+    @property
+    def task(self) -> Task:
+        """What is predicted."""
+        return self.target.task
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes in the order of their numbers; empty for regression."""
+        return self.target.labels
+
+    @cached_property
+    def shapes(self) -> tuple[InputShape, ...]:
+        """The inputs of the network, in the order of `encode`."""
+        return shapes_of(self.columns, self.options, self.image_shape)
+
+    def encode(self, table: pl.DataFrame, images: np.ndarray | None = None) -> dict[str, np.ndarray]:
+        """Encode rows in their order; each row's result depends on that row alone.
+
+        Args:
+            table: must hold the input columns with the types of `core.dataset.dataset`; others are ignored.
+            images: (rows, height, width, channels) uint8, where an input is a picture.
+
+        Returns:
+            For each of `shapes`, by name, an array of (rows, *shape); all numbers are finite.
+
+        Raises:
+            BadInput: a column is missing, or pictures are missing or do not fit.
+        """
+        self._check(table, images)
+        blocks: list[np.ndarray] = []
+        texts: list[np.ndarray] = []
+        pictures: list[np.ndarray] = []
+        for column, encoder in zip(self.columns, self.encoders, strict=True):
+            if isinstance(encoder, ImageEncoder):
+                pictures.append(encoder.encode(_given(images)))
+            else:
+                (texts if isinstance(encoder, TextEncoder) else blocks).append(encoder.encode(table[column.name]))
+        tables = [np.concatenate(blocks, axis=1)] if blocks else []
+        return dict(zip((shape.name for shape in self.shapes), tables + texts + pictures, strict=True))
+
+    def encode_target(self, values: pl.Series) -> np.ndarray:
+        """What the loss compares: see `TargetEncoder.encode`."""
+        return self.target.encode(values)
+
+    def scores(self, outputs: np.ndarray) -> np.ndarray:
+        """Network outputs → (rows, classes) probabilities or (rows,) values: see `TargetEncoder.scores`."""
+        return self.target.scores(outputs)
+
+    def save(self, path: Path) -> None:
+        """Write everything as JSON, all-or-nothing."""
+        write_json(
+            path,
+            {
+                "version": VERSION,
+                "options": asdict(self.options),
+                "target_name": self.target_name,
+                "target": self.target.to_json(),
+                "image_shape": self.image_shape,
+                "columns": [column.model_dump(mode="json") for column in self.columns],
+                "encoders": [encoder.to_json() for encoder in self.encoders],
+            },
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> Preprocessor:
+        """Read what `save` wrote.
+
+        Raises:
+            Damaged: the file is missing, broken, or of a newer version.
+        """
+        data = read_json(path)
+        try:
+            return _from_json(data)
+        except (KeyError, TypeError, ValueError) as error:
+            raise Damaged(f"The preprocessing of run {path.parent.name} cannot be read. Delete the run and train again.") from error
+
+    def _check(self, table: pl.DataFrame, images: np.ndarray | None) -> None:
+        wanted = [column.name for column in self.columns if column.type is not ColumnType.IMAGE]
+        if missing := [name for name in wanted if name not in table.columns]:
+            raise BadInput(f"The model needs {named(missing)}, which the given rows do not have. Add what is missing and try again.")
+        if images is not None and wanted and len(images) != table.height:
+            raise BadInput(f"There are {table.height} rows but {len(images)} pictures. Give one picture for each row.")
+
+
+def named(columns: list[str]) -> str:
+    """Column names for a sentence: at most five, each cut to 80 characters.
+
+    Example:
+        >>> named(["age"]), named(["a", "b"])
+        ("the column 'age'", "the columns 'a', 'b'")
+    """
+    shown = ", ".join(repr(name[:80]) for name in columns[:5])
+    more = f" and {len(columns) - 5} more" if len(columns) > 5 else ""
+    return f"the column{'s' if len(columns) > 1 else ''} {shown}{more}"
+
+
+def _given(images: np.ndarray | None) -> np.ndarray:
+    if images is None:
+        raise BadInput("The model reads pictures, but none were given. Add a picture for each row.")
+    return images
+
+
+def _fit(column: Column, values: pl.Series, dataset: Dataset, options: PreprocessOptions) -> Encoder:
+    if column.type is ColumnType.NUMBER:
+        return NumberEncoder.fit(values, column)
+    if column.type is ColumnType.CATEGORY:
+        return CategoryEncoder.fit(values, column, options.max_categories)
+    if column.type is ColumnType.TIME:
+        return TimeEncoder.fit(values, column)
+    if column.type is ColumnType.TEXT:
+        return TextEncoder.fit(values, options.vocabulary, options.max_length, options.ngrams)
+    return ImageEncoder.fit(dataset.images())
+
+
+def _from_json(data: Mapping[str, Any]) -> Preprocessor:
+    if data["version"] != VERSION:
+        raise ValueError(f"version {data['version']}")
+    columns = tuple(Column.model_validate(column) for column in data["columns"])
+    encoders = tuple(ENCODERS[column.type].from_json(encoder) for column, encoder in zip(columns, data["encoders"], strict=True))
+    shape = data["image_shape"]
+    return Preprocessor(
+        columns,
+        encoders,
+        data["target_name"],
+        TargetEncoder.from_json(data["target"]),
+        PreprocessOptions(**data["options"]),
+        (shape[0], shape[1], shape[2]) if shape else None,
+    )

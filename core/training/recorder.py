@@ -1,0 +1,139 @@
+"""The worker's pen: events and status go to the disk in a thread of their own, in order.
+
+The training loop never waits for the disk. It hands over numbers; this thread appends them to
+`events.jsonl`, replaces `status.json`, counts the heartbeat and asks the device how busy it is, once a
+second. It is the only writer of both files while the worker lives, so no lock is needed.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from typing import Any
+
+import psutil
+
+from core.runs.events import append_event
+from core.runs.run import Run
+from core.training.device import sample_device
+
+__all__ = ["Recorder"]
+
+TICK_S = 1.0  # heartbeat and device
+STATUS_S = 0.25  # a status that only counts epochs is written at most this often
+URGENT = {"state", "phase", "message"}  # changes that people wait for are written at once
+
+
+class Recorder:
+    """Writes what happens in one run; the run's lock must be held.
+
+    Attributes:
+        failure: what stopped the writing (a full disk), for `check`; None while all is well.
+
+    Example:
+        >>> recorder = Recorder(run)                                        # doctest: +SKIP
+        >>> recorder.event("step", step=1, loss=0.7)                        # doctest: +SKIP
+        >>> recorder.close()                                                # doctest: +SKIP
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.failure: BaseException | None = None
+        self._began = time.monotonic()
+        self._items: queue.SimpleQueue[tuple[str, dict[str, Any]] | None] = queue.SimpleQueue()
+        self._changes: dict[str, Any] = {}
+        self._heartbeat = run.status.heartbeat
+        self._status_due = 0.0
+        self._training_since: float | None = None
+        self._process = psutil.Process()
+        self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
+        self._thread.start()
+
+    @property
+    def time_s(self) -> float:
+        """Seconds since the worker took the run, monotonic."""
+        return time.monotonic() - self._began
+
+    def event(self, kind: str, **fields: Any) -> None:
+        """Hand over one event; returns at once."""
+        self._items.put(("event", {"kind": kind, "time_s": round(self.time_s, 3), **fields}))
+
+    def status(self, **changes: Any) -> None:
+        """Hand over changes of the status; returns at once."""
+        self._items.put(("status", changes))
+
+    def state(self, state: str, message: str = "", **changes: Any) -> None:
+        """Move the run: event and status together."""
+        self.event("state", state=str(state), message=message)
+        self.status(state=state, message=message, **changes)
+
+    def training(self, on: bool) -> None:
+        """Say when learning begins and ends: in between the clock in the status runs."""
+        self._items.put(("clock", {"since": time.monotonic() if on else None}))
+
+    def check(self) -> None:
+        """Raise what stopped the writing, in the thread that can act on it."""
+        if self.failure is not None:
+            raise self.failure
+
+    def close(self) -> None:
+        """Write everything that was handed over and end the thread; may be called twice."""
+        self._items.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        next_tick = 0.0
+        while True:
+            now = time.monotonic()
+            if now >= next_tick:
+                next_tick = now + TICK_S
+                self._guarded(self._tick)
+            due = min(next_tick, self._status_due) if self._changes else next_tick
+            try:
+                item = self._items.get(timeout=max(0.0, due - time.monotonic()))
+            except queue.Empty:
+                self._guarded(self._write_status)
+                continue
+            if item is None:
+                self._guarded(self._write_status)
+                return
+            self._guarded(self._take, *item)
+
+    def _guarded(self, act: Any, *arguments: Any) -> None:
+        try:
+            act(*arguments)
+        except Exception as error:  # kept for `check`: this thread must go on so that a later, smaller write may succeed
+            self._changes = {}
+            self.failure = self.failure or error
+
+    def _take(self, kind: str, fields: dict[str, Any]) -> None:
+        if kind == "event":
+            append_event(self.run.events, fields)
+        elif kind == "clock":
+            self._clock(fields["since"])
+        else:
+            self._changes |= fields
+            if URGENT & fields.keys() or time.monotonic() >= self._status_due:
+                self._write_status()
+
+    def _clock(self, since: float | None) -> None:
+        if since is None and self._training_since is not None:
+            self._changes["seconds"] = round(time.monotonic() - self._training_since, 3)
+            self._write_status()
+        self._training_since = since
+
+    def _tick(self) -> None:
+        self._heartbeat += 1
+        self._changes["heartbeat"] = self._heartbeat
+        self._write_status()
+        append_event(self.run.events, {"kind": "device", "time_s": round(self.time_s, 3), **sample_device(self._process)})
+
+    def _write_status(self) -> None:
+        if not self._changes:
+            return
+        if self._training_since is not None:
+            self._changes["seconds"] = round(time.monotonic() - self._training_since, 3)
+        changes, self._changes = self._changes, {}
+        self._status_due = time.monotonic() + STATUS_S
+        self.run.update(**changes)

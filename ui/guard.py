@@ -1,0 +1,58 @@
+"""No page ever shows a traceback: errors of ours become their sentence, all others one sentence and a log entry."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from core.errors import DiskFull, LimelightError, NotReady, QuotaExceeded
+from ui.words import plain
+
+__all__ = ["guarded", "log", "show_error", "show_unexpected"]
+
+log = logging.getLogger("limelight")
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Turn what goes wrong inside into a designed message; also usable as a decorator, on a fragment for example.
+
+    Streamlit steers with exceptions that are no `Exception` (rerun, stop, switch of page): they pass.
+
+    Example:
+        >>> with guarded():
+        ...     pass
+    """
+    try:
+        yield
+    except LimelightError as error:
+        log.info("%s: %s", error.code, error)
+        show_error(error)
+    except Exception as error:
+        show_unexpected(error)
+
+
+def show_error(error: LimelightError) -> None:
+    """The sentence of an error of ours, in the weight that it deserves."""
+    text = plain(error.message, limit=1000)
+    if isinstance(error, NotReady):
+        st.info(text, icon=":material/hourglass_empty:")
+    elif isinstance(error, DiskFull | QuotaExceeded):
+        st.warning(text, icon=":material/database_off:")
+    else:
+        st.error(text, icon=":material/error:")
+
+
+def show_unexpected(error: BaseException) -> None:
+    """One sentence with a number under which the log has the traceback."""
+    number = secrets.token_hex(3)
+    log.error("error %s", number, exc_info=error)
+    st.error(
+        "Something went wrong on our side. What you stored is safe. Reload the page and try once more; "
+        f"if it happens again, the log has the details under {number}.",
+        icon=":material/error:",
+    )

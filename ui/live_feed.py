@@ -1,0 +1,231 @@
+"""One reader of a run's events for all its viewers: the file is read once, whoever watches.
+
+A viewer holds no queue. It says how far it has come (a byte offset) and gets one frame with everything
+after that, so a slow viewer gets fewer and larger frames and holds nobody up, and viewers that keep
+pace share the very same text. When the last viewer leaves, the feed is forgotten.
+
+A frame is JSON: {"offset": bytes, "events": [...], "status": {...} | null, "restart": bool}.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import bisect
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import Damaged
+from core.runs.run import Run
+from ui.live_thin import MAX_STEPS, thin
+
+__all__ = ["Feed", "Feeds", "Frame", "TooManyViewers"]
+
+TICK_S = 0.1  # how often the event file is looked at
+STATUS_TICKS = 3  # status.json is looked at every so many ticks
+GRACE_TICKS = 20  # after the end, so that the last events are seen
+READ_BYTES = 1024 * 1024  # at most this much in one read, so that other viewers are not held up
+MAX_FRAME_EVENTS = 2000  # a frame stays well under a megabyte
+MAX_VIEWERS = 300  # of the whole process
+MAX_VIEWERS_A_RUN = 150
+
+
+class TooManyViewers(Exception):  # noqa: N818  # it is no error of the program: the viewer falls back to polling
+    """The process, or this run, has as many viewers as it may have."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message to a viewer, and where the viewer stands after it."""
+
+    text: str
+    offset: int
+    version: int
+
+
+class Feed:
+    """What the viewers of one run share: its events so far, thinned, and how it stands."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.offset = 0  # bytes of the event file that are known
+        self.version = 0  # counts up with each change of the status
+        self.status: dict[str, Any] | None = None
+        self.over = False  # nothing will come any more
+        self.gone = False  # the run was deleted
+        self.viewers = 0
+        self.ready = asyncio.Event()  # the history was read to its end once
+        self._ends: list[int] = []  # byte offset after each event
+        self._lines: list[str] = []
+        self._events: list[dict[str, Any]] = []
+        self._steps = 0
+        self._news = asyncio.Event()
+        self._frames: dict[tuple[int, int], Frame | None] = {}
+        self._seen_status = -1  # modification time, ns
+        self._grace = GRACE_TICKS
+
+    async def follow(self) -> None:
+        """Read what is new until the run is over; started once by `Feeds`."""
+        tick = 0
+        while not self.over:
+            grown = await self._read_new()
+            changed = tick % STATUS_TICKS == 0 and self._read_status()
+            if not grown:
+                self.ready.set()
+                self._grow_old()
+            if grown or changed or self.over:
+                self._tell()
+            tick += 1
+            if not grown:
+                await asyncio.sleep(TICK_S)
+
+    def after(self, offset: int, version: int) -> Frame | None:
+        """What a viewer that stands at `offset` and has seen status `version` does not know yet."""
+        key = (offset, version)
+        if key not in self._frames:
+            self._frames[key] = self._make_frame(offset, version)
+        return self._frames[key]
+
+    async def news(self) -> None:
+        """Wait until there is something new."""
+        await self._news.wait()
+
+    def _make_frame(self, offset: int, version: int) -> Frame | None:
+        if restart := offset > self.offset:  # the viewer comes from another file: begin again
+            offset = 0
+        if offset == self.offset and version == self.version and not restart:
+            return None
+        first = bisect.bisect_right(self._ends, offset)
+        last = min(first + MAX_FRAME_EVENTS, len(self._ends))
+        end = self._ends[last - 1] if last < len(self._ends) else self.offset
+        status = json.dumps(self.status, ensure_ascii=False) if version != self.version else "null"
+        lines = ",".join(self._lines[first:last])
+        text = f'{{"offset":{end},"restart":{json.dumps(restart)},"status":{status},"events":[{lines}]}}'
+        return Frame(text, end, self.version)
+
+    async def _read_new(self) -> bool:
+        """Take what was appended; True when there was something."""
+        path = self.run.events
+        with contextlib.suppress(OSError):
+            if (size := path.stat().st_size) <= self.offset:
+                return False
+            if size - self.offset > READ_BYTES // 4:
+                found = await asyncio.to_thread(_read_lines, path, self.offset)
+            else:
+                found = _read_lines(path, self.offset)
+            return self._take(*found)
+        return False
+
+    def _take(self, lines: list[tuple[int, str, dict[str, Any]]], end: int) -> bool:
+        for after, line, event in lines:
+            self._ends.append(after)
+            self._lines.append(line)
+            self._events.append(event)
+            self._steps += event["kind"] == "step"
+        grown = end > self.offset
+        self.offset = end
+        if self._steps > 2 * MAX_STEPS:
+            self._thin()
+        return grown
+
+    def _thin(self) -> None:
+        kept = thin(self._events)
+        self._ends = [self._ends[i] for i in kept]
+        self._lines = [self._lines[i] for i in kept]
+        self._events = [self._events[i] for i in kept]
+        self._steps = sum(event["kind"] == "step" for event in self._events)
+
+    def _read_status(self) -> bool:
+        """Take the status if its file changed; True when a viewer should hear of it."""
+        try:
+            seen = self.run.path("status.json").stat().st_mtime_ns
+        except OSError:
+            self.gone = not self.run.folder.is_dir()
+            self.over = self.gone
+            return False
+        if seen == self._seen_status:
+            return False
+        self._seen_status = seen
+        with contextlib.suppress(Damaged):
+            status = self.run.status
+            told = {"state": status.state.value, "message": status.message, "phase": status.phase, "over": status.state.is_over}
+            if told != self.status:
+                self.status, self.version = told, self.version + 1
+                return True
+        return False
+
+    def _grow_old(self) -> None:
+        """Once the run is over and the file has been quiet for a while, nothing more will come."""
+        quiet = self.status is not None and self.status["over"]
+        ended = bool(self._events) and self._events[-1]["kind"] == "end"
+        self._grace = 0 if quiet and ended else self._grace - 1 if quiet else GRACE_TICKS
+        self.over = self.over or self._grace <= 0
+
+    def _tell(self) -> None:
+        self._frames.clear()
+        self._news.set()
+        self._news = asyncio.Event()
+
+
+class Feeds:
+    """The feeds of one process, by run folder."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[Path, tuple[Feed, asyncio.Task[None]]] = {}
+        self.viewers = 0
+
+    @contextlib.asynccontextmanager
+    async def join(self, run: Run) -> AsyncIterator[Feed]:
+        """Watch a run: the feed starts with its first viewer and ends with its last.
+
+        Raises:
+            TooManyViewers: see `MAX_VIEWERS` and `MAX_VIEWERS_A_RUN`.
+        """
+        feed = self._feed(run)
+        if self.viewers >= MAX_VIEWERS or feed.viewers >= MAX_VIEWERS_A_RUN:
+            raise TooManyViewers
+        self.viewers += 1
+        feed.viewers += 1
+        try:
+            await feed.ready.wait()
+            yield feed
+        finally:
+            self.viewers -= 1
+            feed.viewers -= 1
+            if not feed.viewers:
+                self._forget(run)
+
+    def _feed(self, run: Run) -> Feed:
+        if run.folder not in self._feeds:
+            feed = Feed(run)
+            self._feeds[run.folder] = (feed, asyncio.create_task(feed.follow()))
+        return self._feeds[run.folder][0]
+
+    def _forget(self, run: Run) -> None:
+        if run.folder in self._feeds:
+            self._feeds.pop(run.folder)[1].cancel()
+
+
+def _read_lines(path: Path, offset: int) -> tuple[list[tuple[int, str, dict[str, Any]]], int]:
+    """The whole lines after a byte offset, each with the offset behind it; a torn last line waits.
+
+    `core.runs.events.read_events` with the offset of every line, which a viewer that comes back needs.
+    """
+    with path.open("rb") as file:
+        file.seek(offset)
+        data = file.read(READ_BYTES)
+    found = []
+    for line in data[: data.rfind(b"\n") + 1].splitlines(keepends=True):
+        offset += len(line)
+        with contextlib.suppress(ValueError):
+            event = json.loads(line, parse_constant=_refuse)  # a browser's JSON has no NaN
+            if isinstance(event, dict) and isinstance(event.get("kind"), str):
+                found.append((offset, line.decode().strip(), event))
+    return found, offset
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")

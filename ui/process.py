@@ -1,0 +1,76 @@
+"""What is done once for the whole web process, not for each visitor.
+
+Imports are made warm, runs that an earlier server left are taken up again, and the garbage collector is
+told to leave the modules alone: Streamlit collects after every rerun, and one collection costs about
+0.1 s once Polars and Plotly are loaded; with 30 viewers that stops the server (docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import threading
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.settings import settings
+
+if TYPE_CHECKING:
+    from core.training.launcher import Launcher
+
+__all__ = ["launcher", "prepare"]
+
+WARM = ("numpy", "polars", "core.workspace", "core.dataset.ingest", "core.recipes", "core.training.launcher")
+PUMP_EVERY_S = 2.0  # a run that waits starts at most this long after its turn has come
+CLOUD_ROOT = Path("/mount/src")  # where Community Cloud checks out an app
+
+_lock = threading.Lock()
+_ready = False
+
+
+def prepare() -> None:
+    """Make this process ready for visitors; the first call works, the others return at once."""
+    global _ready
+    with _lock:
+        if _ready:
+            return
+        if CLOUD_ROOT in Path(__file__).parents:  # strangers share it, whatever else is set
+            os.environ.setdefault("LIMELIGHT_SHARED", "1")
+        for name in WARM:
+            importlib.import_module(name)
+        _Pump(launcher()).start()
+        gc.collect()
+        gc.freeze()
+        _ready = True
+
+
+def launcher() -> Launcher:
+    """The one launcher of this process for the present `LIMELIGHT_HOME`."""
+    return _launcher(settings().home.resolve())
+
+
+@cache
+def _launcher(home: Path) -> Launcher:
+    from core.training.launcher import Launcher
+
+    return Launcher(home)
+
+
+class _Pump(threading.Thread):
+    """Starts runs whose turn has come while nobody looks at a page; ends with the process."""
+
+    def __init__(self, launcher: Launcher) -> None:
+        super().__init__(name="pump", daemon=True)
+        self._launcher = launcher
+        self._stop_event = threading.Event()
+
+    def run(self) -> None:
+        from ui.guard import log
+
+        while not self._stop_event.wait(PUMP_EVERY_S):
+            try:
+                self._launcher.pump()
+            except Exception:
+                log.exception("The launcher could not look after its runs; it will try again.")
