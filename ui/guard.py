@@ -47,10 +47,15 @@ def show_error(error: LimelightError) -> None:
         st.error(text, icon=":material/error:")
 
 
-def show_unexpected(error: BaseException) -> None:
-    """One sentence with a number under which the log has the traceback."""
+def show_unexpected(error: BaseException, *, logged: bool = False) -> None:
+    """One sentence with a number under which the log has the traceback.
+
+    Args:
+        error: what nobody foresaw.
+        logged: Streamlit has already written the traceback; only the number is added.
+    """
     number = secrets.token_hex(3)
-    log.error("error %s", number, exc_info=error)
+    log.error("error %s: %r", number, error, exc_info=None if logged else error)
     st.error(
         "Something went wrong on our side. What you stored is safe. Reload the page and try once more; "
         f"if it happens again, the log has the details under {number}.",

@@ -69,6 +69,14 @@ class Feed:
 
     async def follow(self) -> None:
         """Read what is new until the run is over; started once by `Feeds`."""
+        try:
+            await self._follow()
+        finally:  # whatever went wrong here, nobody waits for ever
+            self.over = True
+            self.ready.set()
+            self._tell()
+
+    async def _follow(self) -> None:
         tick = 0
         while not self.over:
             grown = await self._read_new()
@@ -76,7 +84,7 @@ class Feed:
             if not grown:
                 self.ready.set()
                 self._grow_old()
-            if grown or changed or self.over:
+            if grown or changed:
                 self._tell()
             tick += 1
             if not grown:
@@ -196,17 +204,20 @@ class Feeds:
             self.viewers -= 1
             feed.viewers -= 1
             if not feed.viewers:
-                self._forget(run)
+                self._forget(feed)
 
     def _feed(self, run: Run) -> Feed:
-        if run.folder not in self._feeds:
-            feed = Feed(run)
-            self._feeds[run.folder] = (feed, asyncio.create_task(feed.follow()))
-        return self._feeds[run.folder][0]
+        known = self._feeds.get(run.folder)
+        if known and not known[0].over:
+            return known[0]
+        feed = Feed(run)  # the first viewer, or a run that was over and has been queued again
+        self._feeds[run.folder] = (feed, asyncio.create_task(feed.follow()))
+        return feed
 
-    def _forget(self, run: Run) -> None:
-        if run.folder in self._feeds:
-            self._feeds.pop(run.folder)[1].cancel()
+    def _forget(self, feed: Feed) -> None:
+        known = self._feeds.get(feed.run.folder)
+        if known and known[0] is feed:
+            self._feeds.pop(feed.run.folder)[1].cancel()
 
 
 def _read_lines(path: Path, offset: int) -> tuple[list[tuple[int, str, dict[str, Any]]], int]:

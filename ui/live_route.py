@@ -25,6 +25,7 @@ from streamlit import config
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from core.errors import LimelightError
+from core.runs.run import Run
 from core.workspace import run_of_view
 from ui.live_feed import Feed, Feeds, TooManyViewers
 from ui.live_static import PLOTLY_NAME, plotly_file
@@ -67,10 +68,10 @@ async def _serve(websocket: WebSocket, feeds: Feeds) -> None:
         await websocket.close(code)
 
 
-async def _watch(websocket: WebSocket, feeds: Feeds, run: object) -> int:
+async def _watch(websocket: WebSocket, feeds: Feeds, run: Run) -> int:
     """Send until the run is over or the viewer leaves; returns the close code."""
     try:
-        async with feeds.join(run) as feed:  # type: ignore[arg-type]
+        async with feeds.join(run) as feed:
             sender = asyncio.create_task(_send(websocket, feed, _offset(websocket)))
             listener = asyncio.create_task(_listen(websocket))
             done, waiting = await asyncio.wait({sender, listener}, return_when=asyncio.FIRST_COMPLETED)

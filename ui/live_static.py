@@ -39,7 +39,6 @@ def _plotly_version() -> str:
 PLOTLY_NAME = f"plotly-{_plotly_version()}.min.js"  # a new version gets a new name, so it may be cached for ever
 
 
-@cache
 def static_folder() -> Path | None:
     """`static/live` of the running app, made when first asked for; None where it cannot be served."""
     from streamlit import config
@@ -56,7 +55,6 @@ def static_folder() -> Path | None:
     return None
 
 
-@cache
 def provide_plotly() -> str | None:
     """Put Plotly where static files are served; returns its address under the app, or None."""
     folder = static_folder()

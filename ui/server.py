@@ -18,9 +18,10 @@ __all__ = ["HEADERS", "Protect", "lifespan", "middleware", "on_script_error", "r
 
 # Measured with Plotly, data frames and our own component. Components arrive as blob: scripts, charts
 # style themselves inline; nothing is fetched from another host. Community Cloud frames the page.
+STREAMLIT_INLINE = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"  # one line in the index.html of 1.67
 CONTENT_POLICY = "; ".join([
     "default-src 'self'",
-    "script-src 'self' blob:",
+    f"script-src 'self' blob: {STREAMLIT_INLINE}",
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "media-src 'self' data: blob:",
@@ -87,5 +88,5 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def on_script_error(error: Exception) -> bool:
     """What nothing else has caught (a callback, a fragment): one sentence on the page, the rest in the log."""
-    show_unexpected(error)
+    show_unexpected(error, logged=True)
     return True

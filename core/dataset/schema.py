@@ -81,7 +81,7 @@ class Column(_Frozen):
     """One column of the table, with what the profile knows about it.
 
     `minimum`, `maximum`, `median` exist for numbers; `values` (most frequent first, at most 50, with
-    their counts) for categories and for a classification target.
+    their counts) for categories and for a classification target; `format` for times.
     """
 
     name: str
@@ -94,6 +94,7 @@ class Column(_Frozen):
     median: float | None = None
     whole: bool = False  # number: all values are whole numbers
     values: tuple[tuple[str, int], ...] = ()
+    format: str = ""  # time: how its text was read, so that a prediction reads it the same way
 
 
 class SplitCounts(_Frozen):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.evaluation.intervals import Interval, average_interval, wilson, wilson_limits
+from core.evaluation.intervals import Interval, average_interval, quantile, wilson, wilson_limits
 
 __all__ = ["averages", "class_shares", "confusion_matrix"]
 
@@ -71,35 +71,65 @@ def averages(matrix: np.ndarray) -> dict[str, Interval]:
     matrix = matrix[np.ix_(occurs, occurs)]
     rows, called, hits = matrix.sum(1), matrix.sum(0), np.diagonal(matrix)
     same, by_rows = np.full(len(occurs), 1 / len(occurs)), rows / total
-    present = rows > 0
-    recall, precision, joint = _shares(hits, rows), _shares(hits, called), _shares(hits, rows + called - hits)
-    f1 = _f1s(joint[0]), _f1s(joint[1]), _f1s(joint[2])
+    recall, precision, f1 = _shares(hits, rows), _shares(hits, called), _shares(hits, rows + called - hits, f1=True)
     linked = _f1_correlation(matrix)
+    uncalled, unseen, sums = called == 0, rows == 0, rows + called
     return {
         "accuracy": accuracy,
-        "balanced_accuracy": average_interval(*recall, weights=present / present.sum()),
-        "precision_macro": average_interval(*precision, weights=same),
-        "recall_macro": average_interval(*recall, weights=same),
+        "balanced_accuracy": average_interval(*recall, weights=~unseen / (~unseen).sum()),
+        "precision_macro": average_interval(*precision, weights=same, unknown=same[uncalled].sum()),
+        "recall_macro": average_interval(*recall, weights=same, unknown=same[unseen].sum()),
         "f1_macro": average_interval(*f1, weights=same, correlation=linked),
-        "precision_weighted": average_interval(*precision, weights=by_rows, variance=_spread(precision[0], by_rows, total)),
+        "precision_weighted": average_interval(
+            *precision, weights=by_rows, unknown=by_rows[uncalled].sum(),
+            variance=_weights_variance(matrix, precision[0], np.zeros(len(rows)), 1 / np.maximum(called, 1)),
+        ),
         "recall_weighted": accuracy,  # the same number: each row counts once
-        "f1_weighted": average_interval(*f1, weights=by_rows, correlation=linked, variance=_spread(f1[0], by_rows, total)),
-    }
+        "f1_weighted": average_interval(
+            *f1, weights=by_rows, correlation=linked, variance=_weights_variance(matrix, f1[0], 1 / sums, 1 / sums)
+        ),
+    }  # fmt: skip
 
 
-def _f1s(shares: np.ndarray) -> np.ndarray:
-    return 2 * shares / (1 + shares)
+def _shares(hits: np.ndarray, totals: np.ndarray, f1: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Shares with limits for an average over them, (k,) each; all 0 where there is nothing to share.
 
-
-def _shares(hits: np.ndarray, totals: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Shares with Wilson's limits, (k,) each; 0 without doubt where there is nothing to share."""
+    The limits are Wilson's. A share of one row is 0 or 1 and looks certain on one side, which is wrong on
+    average over many such; so below ten rows the share is drawn towards the common one by two rows and the
+    limits reach at least as far as its standard error then says. With `f1`, a share J stands for 2J/(1+J).
+    """
+    values = hits / np.maximum(totals, 1)
     low, high = wilson_limits(hits, totals)
-    return hits / np.maximum(totals, 1), low, np.where(totals > 0, high, 0.0)
+    drawn = (hits + 2 * hits.sum() / max(totals.sum(), 1)) / (totals + 2)
+    reach = np.where(totals < 10, quantile() * np.sqrt(drawn * (1 - drawn) / np.maximum(totals, 1)), 0.0)
+    if f1:
+        values, low, high = (2 * part / (1 + part) for part in (values, low, high))
+        reach = reach * 2 / (1 + drawn) ** 2
+    some = totals > 0
+    return values, np.where(some, np.minimum(low, values - reach), 0.0), np.where(some, np.maximum(high, values + reach), 0.0)
 
 
-def _spread(values: np.ndarray, weights: np.ndarray, total: int) -> float:
-    """Variance of a weighted average because the weights, the classes' shares of the rows, are a sample too."""
-    return float(weights @ (values - weights @ values) ** 2) / total
+def _weights_variance(matrix: np.ndarray, values: np.ndarray, by_truth: np.ndarray, by_call: np.ndarray) -> float:
+    """What an average gains in variance because its weights, the classes' shares of the rows, are a sample too.
+
+    Delta method on multinomial counts: the variance with moving weights less that with fixed ones.
+
+    Args:
+        matrix: (k, k) counts.
+        values: (k,) precision or F1 of each class.
+        by_truth, by_call: (k,) by how much of itself a value falls for one more row of the class and for one
+            more call of it: 1 over its denominator, or 0 where that does not hold the count.
+    """
+    weights = matrix.sum(1)  # not yet over the total, which cancels in the gradient
+    fixed = np.diag(weights * (by_truth + by_call)) - (weights * values * by_truth)[:, None] - (weights * values * by_call)
+    return max(0.0, _variance(matrix, fixed + values[:, None]) - _variance(matrix, fixed))
+
+
+def _variance(matrix: np.ndarray, gradient: np.ndarray) -> float:
+    """Variance of a statistic with this gradient in the cells' shares, both (k, k)."""
+    total = float(matrix.sum())
+    share = matrix / total
+    return float((share * (gradient - (share * gradient).sum()) ** 2).sum()) / total
 
 
 def _f1_correlation(matrix: np.ndarray) -> np.ndarray:

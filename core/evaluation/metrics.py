@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from core.dataset.schema import Task
-from core.evaluation.curves import areas
+from core.evaluation.curves import Areas, areas
 from core.evaluation.intervals import Interval, logit_interval, mean_interval, median_interval, student_t
 
 __all__ = ["METRICS", "area_metrics", "headline", "higher_is_better", "log_loss", "regression_metrics"]
@@ -81,13 +81,8 @@ def area_metrics(truth: np.ndarray, scores: np.ndarray, positives: tuple[int, ..
         roc += found.roc_parts
         precision += found.precision_parts
         values.append((found.roc_auc, found.average_precision))
-        rarer = min(counts[number], len(truth) - counts[number])
-        alone = found.roc_auc * (1 - found.roc_auc) if counts[number] == 1 else 0.0
-        lone += alone
-        each[number] = {
-            "roc_auc": logit_interval(found.roc_auc, math.sqrt(_within(found.roc_parts, truth == number, 2) + alone), rarer),
-            "average_precision": logit_interval(found.average_precision, _norm(found.precision_parts), counts[number]),
-        }
+        lone += found.roc_auc * (1 - found.roc_auc) if counts[number] == 1 else 0.0
+        each[number] = _one_class(found, truth == number)
     if not values:
         return dict.fromkeys(("roc_auc", "average_precision"), Interval.undefined(NOTHING_TO_RANK)), each
     if len(positives) == 1:
@@ -96,9 +91,28 @@ def area_metrics(truth: np.ndarray, scores: np.ndarray, positives: tuple[int, ..
     auc, ap = (float(np.mean(column)) for column in zip(*values, strict=True))
     error = math.sqrt(_within(roc, truth, scores.shape[1]) + lone) / k
     return {
-        "roc_auc": logit_interval(auc, error, smallest),
-        "average_precision": logit_interval(ap, _norm(precision) / k, smallest),
+        "roc_auc": logit_interval(auc, error, smallest, len(truth) / k),
+        "average_precision": logit_interval(ap, _norm(precision) / k, smallest, len(truth) / k),
     }, each
+
+
+def _one_class(found: Areas, positive: np.ndarray) -> dict[str, Interval]:
+    """Intervals of both areas: DeLong's variance, with five rows' weight of the usual one where rows are few.
+
+    With few positives an area that is high by luck also has a variance that is small by luck. The usual
+    variance is Hanley and McNeil's (1982) in Newcombe's form (2006, method 5), which depends on the area only.
+    """
+    count = int(positive.sum())
+    rest = len(positive) - count
+    area, rarer = found.roc_auc, min(count, rest)
+    variance = _within(found.roc_parts, positive, 2)
+    middle = (count + rest) / 2 - 1
+    usual = area * (1 - area) * (1 + middle * ((1 - area) / (2 - area) + area / (1 + area))) / (count * rest)
+    blended = max(variance, (rarer * variance + 5 * usual) / (rarer + 5)) if variance else 0.0
+    return {
+        "roc_auc": logit_interval(area, math.sqrt(blended), rarer, rarer),
+        "average_precision": logit_interval(found.average_precision, _norm(found.precision_parts), count, count),
+    }
 
 
 def _within(parts: np.ndarray, groups: np.ndarray, classes: int) -> float:

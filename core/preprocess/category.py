@@ -92,7 +92,7 @@ class CategoryEncoder:
 
     def unseen(self, values: pl.Series) -> list[str]:
         """The values that did not occur often enough in training to be known, sorted, each once."""
-        return sorted(set(values.drop_nulls().unique().to_list()) - self._index.keys())
+        return sorted(set(values.to_list()) - {None} - self._index.keys())
 
     def to_json(self) -> dict[str, Any]:
         """As plain data for `preprocess.json`."""

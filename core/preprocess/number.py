@@ -160,4 +160,4 @@ def _floats(values: pl.Series | np.ndarray) -> np.ndarray:
         return values
     import polars as pl
 
-    return values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return (values if values.dtype == pl.Float64 else values.cast(pl.Float64)).to_numpy()  # null becomes NaN

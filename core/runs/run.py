@@ -11,6 +11,7 @@
     preprocess.json       fitted preprocessing (core.preprocess)
     predictions.parquet   validation and test rows (core.evaluation.predictions)
     evaluation.json       metrics with intervals
+    reserve               64 KB that are freed for the last words when the disk is full; gone at the end
     log.txt               what the libraries said; for developers
 
 A run can be copied, zipped, replayed and deleted; a damaged one hides only itself.
@@ -137,6 +138,14 @@ class Run:
             raise ValueError(f"Run {self.id} cannot go from {old.state} to {new.state}.")
         write_atomic(self.folder / "status.json", new.model_dump_json(indent=1))
         return new
+
+    @property
+    def has_model(self) -> bool:
+        """True when it ended with a model that can be judged and tried.
+
+        The state alone does not tell: a run that is stopped before its first epoch has nothing to keep.
+        """
+        return self.status.state.has_model and self.path("model.onnx").exists()
 
     def path(self, name: str) -> Path:
         """A file of the run, by one of the fixed names in this module's list."""

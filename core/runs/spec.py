@@ -22,12 +22,12 @@ class TrainingSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    epochs: int = Field(20, ge=1, le=10_000, title="Epochs", description="One epoch shows every training row to the network once.")
-    batch_size: int = Field(64, ge=1, le=8192, title="Batch size", description="Rows the network sees before each small correction.")
-    learning_rate: float = Field(1e-3, gt=0, le=1, title="Learning rate", description="Size of each correction. Too large and it never settles; too small and it takes for ever.")
-    optimizer: Literal["adam", "adamw", "sgd", "rmsprop"] = Field("adam", title="Optimizer", description="The rule that turns errors into corrections.")
-    patience: int = Field(5, ge=0, le=1000, title="Patience", description="Stop when this many epochs bring no improvement on the validation rows. 0: never stop early.")
-    balance_classes: bool = Field(False, title="Balance classes", description="Give rare classes more weight, so that they are not ignored.")
+    epochs: int = Field(default=20, ge=1, le=10_000, title="Epochs", description="One epoch shows every training row to the network once.")
+    batch_size: int = Field(default=64, ge=1, le=8192, title="Batch size", description="Rows the network sees before each small correction.")
+    learning_rate: float = Field(default=1e-3, gt=0, le=1, title="Learning rate", description="Size of each correction. Too large and it never settles; too small and it takes for ever.")
+    optimizer: Literal["adam", "adamw", "sgd", "rmsprop"] = Field(default="adam", title="Optimizer", description="The rule that turns errors into corrections.")
+    patience: int = Field(default=5, ge=0, le=1000, title="Patience", description="Stop when this many epochs bring no improvement on the validation rows. 0: never stop early.")
+    balance_classes: bool = Field(default=False, title="Balance classes", description="Give rare classes more weight, so that they are not ignored.")
 
 
 class RunSpec(BaseModel):
@@ -60,5 +60,5 @@ class RunSpec(BaseModel):
     settings: dict[str, Any] = Field(default_factory=dict)
     training: TrainingSettings = TrainingSettings()
     backend: Backend = "auto"
-    seed: int = Field(0, ge=0, le=2**31 - 1)
-    name: str = Field("", max_length=120)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    name: str = Field(default="", max_length=120)

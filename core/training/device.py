@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-__all__ = ["cores", "device_kind", "free_memory_bytes", "gpu_names", "sample_device"]
+__all__ = ["cores", "describe", "device_kind", "free_memory_bytes", "gpu_names", "sample_device"]
 
 CGROUP = Path("/sys/fs/cgroup")
 GPU_BUILDS = {"jax": ("jax_cuda13_plugin", "jax_cuda12_plugin"), "tensorflow": ("nvidia.cudnn",)}  # packages of requirements-gpu.txt
@@ -54,6 +54,11 @@ def device_kind(backend: str | None = None) -> str:
     """
     wanted = [backend] if backend else list(GPU_BUILDS)
     return "gpu" if gpu_names() and any(_installed(package) for name in wanted for package in GPU_BUILDS[name]) else "cpu"
+
+
+def describe(backend: str) -> str:
+    """The device that a run on this backend uses, for people: "CPU, 2 cores" or the name of the card."""
+    return gpu_names()[0] if device_kind(backend) == "gpu" else f"CPU, {cores()} core{'s' if cores() > 1 else ''}"
 
 
 def sample_device(process: psutil.Process) -> dict[str, Any]:

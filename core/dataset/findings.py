@@ -1,0 +1,310 @@
+"""What the profile noticed: one small function a finding, each with a stable code.
+
+Each takes the facts of a draft and yields findings. `STOP` findings are what `ingest.store` refuses; on a
+page they stand beside the choice that put them there, so that the user can change it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from core.dataset.leaks import Leak
+from core.dataset.schema import Column, ColumnType, Finding, Severity, Task
+from core.settings import settings
+
+__all__ = ["Facts", "FEWEST_ROWS", "FEWEST_ROWS_A_CLASS", "collect"]
+
+FEWEST_ROWS = 20
+FEW_ROWS = 100
+FEWEST_ROWS_A_CLASS = 3
+FEW_ROWS_A_CLASS = 10
+HIGH_CARDINALITY = 50
+IMBALANCED = 0.8
+MISSING_SHARE = 0.05
+SHOWN = 5
+EXTREME = 1e30  # beyond it, float32 arithmetic overflows
+BOOLEANS = frozenset({"true", "false", "yes", "no", "y", "n", "t", "f", "0", "1", "on", "off", "是", "否"})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the checks look at.
+
+    Attributes:
+        table: (rows, columns) typed, only rows that stay.
+        numbers: (rows,) the number of each row in the file.
+        columns: profiles, target included.
+        target, task, labels, inputs: as in `DatasetInfo`.
+        leaks: columns that give the answer away.
+        dropped_blank: rows without any value; dropped_target: rows without a target; dropped_small: rows of
+            classes with too few rows, and `small` those classes with their counts.
+        groups: (rows,) rows with equal inputs have equal numbers.
+        lost: cells by column that their type could not read.
+        chosen: whether the user chose the inputs.
+    """
+
+    table: pl.DataFrame
+    numbers: np.ndarray
+    columns: tuple[Column, ...]
+    target: str
+    task: Task
+    labels: tuple[str, ...]
+    inputs: tuple[str, ...]
+    leaks: tuple[Leak, ...]
+    dropped_blank: int
+    dropped_target: int
+    small: dict[str, int]
+    groups: np.ndarray | None
+    lost: dict[str, int]
+    chosen: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Rows that stay."""
+        return len(self.table)
+
+    @property
+    def answer(self) -> pl.Series:
+        """(rows,) the target."""
+        return self.table[self.target]
+
+
+def collect(facts: Facts) -> tuple[Finding, ...]:
+    """All findings about a draft, the gravest first."""
+    found = [finding for check in CHECKS for finding in check(facts)]
+    return tuple(sorted(found, key=lambda finding: list(Severity).index(finding.severity)))
+
+
+def no_inputs(facts: Facts) -> Iterator[Finding]:
+    """There is nothing to learn from."""
+    if facts.inputs:
+        return
+    others = [c for c in facts.columns if c.name != facts.target]
+    if not others:
+        yield _stop("no_inputs", f"The table has one column, {_quoted(facts.target)}. Add at least one column to predict it from.")
+    elif all(c.type is ColumnType.EMPTY for c in others):
+        yield _stop("no_inputs", f"Every column but {_quoted(facts.target)} is empty ({_listed([c.name for c in others])}). Fill in at least one of them.")
+    else:
+        yield _stop("no_inputs", f"No column is left to predict {_quoted(facts.target)} from: {_why_not(others)}. Change the type of one of them, or add a column.")
+
+
+def _why_not(others: Sequence[Column]) -> str:
+    reasons = [(c.name, "is empty" if c.type is ColumnType.EMPTY else "only names the rows" if c.type is ColumnType.IDENTIFIER else "has one value") for c in others]
+    return ", ".join(f"{_quoted(name)} {reason}" for name, reason in reasons[:SHOWN]) + (" …" if len(reasons) > SHOWN else "")
+
+
+def too_few_rows(facts: Facts) -> Iterator[Finding]:
+    """Too few rows to learn from, or to judge by."""
+    if facts.rows < FEWEST_ROWS:
+        yield _stop("too_few_rows", f"Only {facts.rows} rows have a value in {_quoted(facts.target)}; at least {FEWEST_ROWS} are needed to train and test. Add rows and upload the file again.", count=facts.rows)
+    elif facts.rows < FEW_ROWS:
+        yield _look("too_few_rows", f"{facts.rows} rows are few: every figure will have a wide margin. Expect to need some hundreds.", count=facts.rows)
+
+
+def target_constant(facts: Facts) -> Iterator[Finding]:
+    """One class or one number: nothing to learn."""
+    distinct = facts.answer.n_unique() if facts.rows else 0
+    if distinct != 1:
+        return
+    value = str(facts.answer[0])[:60]
+    what = "two classes are needed" if facts.task.is_classification else "a number that varies is needed"
+    yield _stop("target_constant", f"{_quoted(facts.target)} has the same value in every row ({_quoted(value)}); {what}. Choose another target, or add rows with other values.", column=facts.target)
+
+
+def too_many_classes(facts: Facts) -> Iterator[Finding]:
+    """More classes than are read, or a class for nearly each row."""
+    if not facts.task.is_classification or facts.rows < FEWEST_ROWS:
+        return
+    limit, count = settings().max_classes, len(facts.labels)
+    if count > limit:
+        yield _stop("too_many_classes", f"{_quoted(facts.target)} has {count:,} different values; at most {limit:,} classes are read. Choose another target, or raise {settings().variable('max_classes')}.", column=facts.target, count=count)
+
+
+def target_identifier(facts: Facts) -> Iterator[Finding]:
+    """Almost every row has a class of its own."""
+    gone = sum(facts.small.values())
+    if facts.task.is_classification and gone > max(facts.rows, FEWEST_ROWS):
+        yield _stop("target_identifier", f"{_quoted(facts.target)} has {len(facts.small) + len(facts.labels):,} different values, most of them in one or two rows: it names rows rather than classes. Choose another target.", column=facts.target, count=len(facts.small))
+
+
+def blank_rows(facts: Facts) -> Iterator[Finding]:
+    """Rows without any value."""
+    if n := facts.dropped_blank:
+        yield _note("blank_rows", f"{_rows(n)} without any value {_were(n)} left out.", count=n)
+
+
+def target_missing_rows(facts: Facts) -> Iterator[Finding]:
+    """Rows without a target."""
+    if n := facts.dropped_target:
+        yield _look("target_missing_rows", f"{_rows(n)} {'has' if n == 1 else 'have'} no value in {_quoted(facts.target)} and {_were(n)} left out. Fill them in if you know the answer.", column=facts.target, count=n)
+
+
+def class_too_small(facts: Facts) -> Iterator[Finding]:
+    """Classes that cannot be split, and classes that can hardly be judged."""
+    if facts.small:
+        shown = _listed(list(facts.small))
+        yield _look("class_too_small", f"{len(facts.small):,} classes have fewer than {FEWEST_ROWS_A_CLASS} rows and were left out with their {sum(facts.small.values()):,} rows ({shown}). Add rows, or give them a common label.", column=facts.target, count=len(facts.small))
+    if not facts.task.is_classification:
+        return
+    few = [label for label, n in Counter(facts.answer.to_list()).items() if n < FEW_ROWS_A_CLASS]
+    if few:
+        yield _look("class_few_rows", f"{len(few):,} classes have fewer than {FEW_ROWS_A_CLASS} rows ({_listed(few)}). What is said about them will be guesswork; add rows.", column=facts.target, count=len(few))
+
+
+def imbalance(facts: Facts) -> Iterator[Finding]:
+    """One class has most rows: accuracy flatters."""
+    if not facts.task.is_classification or not facts.rows:
+        return
+    label, count = Counter(facts.answer.to_list()).most_common(1)[0]
+    share = count / facts.rows
+    if IMBALANCED <= share < 1:
+        yield _look("imbalance", f"{share:.1%} of the rows are {_quoted(str(label))}: always saying so would be {share:.1%} accurate. Look at balanced accuracy and at precision and recall instead.", column=facts.target, count=count)
+
+
+def near_identical_labels(facts: Facts) -> Iterator[Finding]:
+    """Labels that differ only in case, width or punctuation, or many spellings of yes and no."""
+    if not facts.task.is_classification:
+        return
+    alike: dict[str, list[str]] = {}
+    for label in facts.labels:
+        alike.setdefault(_folded(label), []).append(label)
+    pairs = [names for names in alike.values() if len(names) > 1]
+    booleans = len(facts.labels) > 2 and all(label.lower() in BOOLEANS for label in facts.labels)
+    if pairs or booleans:
+        shown = "; ".join(" = ".join(_quoted(name) for name in names[:4]) for names in (pairs or [list(facts.labels)])[:SHOWN])
+        yield _look("near_identical_labels", f"Some classes look like spellings of one another: {shown}. They are {len(facts.labels)} classes as they stand; write them alike in the file if they mean the same.", column=facts.target, count=len(pairs) or 1)
+
+
+def _folded(label: str) -> str:
+    return re.sub(r"[\s_.\-]+", "", unicodedata.normalize("NFKC", label).casefold())
+
+
+def empty_column(facts: Facts) -> Iterator[Finding]:
+    """Columns without a value."""
+    names = [c.name for c in facts.columns if c.type is ColumnType.EMPTY]
+    if names:
+        yield _note("empty_column", f"{_columns(names)} empty and left out: {_listed(names)}.", column=names[0], count=len(names))
+
+
+def constant_column(facts: Facts) -> Iterator[Finding]:
+    """Columns that say the same in every row."""
+    names = [c.name for c in facts.columns if c.name != facts.target and c.distinct == 1 and not c.missing and c.type is not ColumnType.EMPTY]
+    if names:
+        yield _note("constant_column", f"{_columns(names)} the same in every row and left out: {_listed(names)}.", column=names[0], count=len(names))
+
+
+def identifier(facts: Facts) -> Iterator[Finding]:
+    """Columns that name rows."""
+    names = [c.name for c in facts.columns if c.type is ColumnType.IDENTIFIER and c.name != facts.target]
+    if names:
+        yield _note("identifier", f"{_columns(names)} a name or number of each row and left out: {_listed(names)}. A model would learn it by heart.", column=names[0], count=len(names))
+
+
+def high_cardinality(facts: Facts) -> Iterator[Finding]:
+    """Categories with so many values that most are rare."""
+    for c in facts.columns:
+        if c.name in facts.inputs and c.type is ColumnType.CATEGORY and c.distinct > HIGH_CARDINALITY:
+            yield _note("high_cardinality", f"{_quoted(c.name)} has {c.distinct:,} different values. The {HIGH_CARDINALITY} most frequent count, the rest become “other”.", column=c.name, count=c.distinct)
+
+
+def missing_values(facts: Facts) -> Iterator[Finding]:
+    """Columns with many gaps."""
+    gaps = {c.name: c.missing for c in facts.columns if c.name in facts.inputs and facts.rows and c.missing / facts.rows >= MISSING_SHARE}
+    if gaps:
+        worst = max(gaps, key=lambda name: gaps[name])
+        yield _note("missing_values", f"{len(gaps)} columns have gaps; {_quoted(worst)} lacks {gaps[worst] / facts.rows:.0%} of its values. A model is told where a value is missing.", column=worst, count=sum(gaps.values()))
+
+
+def unreadable_values(facts: Facts) -> Iterator[Finding]:
+    """Cells that hold no value of their column's type."""
+    for name, count in facts.lost.items():
+        kind = next(c.type.value for c in facts.columns if c.name == name)
+        yield _look("unreadable_values", f"{count:,} cells of {_quoted(name)} hold no {kind} that can be used and count as missing. Correct them, or change the column's type.", column=name, count=count)
+
+
+def extreme_values(facts: Facts) -> Iterator[Finding]:
+    """Numbers so large that arithmetic suffers."""
+    for c in facts.columns:
+        largest = max(abs(c.minimum or 0), abs(c.maximum or 0))
+        if c.type is ColumnType.NUMBER and largest > EXTREME:
+            yield _look("extreme_values", f"{_quoted(c.name)} reaches {largest:.3g}. If that is a slip, correct it: one such value can outweigh all others.", column=c.name)
+
+
+def duplicate_rows(facts: Facts) -> Iterator[Finding]:
+    """The same row more than once."""
+    if facts.groups is None or not facts.rows:
+        return
+    answers = facts.answer.rank("dense").to_numpy().astype(np.int64)
+    pairs = np.stack([facts.groups, answers])
+    _, first = np.unique(pairs, axis=1, return_index=True)
+    if extra := facts.rows - len(first):
+        again = np.setdiff1d(np.arange(facts.rows), first)[:SHOWN]
+        what = "pictures" if any(c.type is ColumnType.IMAGE for c in facts.columns) else "rows"
+        yield _note("duplicate_rows", f"{extra:,} {what} repeat another one exactly. Copies stay in the same part of the split, so that no model is tested on what it was trained on.", rows=tuple(int(facts.numbers[i]) for i in again), count=extra)
+
+
+def possible_leak(facts: Facts) -> Iterator[Finding]:
+    """Columns that give the answer away."""
+    for leak in facts.leaks:
+        used = leak.column in facts.inputs
+        then = "It is an input now; take it out unless you will know it before the answer." if used else "It is left out; add it only if you will know it before the answer."
+        if leak.recorded_after:
+            said = f"{_quoted(leak.column)} is filled in almost only where {_quoted(facts.target)} is {_quoted(leak.label)}: it may have been written down afterwards."
+        elif facts.task.is_classification:
+            said = f"{_quoted(leak.column)} alone tells {_quoted(facts.target)} right in {leak.share:.1%} of the rows: it may be the answer in other words."
+        else:
+            said = f"{_quoted(leak.column)} moves almost exactly with {_quoted(facts.target)}: it may be the answer in other words."
+        yield _look("possible_leak", f"{said} {then}", column=leak.column)
+
+
+def empty_text(facts: Facts) -> Iterator[Finding]:
+    """Texts that are missing."""
+    for c in facts.columns:
+        if c.type is ColumnType.TEXT and c.name in facts.inputs and c.missing:
+            yield _note("empty_text", f"{_rows(c.missing)} have no text in {_quoted(c.name)}. They are kept and read as an empty text.", column=c.name, count=c.missing)
+
+
+CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
+    target_identifier, too_many_classes, target_constant, no_inputs, too_few_rows,
+    possible_leak, target_missing_rows, class_too_small, near_identical_labels, imbalance, unreadable_values, extreme_values,
+    duplicate_rows, blank_rows, missing_values, empty_text, empty_column, constant_column, identifier, high_cardinality,
+)  # fmt: skip
+
+
+def _stop(code: str, message: str, *, column: str | None = None, count: int | None = None) -> Finding:
+    return Finding(code=code, severity=Severity.STOP, message=message, column=column, count=count)
+
+
+def _look(code: str, message: str, *, column: str | None = None, count: int | None = None) -> Finding:
+    return Finding(code=code, severity=Severity.LOOK, message=message, column=column, count=count)
+
+
+def _note(code: str, message: str, *, column: str | None = None, count: int | None = None, rows: tuple[int, ...] = ()) -> Finding:
+    return Finding(code=code, severity=Severity.NOTE, message=message, column=column, count=count, rows=rows)
+
+
+def _quoted(name: str) -> str:
+    return f"“{name[:60]}”"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(_quoted(str(name)) for name in names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" + ("" if count == 1 else "s")
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _columns(names: Sequence[str]) -> str:
+    return "1 column is" if len(names) == 1 else f"{len(names):,} columns are"

@@ -1,0 +1,192 @@
+"""From a file to a dataset: read, understand, check, split, store. All or nothing.
+
+`inspect` and `store` are the two halves that the data page needs apart; `ingest` does both, for the command
+line and for programs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from core.dataset.dataset import Dataset
+from core.dataset.draft import Draft, draft
+from core.dataset.readers.source import Source
+from core.dataset.readers.table import read_table
+from core.dataset.schema import DatasetInfo, Finding, Part, Severity, SplitCounts
+from core.dataset.split import split_rows
+from core.errors import BadFile, BadTarget, Damaged, LimitExceeded
+from core.files import new_folder, remove_folder, resolve_inside, write_atomic, write_json
+from core.settings import settings
+
+if TYPE_CHECKING:
+    from core.workspace import Workspace
+
+__all__ = ["ingest", "inspect", "store"]
+
+FORMAT = 1  # raise it when the same file would be stored differently, so that its dataset gets another id
+NAME_CHARACTERS = 80
+PICTURES_AT_ONCE = 1024
+REFUSALS = {"no_inputs": BadFile, "too_many_classes": LimitExceeded}  # other findings that stop: BadTarget
+
+
+def inspect(source: Path | bytes, file_name: str = "upload") -> Draft:
+    """Read a file and say what is in it; nothing is stored.
+
+    Args:
+        source: a CSV or a zip of class folders with pictures: a path, or the content.
+        file_name: to show; what the file is, its content decides.
+
+    Returns:
+        A draft with guesses and findings. `Severity.STOP` findings are what `store` would refuse.
+
+    Raises:
+        BadFile: it is neither; the message says what it looks like.
+        LimitExceeded: it is larger than a limit of `core.settings`.
+
+    Example:
+        >>> found = inspect(b"age,job,churn\\n" + b"31,cook,yes\\n42,smith,no\\n" * 30, "people.csv")
+        >>> found.target, found.task.value, found.rows
+        ('churn', 'binary', 60)
+    """
+    given = Source.of(source, file_name)
+    if given.is_zip:
+        from core.dataset.readers.pictures import as_table, read_pictures
+
+        pictures = read_pictures(given)
+        raw, guesses = as_table(pictures)
+        return draft(given, raw, pictures, guesses)
+    return draft(given, read_table(given))
+
+
+def store(draft: Draft, workspace: Workspace, name: str = "", seed: int = 0) -> Dataset:
+    """Make the draft a dataset of the workspace; the same file with the same choices is stored once.
+
+    Args:
+        draft: from `inspect`, perhaps with choices.
+        workspace: where to.
+        name: for people; default: the file name without its ending.
+        seed: of the split.
+
+    Returns:
+        The dataset.
+
+    Raises:
+        BadTarget, BadFile, LimitExceeded: a finding stops it.
+        QuotaExceeded: the workspace or the server is full.
+        DiskFull: the disk is full; nothing is left behind.
+    """
+    refuse_stopped(draft.findings)
+    place = resolve_inside(workspace.datasets_folder, _identifier(draft, seed))
+    if place.is_dir():
+        try:
+            return Dataset(place) if Dataset(place).info else Dataset(place)
+        except Damaged:
+            remove_folder(place)
+    workspace.check_quota(new_bytes=_size_bytes(draft))
+    parts = split_rows(draft.facts.answer, draft.task, draft.facts.groups, seed)
+    info = _info(draft, place.name, name, seed, parts)
+    with new_folder(place) as folder:
+        write_atomic(folder / "table.parquet", lambda path: draft.facts.table.write_parquet(path))
+        write_atomic(folder / "split.npy", lambda path: np.save(path, parts, allow_pickle=False))
+        if draft.pictures is not None:
+            write_atomic(folder / "images.npy", lambda path: _write_images(path, draft))
+        write_json(folder / "dataset.json", info.model_dump(mode="json"))
+    return Dataset(place)
+
+
+def ingest(
+    source: Path | bytes,
+    workspace: Workspace,
+    *,
+    file_name: str | None = None,
+    target: str | None = None,
+    name: str = "",
+    types: Mapping[str, str] | None = None,
+    inputs: Sequence[str] | None = None,
+    seed: int = 0,
+) -> Dataset:
+    """Read a file and store it as a dataset: `inspect`, choices, `store`.
+
+    Args:
+        source: a CSV or a zip of class folders with pictures: a path, or the content.
+        workspace: where to.
+        file_name: to show; default: that of the path.
+        target: the column to predict; default: guessed.
+        name: of the dataset, for people; default: the file name without its ending.
+        types: column types where the guess is wrong.
+        inputs: the default inputs of a model; default: all that are sensible.
+        seed: of the split.
+
+    Raises:
+        UserError: whatever the user can fix; nothing is stored.
+    """
+    shown = file_name or (source.name if isinstance(source, Path) else "upload")
+    found = inspect(source, shown)
+    if target or types or inputs is not None:
+        found = found.with_choices(target=target, types=types, inputs=inputs)
+    return store(found, workspace, name, seed)
+
+
+def refuse_stopped(findings: Sequence[Finding]) -> None:
+    """Raise the first finding that stops training, as the error it is."""
+    for finding in findings:
+        if finding.severity is Severity.STOP:
+            raise REFUSALS.get(finding.code, BadTarget)(finding.message, code=finding.code)
+
+
+def _identifier(draft: Draft, seed: int) -> str:
+    types = {column.name: column.type for column in draft.columns}
+    decisive = [FORMAT, draft.source.sha256, draft.target, types, draft.inputs, seed, settings().picture_side]
+    return "d" + hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:16]
+
+
+def _size_bytes(draft: Draft) -> int:
+    pictures = 0 if draft.pictures is None else draft.rows * int(np.prod(draft.pictures.images.shape[1:]))
+    return int(draft.facts.table.estimated_size()) + pictures
+
+
+def _info(draft: Draft, identifier: str, name: str, seed: int, parts: np.ndarray) -> DatasetInfo:
+    shown = name.strip()[:NAME_CHARACTERS] or draft.source.name.rsplit(".", 1)[0][:NAME_CHARACTERS] or "data"
+    source: dict[str, Any] = {
+        "file": draft.source.name, "bytes": draft.source.size_bytes, "sha256": draft.source.sha256,
+        "encoding": draft.raw.encoding, "delimiter": draft.raw.delimiter, "seed": seed,
+    }  # fmt: skip
+    shape = None if draft.pictures is None else tuple(int(n) for n in draft.pictures.images.shape[1:])
+    return DatasetInfo(
+        id=identifier, name=shown, created=datetime.now(UTC).isoformat(timespec="microseconds"), source=source,
+        rows=draft.rows, dropped_rows=draft.dropped_rows, columns=draft.columns, target=draft.target, task=draft.task,
+        labels=draft.labels, inputs=draft.inputs, findings=draft.findings, split=_counts(parts),
+        class_counts=_class_counts(draft, parts), image_shape=shape,
+    )  # fmt: skip
+
+
+def _counts(parts: np.ndarray) -> SplitCounts:
+    return SplitCounts(**{part.value: int((parts == part.number).sum()) for part in Part})
+
+
+def _class_counts(draft: Draft, parts: np.ndarray) -> dict[str, SplitCounts]:
+    counted = pl.DataFrame({"label": draft.facts.answer, "part": parts}).group_by("label", "part").len() if draft.labels else None
+    if counted is None:
+        return {}
+    found = {(label, part): n for label, part, n in counted.iter_rows()}
+    return {label: SplitCounts(**{p.value: found.get((label, p.number), 0) for p in Part}) for label in draft.labels}
+
+
+def _write_images(path: Path, draft: Draft) -> None:
+    """Copy the kept pictures into one array on the disk, a thousand at a time."""
+    assert draft.pictures is not None
+    images = draft.pictures.images
+    shape = (draft.rows, *images.shape[1:])
+    array = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+    for start in range(0, draft.rows, PICTURES_AT_ONCE):
+        rows = draft.kept[start : start + PICTURES_AT_ONCE]
+        array[start : start + len(rows)] = images[rows]
+    array.flush()

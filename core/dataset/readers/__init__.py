@@ -1,0 +1,6 @@
+"""One reader a format: bytes in, values out, nothing believed but the content.
+
+`source` says what a file is, `table` reads delimited text, `pictures` reads a zip of class folders.
+A reader never writes to the disk under a name from outside, and whatever it is given it either
+returns or raises an error of `core.errors`.
+"""

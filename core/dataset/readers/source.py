@@ -1,0 +1,148 @@
+"""What a file is, by its content: a name or an extension is only ever shown, never believed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import BadFile, LimitExceeded
+from core.settings import MIB, settings
+
+__all__ = ["Source", "looks_like"]
+
+HEAD_BYTES = 4096
+NAME_CHARACTERS = 200
+
+# (offset, first bytes, what to call it); the first that fits wins
+SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG\r\n\x1a\n", "a PNG picture"),
+    (0, b"\xff\xd8\xff", "a JPEG picture"),
+    (0, b"GIF8", "a GIF picture"),
+    (8, b"WEBP", "a WebP picture"),
+    (0, b"II*\x00", "a TIFF picture"),
+    (0, b"MM\x00*", "a TIFF picture"),
+    (0, b"%PDF", "a PDF document"),
+    (0, b"PK\x03\x04", "a zip file"),
+    (0, b"PK\x05\x06", "an empty zip file"),
+    (0, b"\x1f\x8b", "a gzip file"),
+    (0, b"BZh", "a bzip2 file"),
+    (0, b"\xfd7zXZ", "an xz file"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip file"),
+    (0, b"Rar!", "a RAR file"),
+    (257, b"ustar", "a tar archive"),
+    (0, b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+    (0, b"PAR1", "a Parquet file"),
+    (0, b"ARROW1", "an Arrow file"),
+    (0, b"\x89HDF", "an HDF5 file"),
+    (0, b"SQLite format 3", "an SQLite database"),
+    (0, b"\x93NUMPY", "a NumPy array"),
+    (0, b"\x7fELF", "a program"),
+    (0, b"{\\rtf", "an RTF document"),
+    (4, b"ftyp", "a video or a HEIC picture"),
+    (0, b"RIFF", "a sound or a video"),
+    (0, b"ID3", "a sound"),
+    (0, b"OggS", "a sound"),
+)
+MARKUP: tuple[tuple[bytes, str], ...] = (
+    (b"<!doctype html", "a web page (HTML), perhaps a saved error page"),
+    (b"<html", "a web page (HTML), perhaps a saved error page"),
+    (b"<head", "a web page (HTML), perhaps a saved error page"),
+    (b"<?xml", "an XML document"),
+    (b"<svg", "an SVG drawing"),
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """An upload: bytes in memory or a file on the disk, and the name to show for it.
+
+    Attributes:
+        content: the bytes, or the path of a file that we may read.
+        name: the file name as text for people; never used as a path.
+    """
+
+    content: Path | bytes
+    name: str
+
+    @classmethod
+    def of(cls, content: Path | bytes, name: str) -> Source:
+        """Take an upload, refusing one that is empty or larger than the limit.
+
+        Raises:
+            BadFile: it is empty or cannot be read.
+            LimitExceeded: it is larger than `max_file_bytes`.
+        """
+        shown = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "")[:NAME_CHARACTERS] or "upload"
+        source = cls(content, shown)
+        limit = settings().max_file_bytes
+        if source.size_bytes > limit:
+            raise LimitExceeded(
+                f"{shown} has {source.size_bytes / MIB:,.0f} MB; at most {limit / MIB:,.0f} MB are read. "
+                f"Upload a part of it, or raise {settings().variable('max_file_bytes')}."
+            )
+        if not source.size_bytes:
+            raise BadFile(f"{shown} is empty: it has 0 bytes. Export it again and upload that file.")
+        return source
+
+    @cached_property
+    def size_bytes(self) -> int:
+        """Length in bytes."""
+        if isinstance(self.content, bytes):
+            return len(self.content)
+        try:
+            return self.content.stat().st_size
+        except OSError as error:
+            raise BadFile(f"{self.name} cannot be read. Check that it still exists and upload it again.") from error
+
+    def open(self) -> BinaryIO:
+        """The content as a binary stream; the caller closes it."""
+        return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
+
+    def read(self) -> bytes:
+        """All bytes."""
+        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the content, hexadecimal."""
+        with self.open() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    @cached_property
+    def is_zip(self) -> bool:
+        """Whether the content is a zip archive; junk before it is allowed, as in self-extractors."""
+        with self.open() as stream:
+            return zipfile.is_zipfile(stream)
+
+    @cached_property
+    def looks_like(self) -> str | None:
+        """What the content looks like, if it is surely not delimited text."""
+        with self.open() as stream:
+            return looks_like(stream.read(HEAD_BYTES))
+
+
+def looks_like(head: bytes) -> str | None:
+    """Name a file format by its first bytes.
+
+    Args:
+        head: the first bytes of a file; 512 are enough.
+
+    Returns:
+        A phrase with its article, or None when it may be text.
+
+    Example:
+        >>> looks_like(b"%PDF-1.7")
+        'a PDF document'
+        >>> looks_like(b"age,income") is None
+        True
+    """
+    for offset, magic, phrase in SIGNATURES:
+        if head[offset : offset + len(magic)] == magic:
+            return phrase
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return next((phrase for magic, phrase in MARKUP if start.startswith(magic)), None)

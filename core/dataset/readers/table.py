@@ -1,0 +1,171 @@
+"""A file of delimited text → one table of text cells, whatever its dialect and encoding."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from core.dataset.readers.delimited import Dialect, Rows, find_dialect, read_rows
+from core.dataset.readers.encoding import decode
+from core.dataset.readers.source import Source
+from core.dataset.schema import Finding, Severity
+from core.dataset.values import is_missing, tidy_name
+from core.errors import BadFile, LimitExceeded
+from core.settings import settings
+
+__all__ = ["RawTable", "read_table"]
+
+NAME_CHARACTERS = 200
+SHOWN_LINES = 10
+DECIMAL_COMMA = r"^\s*[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?\s*$"
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it stands in the file.
+
+    Attributes:
+        frame: (rows, columns) all text; null where a cell is empty.
+        rows: (rows,) int64, the number of each row in the file (the first after the header is 1);
+            numbers are missing where a row was left out.
+        encoding: of the file, Python's name.
+        delimiter: one character.
+        notices: findings about how it was read.
+    """
+
+    frame: pl.DataFrame
+    rows: np.ndarray
+    encoding: str
+    delimiter: str
+    notices: tuple[Finding, ...] = ()
+
+
+def read_table(source: Path | bytes | Source, file_name: str = "table") -> RawTable:
+    """Read delimited text: any delimiter, quoting, line end and encoding that people really use.
+
+    Args:
+        source: a path, or the content.
+        file_name: to show in messages.
+
+    Raises:
+        BadFile: it is empty or is not a text table; the message says what it looks like.
+        LimitExceeded: it is larger than a limit of `core.settings`.
+
+    Example:
+        >>> table = read_table(b"a;b\\n1,5;x\\n")
+        >>> table.frame.rows(), table.delimiter
+        ([('1.5', 'x')], ';')
+    """
+    given = source if isinstance(source, Source) else Source.of(source, file_name)
+    if phrase := given.looks_like:
+        raise BadFile(f"{given.name} looks like {phrase}, not like a text table. Export the table as CSV and upload that file.")
+    decoded = decode(given.read())
+    dialect = find_dialect(_without_sep_line(decoded.text))
+    _check_columns(len(dialect.header))
+    rows = read_rows(_without_sep_line(decoded.text), dialect)
+    if not len(rows.frame):
+        raise BadFile(_no_rows(given.name, dialect, rows))
+    names, renamed = _names(dialect.header)
+    frame, commas = _decimal_points(_null_where_empty(rows.frame.rename(dict(zip(rows.frame.columns, names, strict=True)))), dialect)
+    notices = decoded.notices + _about_rows(dialect, rows) + renamed + commas
+    return RawTable(frame, rows.numbers, decoded.encoding, dialect.delimiter, notices)
+
+
+def _without_sep_line(text: bytes) -> bytes:
+    """Excel's `sep=;` line says nothing that the rows do not."""
+    first, _, rest = text.partition(b"\n") if text[:4].lower() == b"sep=" else (b"", b"", text)
+    return rest if len(first) <= 5 else text
+
+
+def _no_rows(name: str, dialect: Dialect, rows: Rows) -> str:
+    if rows.ragged or rows.unclosed:
+        line = (rows.ragged + rows.unclosed)[0]
+        return f"No row of {name} has the {len(dialect.header)} cells of its header (line {line} is the first that differs). Check the delimiter and upload it again."
+    shown = ", ".join(cell[:40] for cell in dialect.header[:5])
+    return f"{name} has a header ({shown}) but no rows below it. Upload a file that holds data."
+
+
+def _check_columns(count: int) -> None:
+    limit = settings().max_columns
+    if count > limit:
+        raise LimitExceeded(
+            f"The table has {count:,} columns; at most {limit:,} are read. Leave some out, or raise {settings().variable('max_columns')}."
+        )
+
+
+def _names(header: tuple[str, ...]) -> tuple[list[str], tuple[Finding, ...]]:
+    """Tidy, unique, non-empty names of at most 200 characters; what had to change is said."""
+    tidied = [tidy_name(cell)[:NAME_CHARACTERS] for cell in header]
+    wanted = [name or f"column_{i}" for i, name in enumerate(tidied, 1)]
+    taken = set(wanted)
+    names: dict[str, None] = {}  # a set that keeps its order
+    for name in wanted:
+        unique, number = name, 2
+        while unique in names or (unique != name and unique in taken):
+            unique, number = f"{name}_{number}", number + 1
+        names[unique] = None
+    return list(names), _about_names(header, tidied, wanted, list(names))
+
+
+def _about_names(header: tuple[str, ...], tidied: list[str], wanted: list[str], names: list[str]) -> tuple[Finding, ...]:
+    found = []
+    if nameless := [name for name, cell in zip(names, tidied, strict=True) if not cell]:
+        found.append(("unnamed_columns", nameless, "have no name and are called {names}"))
+    if doubled := [new for new, old in zip(names, wanted, strict=True) if new != old]:
+        found.append(("duplicate_names", doubled, "have a name that was already taken and are now called {names}"))
+    if cut := [name for name, cell in zip(names, header, strict=True) if len(tidy_name(cell)) > NAME_CHARACTERS]:
+        found.append(("long_names", cut, f"have a name of more than {NAME_CHARACTERS} characters, which was cut"))
+    if numeric := [name for name in tidied if re.fullmatch(r"[+-]?\d+([.,]\d+)?", name)]:
+        found.append(("numeric_names", numeric, "have a number for a name: is the first line data? If so, add a line with column names"))
+    return tuple(
+        Finding(code=code, severity=Severity.LOOK, message=f"{len(which)} columns {text.format(names=_shown(which))}.", count=len(which))
+        for code, which, text in found
+    )
+
+
+def _shown(names: list[str]) -> str:
+    return ", ".join(f"“{name[:40]}”" for name in names[:5]) + (" …" if len(names) > 5 else "")
+
+
+def _about_rows(dialect: Dialect, rows: Rows) -> tuple[Finding, ...]:
+    found = []
+    if dialect.skipped_lines:
+        message = f"The first {dialect.skipped_lines} lines stand above the header and were skipped. Check that the column names are right."
+        found.append(Finding(code="preamble_skipped", severity=Severity.LOOK, message=message, count=dialect.skipped_lines))
+    for code, lines, what in (
+        ("ragged_rows", rows.ragged, f"do not have the {len(dialect.header)} cells of the header"),
+        ("unclosed_quotes", rows.unclosed, "open a quote that never closes"),
+    ):
+        if lines:
+            message = f"{len(lines):,} lines {what} and were left out: {_listed(lines)}. Correct them and upload the file again if you need them."
+            found.append(Finding(code=code, severity=Severity.LOOK, message=message, count=len(lines)))
+    return tuple(found)
+
+
+def _listed(lines: tuple[int, ...]) -> str:
+    shown = ", ".join(str(line) for line in lines[:SHOWN_LINES])
+    return f"line{'s' if len(lines) > 1 else ''} {shown}" + (" …" if len(lines) > SHOWN_LINES else "")
+
+
+def _null_where_empty(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
+
+
+def _decimal_points(frame: pl.DataFrame, dialect: Dialect) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+    """`1,5` → `1.5` in columns of a file whose delimiter is not the comma."""
+    if dialect.delimiter == ",":
+        return frame, ()
+    changed = []
+    for name in frame.columns:
+        values = frame[name].filter(~is_missing(frame[name]))
+        if values.str.contains(",", literal=True).any() and values.str.contains(DECIMAL_COMMA).all():
+            changed.append(name)
+    if not changed:
+        return frame, ()
+    points = pl.col(changed).str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    message = f"{len(changed)} columns write 1.5 as 1,5 (the first is “{changed[0][:40]}”) and were read as numbers."
+    return frame.with_columns(points), (Finding(code="decimal_commas", severity=Severity.NOTE, message=message, count=len(changed)),)

@@ -1,0 +1,183 @@
+"""What the values of a column mean: guessed once at ingest, applied the same way at prediction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+from core.dataset.schema import Column, ColumnType
+from core.dataset.values import as_strings, find_time_format, is_missing, to_category, to_number, to_text, to_time
+
+__all__ = ["as_typed", "guess_type", "lost_values", "number_share", "typed"]
+
+NUMBER_SHARE = 0.99  # of the values must be numbers; the rest are reported as missing
+UNIQUE_SHARE = 0.95  # more different values than this name the rows
+UNIQUE_ROWS = 20  # fewer rows than this prove nothing about uniqueness
+TEXT_WORDS = 5.0  # words a value, on average, from which a column is text
+NAMED_TEXT_WORDS = 2.0  # enough when the column is called `review`, `comment`, …
+FEW_VALUES = 50  # so few different values that repeat are categories however long they are
+FEW_SHARE = 0.2
+EXACT_WHOLE = 2.0**53  # float64 counts no further one by one
+
+ID_NAME = re.compile(r"(^|[\s_.-])(id|ids|uuid|guid|rowid|index|idx|nr|key)$|编号$|序号$|学号$|工号$|单号$|证号$|id$", re.IGNORECASE)
+ID_EXCEPT = re.compile(r"(paid|grid|bid|solid|valid|said|acid|fluid|covid|period|rapid|aid|kid|lid|mid|raid|void)$", re.IGNORECASE)
+COUNTER_NAME = re.compile(r"year|month|week|day|hour|step|time|age|年|月|日|周", re.IGNORECASE)
+TEXT_NAME = re.compile(
+    r"(^|[\s_.-])(text|texts|review|reviews|comment|comments|description|title|headline|summary|question|answer|content|message|body|tweet|sentence|post|email|feedback|note|notes)"
+    r"($|[\s_.-])|评论|内容|文本|标题|摘要|描述|问题|回答|正文|留言|评价内容",
+    re.IGNORECASE,
+)
+CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+CJK_CHARACTERS_A_WORD = 2
+
+
+def guess_type(values: pl.Series) -> ColumnType:
+    """Guess what a column of a file means, from its values and its name.
+
+    Numbers stay numbers even when they are only 0 and 1; codes with leading zeros and yes/no are
+    categories; sentences are text; what names each row is an identifier.
+
+    Args:
+        values: (rows,) text; its name is the column's.
+
+    Example:
+        >>> guess_type(pl.Series("age", ["22", "38", "?"])), guess_type(pl.Series("zip", ["01234", "01234"]))
+        (<ColumnType.NUMBER: 'number'>, <ColumnType.CATEGORY: 'category'>)
+    """
+    present = values.filter(~is_missing(values)).str.strip_chars()
+    if not len(present):
+        return ColumnType.EMPTY
+    if number_share(present) >= NUMBER_SHARE:
+        return _kind_of_number(present)
+    if find_time_format(present):
+        return ColumnType.TIME
+    return _kind_of_words(present)
+
+
+def number_share(present: pl.Series) -> float:
+    """Share of the values that are numbers, infinities and NaN included."""
+    spelled = present.str.to_lowercase().is_in(["inf", "-inf", "+inf", "infinity", "-infinity"])
+    beyond = present.cast(pl.Float64, strict=False).is_infinite().fill_null(False)
+    return 1 - int((to_number(present).is_null() & ~spelled & ~beyond).sum()) / len(present)
+
+
+def _kind_of_number(present: pl.Series) -> ColumnType:
+    numbers, distinct = to_number(present).drop_nulls(), present.n_unique()
+    unique = distinct == len(present) >= UNIQUE_ROWS
+    if present.str.contains(r"^0\d+$").any():
+        return ColumnType.IDENTIFIER if unique else ColumnType.CATEGORY
+    if not len(numbers):
+        return ColumnType.EMPTY
+    whole = bool((numbers == numbers.floor()).all())
+    if whole and is_id_name(present.name):
+        return ColumnType.IDENTIFIER if distinct >= UNIQUE_SHARE * len(present) else ColumnType.CATEGORY
+    if whole and unique and (_counts_up(numbers, present.name) or _largest(numbers) >= EXACT_WHOLE):
+        return ColumnType.IDENTIFIER
+    return ColumnType.NUMBER
+
+
+def is_id_name(name: str) -> bool:
+    """Whether a column name says that its values name things: `PassengerId`, `row_id`, `编号`.
+
+    Example:
+        >>> is_id_name("PassengerId"), is_id_name("paid")
+        (True, False)
+    """
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).strip()
+    return bool(ID_NAME.search(split)) and not ID_EXCEPT.search(split)
+
+
+def _counts_up(numbers: pl.Series, name: str) -> bool:
+    """Row numbers: each one more than the one before."""
+    return not COUNTER_NAME.search(name) and bool((numbers.diff().drop_nulls() == 1).all())
+
+
+def _largest(numbers: pl.Series) -> float:
+    return float(numbers.abs().max() or 0)  # type: ignore[arg-type]
+
+
+def _kind_of_words(present: pl.Series) -> ColumnType:
+    distinct, rows = present.n_unique(), len(present)
+    words = _mean_words(present)
+    repeats = distinct <= FEW_VALUES and distinct <= FEW_SHARE * rows
+    named = bool(TEXT_NAME.search(present.name))
+    if named and words >= NAMED_TEXT_WORDS and not (repeats and distinct > 1):
+        return ColumnType.TEXT
+    if repeats:
+        return ColumnType.CATEGORY
+    if words >= TEXT_WORDS or (named and words >= 1 and distinct > FEW_VALUES):
+        return ColumnType.TEXT
+    if rows >= UNIQUE_ROWS and distinct >= UNIQUE_SHARE * rows:
+        return ColumnType.IDENTIFIER
+    return ColumnType.CATEGORY
+
+
+def _mean_words(values: pl.Series) -> float:
+    """Words in the average value; Chinese, Japanese and Korean characters count half a word each."""
+    spaced = values.str.count_matches(r"\S+")
+    dense = values.str.count_matches(CJK)
+    return float((spaced + dense / CJK_CHARACTERS_A_WORD).mean() or 0)  # type: ignore[arg-type]
+
+
+def typed(values: pl.Series, kind: ColumnType, form: str = "") -> pl.Series:
+    """One column of text as values of a type; what does not fit becomes null.
+
+    Args:
+        values: (rows,) text as in the file, or values already.
+        kind: number → Float64, time → Datetime, all else → String.
+        form: how a time is written, `Column.format`.
+    """
+    match kind:
+        case ColumnType.NUMBER:
+            return to_number(values)
+        case ColumnType.TIME:
+            return to_time(values, form)
+        case ColumnType.CATEGORY:
+            return to_category(values)
+        case ColumnType.TEXT:
+            return to_text(values)
+        case _:
+            return as_strings(values)
+
+
+def as_typed(raw: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """Turn a table of text into typed columns exactly as ingest did.
+
+    Args:
+        raw: (rows, any) text, or values already; columns that are not asked for are left out.
+        columns: of the dataset; those that `raw` lacks are left out.
+
+    Returns:
+        (rows, those columns): Float64, Datetime or String; null where a cell is missing or unreadable.
+        `lost_values` counts the latter.
+
+    Example:
+        >>> from core.dataset.schema import Column
+        >>> as_typed(pl.DataFrame({"age": ["3", "x"]}), [Column(name="age", type="number")])["age"].to_list()
+        [3.0, None]
+    """
+    return pl.DataFrame([typed(raw[c.name], c.type, c.format).alias(c.name) for c in columns if c.name in raw.columns])
+
+
+def lost_values(raw: pl.DataFrame, table: pl.DataFrame) -> dict[str, int]:
+    """How many cells of each column hold something that its type cannot read.
+
+    Args:
+        raw: the table of text.
+        table: what `as_typed` made of it, same rows.
+
+    Returns:
+        Counts by column name; columns without losses are left out.
+
+    Example:
+        >>> raw = pl.DataFrame({"age": ["3", "x", "NA"]})
+        >>> lost_values(raw, pl.DataFrame({"age": [3.0, None, None]}))
+        {'age': 1}
+    """
+    lost = {}
+    for name in table.columns:
+        if raw[name].dtype == pl.String and (count := int((table[name].is_null() & ~is_missing(raw[name])).sum())):
+            lost[name] = count
+    return lost

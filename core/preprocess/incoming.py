@@ -1,0 +1,101 @@
+"""Rows that arrive for a prediction: brought to the columns of the model, with a word about all that did not fit.
+
+Strangers' rows have other columns, other orders and values never seen. Whatever can be answered is
+answered, and said; only a column that is not there at all is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from core.dataset.schema import Column, ColumnType
+from core.dataset.types import as_typed, lost_values, typed
+from core.errors import BadInput
+from core.preprocess.category import CategoryEncoder
+from core.preprocess.preprocessor import Preprocessor, named
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["incoming"]
+
+SHOWN = 3  # examples in one sentence
+FEW_ROWS = 256  # so few rows are read with fewer, larger steps
+
+
+def incoming(preprocessor: Preprocessor, table: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Bring given rows to the model's columns and types.
+
+    Args:
+        preprocessor: knows the columns.
+        table: (rows, any columns), as raw text or already typed, in any order.
+
+    Returns:
+        The model's table columns in its order, one row for each given row; and notices, each a sentence
+        for the user: columns ignored, values not understood, missing or unknown.
+
+    Raises:
+        BadInput: a column is missing (it is named), or there is no row.
+    """
+    columns = [column for column in preprocessor.columns if column.type is not ColumnType.IMAGE]
+    if missing := [column.name for column in columns if column.name not in table.columns]:
+        raise BadInput(f"The model needs {named(missing)}, which the given rows do not have. Add what is missing and try again.")
+    if columns and table.height == 0:
+        raise BadInput("There are no rows to predict, only column names. Add at least one row and try again.")
+    rows = _typed_together(table, columns) if table.height <= FEW_ROWS else as_typed(table, columns)
+    gaps = [name for name in rows.columns if rows[name].null_count()]
+    lost = lost_values(table, rows.select(gaps)) if gaps else {}
+    notices = _columns_ignored(preprocessor, table) + _not_understood(table, lost) + _missing(rows, lost)
+    for column, encoder in zip(preprocessor.columns, preprocessor.encoders, strict=True):
+        if isinstance(encoder, CategoryEncoder):
+            notices += _unseen(column, encoder, rows[column.name])
+    return rows, tuple(notices)
+
+
+def _typed_together(table: pl.DataFrame, columns: list[Column]) -> pl.DataFrame:
+    """The same as `as_typed`, with the columns of one type read as one: ten times as fast for a single row."""
+    import polars as pl
+
+    alike: dict[tuple[object, ...], list[Column]] = {}
+    for column in columns:
+        alike.setdefault((column.type, column.format, table.schema[column.name]), []).append(column)
+    found: dict[str, pl.Series] = {}
+    for group in alike.values():
+        stacked = pl.concat([table[column.name].alias("") for column in group]) if len(group) > 1 else table[group[0].name]
+        values = typed(stacked, group[0].type, group[0].format)
+        found |= {column.name: values.slice(i * table.height, table.height).alias(column.name) for i, column in enumerate(group)}
+    return pl.DataFrame([found[column.name] for column in columns])
+
+
+def _columns_ignored(preprocessor: Preprocessor, table: pl.DataFrame) -> list[str]:
+    known = {column.name for column in preprocessor.columns}
+    extra = [name for name in table.columns if name not in known and name != preprocessor.target_name]
+    notices = []
+    if preprocessor.target_name in table.columns:
+        notices.append(f"The target {preprocessor.target_name[:80]!r} is in the rows; it was not used.")
+    if extra:
+        notices.append(f"The model does not use {named(extra)}; ignored.")
+    return notices
+
+
+def _not_understood(table: pl.DataFrame, lost: Mapping[str, int]) -> list[str]:
+    """Values that were there and are gone, because they are not of the column's type."""
+    return [f"{count} of {table.height} values in {named([name])} could not be read and count as missing." for name, count in lost.items()]
+
+
+def _missing(rows: pl.DataFrame, lost: Mapping[str, int]) -> list[str]:
+    gaps = {name: count for name in rows.columns if (count := rows[name].null_count() - lost.get(name, 0)) > 0}
+    if not gaps:
+        return []
+    return [f"{sum(gaps.values())} values are missing in {named(list(gaps))}; what is typical in the training rows took their place."]
+
+
+def _unseen(column: Column, encoder: CategoryEncoder, values: pl.Series) -> list[str]:
+    """Values that neither the encoder nor the profile of the whole dataset knows."""
+    listed = {value for value, _ in column.values}
+    unknown = [value for value in encoder.unseen(values) if value not in listed]
+    if not unknown:
+        return []
+    shown = ", ".join(repr(value[:40]) for value in unknown[:SHOWN]) + (", …" if len(unknown) > SHOWN else "")
+    return [f"Column {column.name[:80]!r} has values that the model never or hardly ever saw ({shown}); they count as unknown."]

@@ -1,0 +1,58 @@
+"""A fast network for texts: a vector for each word, pooled over the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from core.dataset.schema import Task
+from core.recipes.encoders import Text, draw, encode_text, hidden_layers
+from core.recipes.plan import Plan
+from core.recipes.recipe import Preset, Recipe, RecipeSettings
+from core.runs.spec import TrainingSettings
+
+if TYPE_CHECKING:
+    from core.preprocess.shapes import InputShape
+
+__all__ = ["TEXT_POOLING", "TextPoolingSettings"]
+
+
+class TextPoolingSettings(RecipeSettings):
+    """What can be chosen about the network and its vocabulary."""
+
+    vocabulary: int = Field(default=20_000, ge=100, le=200_000, title="Vocabulary", description="How many different words the network knows: the most frequent ones. All others look the same to it.")
+    max_length: int = Field(default=256, ge=4, le=4096, title="Longest text", description="Words (in Chinese: characters) read of each text, pairs included; the rest is cut off.")
+    ngrams: int = Field(default=2, ge=1, le=2, title="Words in a row", description="1: single words only. 2: also pairs of neighbours, so that \"not good\" differs from \"good\".")
+    embedding_size: int = Field(default=32, ge=1, le=512, title="Numbers for each word", description="How finely the network can tell words apart.")
+    word_dropout: float = Field(default=0.3, ge=0, le=0.9, title="Word dropout", description="Share of words hidden at random while training, so that no single word decides.")
+    strongest_words: bool = Field(default=False, title="Strongest words", description="Look at the strongest word as well as at the average of all words.")
+    layers: int = Field(default=0, ge=0, le=8, title="Hidden layers", description="Layers between the pooled text and the answer.")
+    units: int = Field(default=64, ge=1, le=2048, title="Units in a layer", description="How many things each hidden layer can pay attention to.")
+    dropout: float = Field(default=0.2, ge=0, le=0.9, title="Dropout", description="Share of values hidden at random while training, so that the network does not learn by heart.")
+
+
+def plan(settings: TextPoolingSettings, shapes: Sequence[InputShape], task: Task, classes: int) -> Plan:
+    """Embedding and pooling for each text, then hidden layers."""
+    text = Text(settings.embedding_size, settings.word_dropout, settings.strongest_words)
+    return draw(
+        shapes, task, classes,
+        text=lambda builder, name: encode_text(builder, name, text),
+        body=lambda builder, vector: hidden_layers(builder, vector, layers=settings.layers, units=settings.units, dropout=settings.dropout),
+    )
+
+
+TEXT_POOLING = Recipe(
+    name="text_pooling",
+    title="Word pooling",
+    description="For texts: learns what each word and pair of words speaks for and weighs them all together; fast, and hard to beat.",
+    kind="text",
+    settings=TextPoolingSettings,
+    presets={
+        "quick": Preset(TextPoolingSettings(vocabulary=10_000, max_length=128, ngrams=1, embedding_size=16), TrainingSettings(epochs=6, batch_size=64, learning_rate=5e-3, patience=2)),
+        "balanced": Preset(TextPoolingSettings(), TrainingSettings(epochs=30, batch_size=64, learning_rate=2e-3, patience=4)),
+        "thorough": Preset(TextPoolingSettings(vocabulary=40_000, max_length=512, embedding_size=64), TrainingSettings(epochs=60, batch_size=64, learning_rate=1e-3, patience=6)),
+    },
+    plan=plan,
+)

@@ -1,0 +1,225 @@
+"""Baselines: what the simplest honest models reach on the same rows, drawn in every comparison.
+
+Computed once for a dataset, in a process of its own at low priority (`python -m core.training.baselines
+DATASET_FOLDER`), because scikit-learn would cost the web process 180 MB. Untuned on purpose: they say what
+anybody gets in a minute, on the same split and the same default inputs as every run.
+
+    DATASET_FOLDER/baselines/majority.parquet                 predictions (core.evaluation.predictions)
+                             linear.parquet                   logistic regression, or ridge for numbers
+                             gradient_boosted_trees.parquet
+                             baselines.json                   titles, seconds, notes, versions
+
+Only this file and `baseline_features` may import scikit-learn, and only inside functions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import subprocess
+import sys
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from core.dataset.dataset import Dataset
+from core.dataset.schema import Task
+from core.evaluation.predictions import Predictions
+from core.files import new_folder, read_json, write_json
+from core.identity import BASELINES
+from core.training.baseline_features import SEED, BaselineData, BaselineFeatures
+
+__all__ = ["Baseline", "compute", "load", "start", "state"]
+
+FOLDER, LOCK, LOG = "baselines", "baselines.lock", "baselines.log"
+MAX_ROWS = 100_000  # training rows that a baseline looks at; more change its numbers in the third digit
+MAX_WORK = 5_000_000_000  # rows × features × classes of the linear model: about a minute on two cores
+CHUNK_ROWS = 20_000  # judged at once, to bound memory
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """One simple model of a dataset.
+
+    Attributes:
+        name: majority, linear or gradient_boosted_trees.
+        title: for people.
+        predictions: of the validation and test rows.
+        seconds: of training.
+        note: what a reader should know (rows left out, not converged); may be empty.
+    """
+
+    name: str
+    title: str
+    predictions: Predictions
+    seconds: float
+    note: str = ""
+
+
+def load(dataset: Dataset) -> list[Baseline]:
+    """The baselines of a dataset, without scikit-learn.
+
+    Returns:
+        In the order majority, linear, trees; those that could not be trained are missing, and the list is
+        empty as long as they have not been computed.
+
+    Raises:
+        Damaged: a file of the folder is broken.
+    """
+    folder = dataset.folder / FOLDER
+    if not folder.is_dir():
+        return []
+    models = read_json(folder / "baselines.json")["models"]
+    return [
+        Baseline(m["name"], m["title"], Predictions.load(folder / f"{m['name']}.parquet"), m["seconds"], m["note"])
+        for m in models if not m["error"]
+    ]  # fmt: skip
+
+
+def state(dataset: Dataset) -> Literal["absent", "working", "ready"]:
+    """Whether the baselines are there, being computed, or neither."""
+    if (dataset.folder / FOLDER).is_dir():
+        return "ready"
+    with contextlib.suppress(FileNotFoundError), (dataset.folder / LOCK).open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return "working"
+    return "absent"
+
+
+_started: dict[Path, subprocess.Popen[bytes]] = {}  # kept, so that a child that ended is reaped
+
+
+def start(dataset: Dataset) -> bool:
+    """Compute the baselines in a process of their own, unless they are there or being computed.
+
+    Returns:
+        True when a process was started. It outlives this one, and two callers start one at most.
+    """
+    known = _started.get(dataset.folder)
+    if state(dataset) != "absent" or (known is not None and known.poll() is None):
+        return False
+    with (dataset.folder / LOG).open("wb") as log:
+        _started[dataset.folder] = subprocess.Popen(
+            [sys.executable, "-m", "core.training.baselines", str(dataset.folder.resolve())],
+            cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    return True
+
+
+def compute(dataset: Dataset) -> None:
+    """Train the three baselines and store them all-or-nothing; does nothing when they are there.
+
+    One that cannot be trained (a single class, too little memory) is noted in `baselines.json` and hides
+    only itself.
+
+    Args:
+        dataset: its default inputs and its split are used. Waits while another process computes them.
+
+    Raises:
+        Damaged: the dataset cannot be read.
+        DiskFull: nothing was stored.
+    """
+    with (dataset.folder / LOCK).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # freed by the kernel when this process ends, however it ends
+        if (dataset.folder / FOLDER).is_dir():
+            return
+        data = BaselineData.read(dataset)
+        with new_folder(dataset.folder / FOLDER) as folder:
+            models = [_attempt(name, data, folder) for name in BASELINES]
+            write_json(folder / "baselines.json", {"version": 1, "seed": SEED, "versions": _versions(), "models": models})
+
+
+def _attempt(name: str, data: BaselineData, folder: Path) -> dict[str, Any]:
+    title = _title(name, data.info.task)
+    began = time.monotonic()
+    try:
+        predictions, note = {"majority": _majority, "linear": _linear, "gradient_boosted_trees": _trees}[name](data)
+        predictions.save(folder / f"{name}.parquet")
+        error = ""
+    except (ValueError, MemoryError, ArithmeticError) as problem:
+        error, note = f"{title} could not be trained on these rows: {str(problem).splitlines()[0][:200] if str(problem) else 'too little memory'}.", ""
+    return {"name": name, "title": title, "seconds": round(time.monotonic() - began, 2), "note": note, "error": error}
+
+
+def _title(name: str, task: Task) -> str:
+    if name == "majority":
+        return "Always the most frequent class" if task.is_classification else "Always the mean"
+    return {"linear": "Linear model", "gradient_boosted_trees": "Gradient-boosted trees"}[name]
+
+
+def _versions() -> dict[str, str]:
+    import sklearn
+
+    return {"scikit-learn": sklearn.__version__, "numpy": np.__version__}
+
+
+def _majority(data: BaselineData) -> tuple[Predictions, str]:
+    answers = data.target[data.train]
+    if not data.info.task.is_classification:
+        return data.predictions(np.full(len(data.judged), answers.mean())), ""
+    shares = np.bincount(answers, minlength=data.classes) / len(answers)
+    return data.predictions(np.tile(shares, (len(data.judged), 1))), ""
+
+
+def _linear(data: BaselineData) -> tuple[Predictions, str]:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    rows, note = data.sample(MAX_ROWS)
+    features = BaselineFeatures(data, rows, dense=False)
+    if (most := int(MAX_WORK / (features.width * data.classes))) < len(rows):
+        rows, note = data.sample(most)
+    model = LogisticRegression(max_iter=200) if data.info.task.is_classification else Ridge(solver="lsqr", tol=1e-6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(features.of(rows), data.target[rows])
+    if data.info.task.is_classification and int(np.max(model.n_iter_)) >= model.max_iter:
+        note = f"{note} Stopped after {model.max_iter} iterations, still improving slightly.".strip()
+    return data.predictions(_judge(model, features, data)), note
+
+
+def _trees(data: BaselineData) -> tuple[Predictions, str]:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    rows, note = data.sample(MAX_ROWS)
+    features = BaselineFeatures(data, rows, dense=True)
+    kind = HistGradientBoostingClassifier if data.info.task.is_classification else HistGradientBoostingRegressor
+    rounds = max(5, min(100, 2_000 // data.classes))  # one tree a class and round
+    model = kind(random_state=SEED, max_iter=rounds, categorical_features=features.categorical, early_stopping=False)
+    model.fit(features.of(rows), data.target[rows])
+    return data.predictions(_judge(model, features, data)), note
+
+
+def _judge(model: Any, features: BaselineFeatures, data: BaselineData) -> np.ndarray:
+    """Scores of the judged rows, (n, classes) or (n,); classes without a training row get 0."""
+    starts = range(0, len(data.judged), CHUNK_ROWS)
+    chunks = (features.of(data.judged[at : at + CHUNK_ROWS]) for at in starts)
+    if not data.info.task.is_classification:
+        return np.concatenate([model.predict(chunk) for chunk in chunks] or [np.zeros(0)])
+    scores = np.zeros((len(data.judged), data.classes))
+    for at, chunk in zip(starts, chunks, strict=True):
+        scores[at : at + chunk.shape[0], model.classes_] = model.predict_proba(chunk)
+    return scores
+
+
+def main(arguments: list[str]) -> int:
+    """Entry of the process: compute the baselines of one dataset folder."""
+    if len(arguments) != 1 or not (folder := Path(arguments[0])).is_dir():
+        print("usage: python -m core.training.baselines DATASET_FOLDER", file=sys.stderr)
+        return 2
+    with contextlib.suppress(OSError):
+        os.nice(10)
+    compute(Dataset(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

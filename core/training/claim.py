@@ -1,0 +1,160 @@
+"""Taking a run: the lock that says "this process, and no other, works on it".
+
+The kernel frees the lock when the process dies, however it dies. The state is looked at and changed only
+under the lock, so a run is done once, even when two processes were started for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from core.errors import Damaged
+from core.runs.events import append_event, read_events
+from core.runs.run import Run
+from core.runs.spec import RunSpec
+from core.runs.state import RunState
+from core.training.process import ProcessIdentity
+from core.training.recorder import Recorder
+
+__all__ = ["Claim", "RESERVE_FILE", "end_run", "locked"]
+
+PROBED_S = 2.0  # readers hold a shared lock for an instant to see whether we live; try again for this long
+RETRY_S = 0.02
+RESERVE_FILE = "reserve"  # room for the last words of a run on a full disk
+RESERVE_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A run that this process holds.
+
+    Attributes:
+        run: the run.
+        spec: what is asked.
+        recorder: writes its events and status.
+        lock: keeps the lock while open.
+    """
+
+    run: Run
+    spec: RunSpec
+    recorder: Recorder
+    lock: IO[bytes]
+
+    @classmethod
+    def take(cls, run: Run) -> Claim | None:
+        """Lock a queued run and report that it is starting.
+
+        Returns:
+            None when there is nothing to do: another process has the run, or it does not wait any more.
+        """
+        lock = _lock(run.folder, PROBED_S)
+        if lock is None:
+            return None
+        try:
+            claim = cls._taken(run, lock)
+        except BaseException:
+            lock.close()
+            raise
+        if claim is None:
+            lock.close()
+        return claim
+
+    @classmethod
+    def _taken(cls, run: Run, lock: IO[bytes]) -> Claim | None:
+        identity = ProcessIdentity.of(os.getpid())
+        if identity is None or run.status.state is not RunState.QUEUED:
+            return None
+        try:
+            spec = run.spec
+        except Damaged as error:
+            run.update(state=RunState.FAILED, message=error.message)
+            return None
+        run.save_json("worker.json", identity.to_json())
+        run.path(RESERVE_FILE).write_bytes(b"\0" * RESERVE_BYTES)
+        recorder = Recorder(run)
+        recorder.state(RunState.STARTING, phase="loading libraries")
+        return cls(run, spec, recorder, lock)
+
+    def release(self) -> None:
+        """Finish writing and let go of the run."""
+        self.recorder.close()
+        self.run.path(RESERVE_FILE).unlink(missing_ok=True)
+        self.lock.close()
+
+
+@contextlib.contextmanager
+def locked(run: Run) -> Iterator[bool]:
+    """Hold a run for an instant, to put its state right while no worker does.
+
+    Yields:
+        False when a worker lives; then nothing may be written.
+    """
+    lock = _lock(run.folder, 0.0)
+    try:
+        yield lock is not None
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+def end_run(run: Run, state: RunState, message: str) -> bool:
+    """Write the end of a run that no worker holds; nothing happens if it is over or held.
+
+    Args:
+        run: the run.
+        state: stopped, failed or interrupted.
+        message: the sentence for the user.
+
+    Returns:
+        True when the state was changed.
+    """
+    with locked(run) as free:
+        if not free or run.status.state.is_over:
+            return False
+        with contextlib.suppress(OSError):
+            run.path(RESERVE_FILE).unlink(missing_ok=True)
+            _mend(run.events)
+            append_event(run.events, {"kind": "state", "time_s": _last_time_s(run), "state": state.value, "message": message})
+        run.update(state=state, message=message, phase="")
+        return True
+
+
+def _lock(folder: Path, wait_s: float) -> IO[bytes] | None:
+    try:
+        file = (folder / "lock").open("ab")
+    except FileNotFoundError:  # deleted
+        return None
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                file.close()
+                return None
+            time.sleep(RETRY_S)
+        else:
+            return file
+
+
+def _mend(events: Path) -> None:
+    """End a torn last line, so that the next event stands on a line of its own."""
+    with events.open("rb+") as file:
+        if file.seek(0, os.SEEK_END) and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+            file.write(b"\n")
+
+
+def _last_time_s(run: Run) -> float:
+    offset, last = 0, 0.0
+    while True:
+        events, new_offset = read_events(run.events, offset)
+        if new_offset == offset:
+            return last
+        offset, last = new_offset, float((events or [{}])[-1].get("time_s") or last)

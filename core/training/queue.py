@@ -1,0 +1,153 @@
+"""The queue of runs: one small SQLite file that several processes may use at once.
+
+It holds only what can be found again: which runs wait, in which order, and which process was started for
+which run. The truth about a run is its folder; delete `queue.db` and the next pump builds it anew.
+
+A job that was given to a process is *leased*: until the worker has locked its run folder, the identity
+of the process and a deadline say that somebody is on the way. Deadlines are on the monotonic clock, which
+all processes of one boot share and which no change of the date moves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.files import FILE_MODE
+from core.training.process import ProcessIdentity
+
+__all__ = ["Job", "Jobs", "Queue"]
+
+BUSY_S = 10.0  # wait at most this long for another process' transaction
+TABLE = """CREATE TABLE IF NOT EXISTS jobs (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,  -- first come, first served
+    run TEXT NOT NULL UNIQUE,                    -- folder under home, with forward slashes
+    worker TEXT,                                 -- identity of the process as JSON; null: waits
+    lease_until REAL NOT NULL DEFAULT 0,         -- monotonic seconds
+    attempts INTEGER NOT NULL DEFAULT 0          -- processes started for it so far
+)"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row of the queue.
+
+    Attributes:
+        run: folder of the run under home, `workspaces/<id>/runs/<id>`.
+        worker: the process that was started for it; None while it waits.
+        leased: True while the process may take its time to lock the folder.
+        attempts: processes started for it so far.
+    """
+
+    run: str
+    worker: ProcessIdentity | None
+    leased: bool
+    attempts: int
+
+
+class Jobs:
+    """The queue inside one transaction; nobody else changes it meanwhile."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, run: str, worker: ProcessIdentity | None = None) -> None:
+        """Put a run at the end, unless it is in the queue already.
+
+        Args:
+            run: its folder under home.
+            worker: the process that has it already, when a lost queue is rebuilt.
+        """
+        self._connection.execute("INSERT OR IGNORE INTO jobs (run, worker) VALUES (?, ?)", (run, _text(worker)))
+
+    def all(self) -> list[Job]:
+        """Every job, in order."""
+        rows = self._connection.execute("SELECT run, worker, lease_until, attempts FROM jobs ORDER BY position")
+        now = time.monotonic()
+        return [Job(run, _identity(worker), now < until, attempts) for run, worker, until, attempts in rows]
+
+    def lease(self, run: str, worker: ProcessIdentity, seconds: float) -> None:
+        """Give a job to a process that has `seconds` to lock the run's folder."""
+        self._connection.execute(
+            "UPDATE jobs SET worker = ?, lease_until = ?, attempts = attempts + 1 WHERE run = ?",
+            (_text(worker), time.monotonic() + seconds, run),
+        )
+
+    def release(self, run: str) -> None:
+        """Let a job wait again, at its old place."""
+        self._connection.execute("UPDATE jobs SET worker = NULL, lease_until = 0 WHERE run = ?", (run,))
+
+    def remove(self, run: str) -> None:
+        """Take a job out; it may be out already."""
+        self._connection.execute("DELETE FROM jobs WHERE run = ?", (run,))
+
+
+class Queue:
+    """The file `queue.db`.
+
+    Args:
+        path: where it lies or shall lie; its folder must exist, on a local disk (SQLite's WAL mode).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Jobs]:
+        """Hold the queue alone; committed at the end, undone on an error.
+
+        A file that is no database any more is put aside: its content can be found in the run folders.
+
+        Example:
+            >>> import tempfile
+            >>> with tempfile.TemporaryDirectory() as home:
+            ...     queue = Queue(Path(home) / "queue.db")
+            ...     with queue.transaction() as jobs:
+            ...         jobs.add("workspaces/local/runs/r1")
+            ...     with queue.transaction() as jobs:
+            ...         [job.run for job in jobs.all()]
+            ['workspaces/local/runs/r1']
+        """
+        connection = self._begun()
+        try:
+            yield Jobs(connection)
+            connection.execute("COMMIT")
+        finally:
+            connection.close()  # without a COMMIT this undoes the transaction
+
+    def _begun(self) -> sqlite3.Connection:
+        try:
+            return self._begin()
+        except sqlite3.OperationalError:
+            raise  # busy or disk full: the file is sound
+        except sqlite3.DatabaseError:
+            self.path.replace(self.path.with_suffix(".damaged"))
+            for suffix in ("-wal", "-shm"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            return self._begin()
+
+    def _begin(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(TABLE)
+            self.path.chmod(FILE_MODE)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _text(worker: ProcessIdentity | None) -> str | None:
+    return None if worker is None else json.dumps(worker.to_json())
+
+
+def _identity(text: str | None) -> ProcessIdentity | None:
+    return None if text is None else ProcessIdentity.from_json(json.loads(text))

@@ -1,0 +1,261 @@
+"""`python -m core.training.worker RUN_FOLDER`: one process for one run, from its spec to its verdict.
+
+It says that it is starting before it imports anything heavy, so that the page moves at once; it learns,
+writes down what the network says about the validation and test rows, judges it, and exports it. However it
+ends, the run's state says so in a sentence, and the next run in the queue is started.
+
+With `--spare` instead of a folder it loads its libraries and waits for a folder on standard input.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import select
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import RunFailed
+from core.runs.run import Run
+from core.runs.spec import RunSpec
+from core.runs.state import RunState
+from core.training.claim import RESERVE_FILE, Claim
+from core.training.failures import Terminated, explain, not_finite
+
+if TYPE_CHECKING:
+    from core.training.fit import Fitted
+    from core.training.material import Material
+
+__all__ = ["main"]
+
+NICENESS = 10  # the page and the rest of the machine go first
+IDLE_S = 30 * 60.0  # a spare that nobody needs ends after this time
+EXPORT_S = 300.0  # a conversion that takes longer has hung
+
+
+class _Stopped(Exception):  # noqa: N818  # not an error: the user pressed Stop before there was anything to keep
+    pass
+
+
+def main(arguments: list[str]) -> int:
+    """Work on one run; 0 unless it failed."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    signal.signal(signal.SIGTERM, _terminate)
+    claim = _spare_claim() if arguments == ["--spare"] else Claim.take(Run(Path(arguments[0]).resolve()))
+    if claim is None:
+        return 0
+    state = _work(claim)
+    claim.release()
+    _pump(claim.run)
+    return int(state is RunState.FAILED)
+
+
+def _work(claim: Claim) -> RunState:
+    """Train, judge, export; returns the state in which the run ended."""
+    headline: dict[str, Any] | None = None
+    fitted: Fitted | None = None
+    try:
+        fitted, headline = _train(claim)
+        claim.recorder.check()
+        stopped = fitted.reason == "stop"
+        state, message = (RunState.STOPPED if stopped else RunState.FINISHED), _how_it_ended(fitted, claim.spec)
+    except _Stopped:
+        state, message = RunState.STOPPED, "You stopped it before it had learned anything, so there is no model."
+    except BaseException as error:
+        traceback.print_exc()
+        state, message = explain(error, claim.spec)
+        if isinstance(error, Terminated) and claim.run.stop_requested:
+            state, message = RunState.STOPPED, "It did not react to Stop in time and was ended, so there is no model."
+        claim.run.path(RESERVE_FILE).unlink(missing_ok=True)  # on a full disk this makes room for the last words
+    _conclude(claim, state, message, fitted, headline)
+    return state
+
+
+def _train(claim: Claim) -> tuple[Fitted, dict[str, Any]]:
+    run, spec, recorder = claim.run, claim.spec, claim.recorder
+    from core.training.backend import import_keras
+
+    keras = import_keras()
+    _stop_here(claim, "preparing data")
+    from core.training.checkpoint import CHECKPOINT_FILE, CheckpointWriter
+    from core.training.fit import fit
+    from core.training.material import Material
+
+    material = Material.of(run)
+    lesson = material.lesson()
+    _stop_here(claim, "building the network")
+    model = _network(claim, material, len(lesson.y))
+    _stop_here(claim, "training")
+    checkpoints = CheckpointWriter(run.path(CHECKPOINT_FILE))
+    try:
+        fitted = fit(model, lesson, spec, recorder, lambda: run.stop_requested, checkpoints)
+    except BaseException:
+        checkpoints.close(keep=True)
+        raise
+    checkpoints.close(keep=False)
+    if not fitted.best_epoch:
+        raise not_finite(spec)
+    recorder.status(phase="judging")
+    headline = _judge_and_export(claim, material, model, keras.backend.backend() == "tensorflow")
+    run.path(CHECKPOINT_FILE).unlink(missing_ok=True)
+    return fitted, headline
+
+
+def _network(claim: Claim, material: Material, rows: int) -> Any:
+    """Build and compile the network, and report the beginning of the training."""
+    import keras
+
+    from core.recipes import metric_name, plan_of
+    from core.recipes.network import build, compile_network
+    from core.training.device import describe
+    from core.training.fit import steps_per_call
+
+    spec, recorder = claim.spec, claim.recorder
+    plan = plan_of(spec, material.preprocessor.shapes, len(material.preprocessor.labels))
+    keras.utils.set_random_seed(spec.seed)
+    model = build(plan, spec.seed)
+    backend = str(keras.backend.backend())
+    block = steps_per_call(plan, rows, spec.training.batch_size) if backend == "tensorflow" else 1
+    compile_network(model, spec.training, spec.task, steps_per_execution=block)
+    facts: dict[str, Any] = {"backend": backend, "device": describe(backend), "parameters": int(model.count_params()), "epochs": spec.training.epochs}
+    recorder.event(
+        "begin", **facts, steps_per_epoch=-(-rows // spec.training.batch_size), batch_size=spec.training.batch_size,
+        rows=rows, metric=metric_name(spec.task),
+    )  # fmt: skip
+    recorder.state(RunState.RUNNING, **facts)
+    return model
+
+
+def _judge_and_export(claim: Claim, material: Material, model: Any, tensorflow: bool) -> dict[str, Any]:
+    """Store model, predictions and evaluation; the conversion to ONNX goes on beside the judging."""
+    from core.dataset.schema import Part
+    from core.training.export import export_onnx, verify
+    from core.training.judge import judge, predictions_of
+
+    run = claim.run
+    from core.files import write_atomic
+
+    write_atomic(run.path("model.keras"), model.save)
+    converting = None if tensorflow else _start_export(run)
+    try:
+        predictions, raw = predictions_of(model, material)
+        predictions.save(run.path("predictions.parquet"))
+        headline = judge(run, predictions)
+        claim.recorder.status(phase="exporting")
+        if converting is None:
+            export_onnx(model, run.path("model.onnx"))
+        elif converting.wait(EXPORT_S):
+            raise RunFailed("The trained model could not be exported for prediction. The run's log.txt says why; try another recipe.")
+    finally:
+        if converting is not None and converting.poll() is None:
+            converting.kill()
+            converting.wait()
+    part = next((part for part in (Part.VALIDATION, Part.TEST) if part in raw), None)
+    if part is not None:
+        verify(run.path("model.onnx"), material.inputs(part), raw[part])
+    return headline
+
+
+def _start_export(run: Run) -> subprocess.Popen[bytes]:
+    from core.training.backend import ROOT, worker_environment
+
+    command = [sys.executable, "-m", "core.training.export", str(run.folder)]
+    return subprocess.Popen(command, cwd=ROOT, env=worker_environment("tensorflow", _home(run), gpu=False), stdin=subprocess.DEVNULL)
+
+
+def _conclude(claim: Claim, state: RunState, message: str, fitted: Fitted | None, headline: dict[str, Any] | None) -> None:
+    """The last words: events first, so that whoever sees the final state finds them all."""
+    recorder = claim.recorder
+    status = claim.run.status
+    epochs, best = (fitted.epochs, fitted.best_epoch) if fitted else (status.epoch, status.best_epoch)
+    seconds = round(fitted.seconds, 3) if fitted else status.seconds
+    recorder.event("state", state=state.value, message=message)
+    recorder.event("end", state=state.value, epochs=epochs, seconds=seconds, best_epoch=best)
+    recorder.status(state=state, message=message, phase="", headline=headline, epoch=epochs, best_epoch=best, seconds=seconds)
+    recorder.close()
+    if not claim.run.status.state.is_over:
+        claim.run.update(state=state, message=message, phase="")
+
+
+def _how_it_ended(fitted: Fitted, spec: RunSpec) -> str:
+    kept = f"the weights of epoch {fitted.best_epoch}, the best on the validation rows, were kept"
+    if fitted.reason == "stop":
+        return f"You stopped it in epoch {fitted.epochs}; {kept}."
+    if fitted.reason == "patience":
+        return f"Stopped after epoch {fitted.epochs}, because {spec.training.patience} epochs brought no improvement; {kept}."
+    if fitted.reason == "not_finite":
+        rate = spec.training.learning_rate
+        return f"The loss grew beyond all numbers in epoch {fitted.epochs}; {kept}. Try a smaller learning rate than {rate:g}."
+    return f"All {fitted.epochs} epochs are done; {kept}."
+
+
+def _stop_here(claim: Claim, next_phase: str) -> None:
+    """Between two phases: heed Stop, report a full disk, name what comes next."""
+    claim.recorder.check()
+    if claim.run.stop_requested:
+        raise _Stopped
+    claim.recorder.status(phase=next_phase)
+
+
+def _spare_claim() -> Claim | None:
+    """Load the libraries while waiting for a run; it is claimed at once, even in the middle of loading."""
+    claimed: queue.SimpleQueue[Claim | None] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(claimed,), name="listener", daemon=True).start()
+    from core.training.backend import import_keras
+
+    import_keras()
+    with contextlib.suppress(ImportError):
+        import core.evaluation.evaluate  # noqa: F401
+        import core.preprocess.preprocessor
+        import core.recipes.network
+        import core.training.fit  # noqa: F401
+    return claimed.get()
+
+
+def _listen(claimed: queue.SimpleQueue[Claim | None]) -> None:
+    ready, _, _ = select.select([sys.stdin], [], [], IDLE_S)
+    folder = sys.stdin.readline().strip() if ready else ""
+    if not folder:  # nobody needs us, or whoever did is gone
+        os._exit(0)
+    run = Run(Path(folder))
+    try:
+        with run.path("log.txt").open("ab") as log:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+        claimed.put(Claim.take(run))
+    except Exception:
+        traceback.print_exc()
+        claimed.put(None)
+
+
+def _terminate(_number: int, _frame: Any) -> None:
+    raise Terminated
+
+
+def _pump(run: Run) -> None:
+    """Start the next run in the queue; a page need not be open for that."""
+    try:
+        from core.training.launcher import Launcher
+
+        Launcher(_home(run)).pump()
+    except Exception:
+        traceback.print_exc()
+
+
+def _home(run: Run) -> Path:
+    """LIMELIGHT_HOME, from home/workspaces/<id>/runs/<id>."""
+    return run.folder.parents[3]
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # everything is written; the engines' own farewell takes longer and can abort

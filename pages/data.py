@@ -1,0 +1,28 @@
+"""Data: see what is in a file, say what shall be predicted, and keep it."""
+
+import streamlit as st
+
+from ui.dataset_view import show_dataset
+from ui.draft_view import choose_and_store
+from ui.road import empty, page
+from ui.sources import find
+from ui.state import current_dataset, current_workspace, go
+from ui.upload import upload_box
+
+draft_id = st.query_params.get("draft")
+dataset = None if draft_id else current_dataset()
+
+if draft_id:
+    head = page("What is in it, and what shall be predicted", "Check what was guessed, choose the target, and go on.")
+    choose_and_store(head, find(current_workspace(), draft_id))
+elif dataset is not None:
+    head = page("Your data", "This is what your models learn from. Every model is judged on the same test rows.")
+    show_dataset(dataset)
+    with st.expander("Use another file", icon=":material/upload_file:"):
+        upload_box("data_file")
+    if head.next("Choose a network", key="data_next"):
+        go("model")
+else:
+    page("Your data", "A table, pictures or texts: what a model shall learn from.")
+    upload_box("data_file")
+    empty("Here you will see what is in your file. No file at hand? Take a ready example.", "See the examples", "start", icon="table")

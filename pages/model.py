@@ -1,0 +1,103 @@
+"""Model: choose a recipe and its settings, see the network that results, and press Train."""
+
+import streamlit as st
+
+from core.dataset.schema import ColumnType
+from core.errors import BadSettings
+from core.preprocess.shapes import input_shapes
+from core.recipes import PRESETS, RECIPES, default_recipe, make_spec, options_of, plan_of, recipes_for, refusal
+from core.runs.run import Run
+from core.runs.spec import TrainingSettings
+from core.training.backend import choose_backend
+from ui.guard import show_error
+from ui.network_view import network_view
+from ui.process import launcher
+from ui.road import empty, page
+from ui.settings_form import settings_form
+from ui.state import current_dataset, current_workspace, go, keep
+from ui.words import plain, plural
+
+ICONS = {"table": "table", "image": "image", "text": "notes"}
+NEVER = {ColumnType.IDENTIFIER, ColumnType.EMPTY}
+FEW_INPUTS = 60  # more columns are chosen in a searchable list
+
+head = page("Choose a network", "A recipe is a tested kind of network. Its presets are a good start; every setting can be changed.")
+dataset = current_dataset()
+if dataset is None:
+    empty("Here you choose the network that learns from your data. First it needs data.", "Choose data", "data", icon="model_training")
+    st.stop()
+
+info = dataset.info
+st.caption(f"{plain(info.name)} · {plural(info.rows, 'row')} · predicts {plain(info.target)}")
+
+wanted = st.query_params.get("recipe", "")
+name = wanted if wanted in RECIPES and not refusal(RECIPES[wanted], info) else default_recipe(info)
+with st.grid(4, min_column_width=210):
+    for recipe in recipes_for(info):
+        reason = refusal(recipe, info)
+        with st.container(border=True, height="stretch", key=f"recipe_{recipe.name}"):
+            st.markdown(f":material/{ICONS[recipe.kind]}: **{recipe.title}**")
+            st.caption(recipe.description)
+            st.space("stretch")
+            if recipe.name == name:
+                st.markdown(":primary[:material/check_circle: Chosen]")
+            elif st.button("Choose", key=f"choose_{recipe.name}", width="stretch", disabled=bool(reason), help=plain(reason, 400) or None):
+                keep(recipe=recipe.name)
+                st.rerun()
+recipe = RECIPES[name]
+
+shown = st.query_params.get("preset", "balanced")
+preset = st.segmented_control(
+    "Preset", PRESETS, default=shown if shown in PRESETS else "balanced", format_func=str.capitalize, required=True, key="preset"
+)
+preset = preset if preset in PRESETS else "balanced"
+if preset != shown:
+    keep(preset=preset)
+start = recipe.presets[preset]
+key = f"set_{name}_{preset}"
+
+form, preview = st.columns([3, 2], gap="large")
+with form:
+    run_name = st.text_input("Name of this run", max_chars=120, placeholder=f"{recipe.title} ({preset})", key="run_name")
+    st.subheader("Network", anchor=False)
+    changes = settings_form(recipe.settings, start.settings.model_dump(), key)
+    with st.expander("Training", icon=":material/tune:", expanded=False):
+        changes |= settings_form(TrainingSettings, start.training.model_dump(), f"{key}_training")
+        left, right = st.columns(2)
+        backend = left.segmented_control("Engine", ["auto", "jax", "tensorflow"], default="auto", required=True, key="backend")
+        left.caption("Auto takes what was measured as fastest for this recipe on this machine.")
+        seed = right.number_input("Seed", 0, 2**31 - 1, 0, step=1, key="seed")
+        right.caption("The same seed gives the same start, order of rows and dropout.")
+    with st.expander("Inputs", icon=":material/input:", expanded=False):
+        usable = [column for column in info.columns if column.name != info.target and column.type not in NEVER]
+        titles = {str(number): column for number, column in enumerate(usable)}
+        st.caption(f"The columns that the network sees: {plural(len(usable), 'column')} can be used.")
+        inputs = list(info.inputs)
+        if len(usable) <= FEW_INPUTS:
+            chosen = st.pills(
+                "Columns", list(titles), selection_mode="multi", default=[number for number, column in titles.items() if column.name in info.inputs],
+                format_func=lambda number: f"{plain(titles[number].name, 40)} :gray[:small[{titles[number].type.value}]]",
+                key=f"inputs_{dataset.id}", label_visibility="collapsed",
+            )  # fmt: skip
+            inputs = [titles[number].name for number in chosen if number in titles]
+        else:
+            st.caption(f"With more than {FEW_INPUTS} columns all of them are used. Change types on the data page to leave some out.")
+
+with preview:
+    st.subheader("What will be built", anchor=False)
+    spec = None
+    try:
+        spec = make_spec(info, recipe=name, preset=preset, changes=changes, inputs=inputs, seed=int(seed or 0), backend=str(backend), name=run_name.strip())
+        plan = plan_of(spec, input_shapes(dataset, spec, options_of(spec)), len(info.labels))
+        network_view(plan)
+        launcher().warm(choose_backend(spec))
+    except BadSettings as error:
+        show_error(error)
+        spec = None
+
+if head.next("Train", key="train", why_not="" if spec else "First put right what is refused") and spec:
+    workspace = current_workspace()
+    workspace.check_quota(new_runs=1)
+    run = Run.create(workspace.runs_folder, spec)
+    launcher().submit(run)
+    go("train", run=run.id, dataset=dataset.id)

@@ -1,0 +1,100 @@
+"""A dataset or a run as one row of a list: name, state, when, and what can be done with it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.dataset.dataset import Dataset
+from core.dataset.schema import ColumnType, Task
+from core.runs.run import Run
+from core.runs.state import RunState
+from ui.state import current_workspace, go
+from ui.words import ago, count, duration, number, plain, plural
+
+__all__ = ["dataset_row", "headline_text", "run_row", "state_badge", "task_text"]
+
+STATES = {
+    RunState.QUEUED: ("waits for its turn", "schedule", "gray"),
+    RunState.STARTING: ("starting", "hourglass_empty", "orange"),
+    RunState.RUNNING: ("learning", "play_circle", "primary"),
+    RunState.PAUSED: ("paused", "pause_circle", "orange"),
+    RunState.FINISHED: ("finished", "check_circle", "green"),
+    RunState.STOPPED: ("stopped, best weights kept", "stop_circle", "green"),
+    RunState.FAILED: ("failed", "error", "red"),
+    RunState.INTERRUPTED: ("interrupted", "power_off", "orange"),
+}
+METRICS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "roc_auc": "ROC AUC",
+    "average_precision": "average precision",
+    "rmse": "typical error (RMSE)",
+    "mae": "mean absolute error",
+    "r2": "R²",
+    "f1": "F1",
+    "f1_macro": "F1, average of classes",
+}
+
+
+def state_badge(state: RunState) -> None:
+    """The state of a run as a badge: word, icon and colour."""
+    label, icon, colour = STATES[state]
+    st.badge(label, icon=f":material/{icon}:", color=colour)
+
+
+def headline_text(headline: dict[str, object] | None) -> str:
+    """The metric that matters, with its interval; empty while there is none. Markdown of ours."""
+    if not headline:
+        return ""
+    name = METRICS.get(str(headline["name"]), str(headline["name"]))
+    value, low, high = (number(float(headline[key])) for key in ("value", "low", "high"))  # type: ignore[arg-type]
+    return f"{name} **{value}** :small[{low}–{high}]"
+
+
+def task_text(task: Task, labels: int) -> str:
+    """What is predicted, in words."""
+    return {Task.BINARY: "one of two classes", Task.MULTICLASS: f"one of {count(labels)} classes", Task.REGRESSION: "a number"}[task]
+
+
+def run_row(run: Run) -> None:
+    """One run in a list, with Open and Delete."""
+    status, spec = run.status, run.spec
+    with _row(f"run_{run.id}"):
+        st.markdown(f"**{plain(spec.name or spec.recipe)}**", width="content")
+        state_badge(status.state)
+        if text := headline_text(status.headline):
+            st.markdown(text, width="content")
+        trained = f" · {duration(status.seconds)} of training" if status.seconds else ""
+        st.caption(f"{ago(status.created)}{trained}", width="content")
+        st.space("stretch")
+        if st.button("Open", key=f"open_{run.id}", help="Show this run"):
+            go("train", run=run.id, dataset=spec.dataset, draft=None)
+        _delete(run.id, f"the run “{plain(spec.name or spec.recipe)}” with its model")
+
+
+def dataset_row(dataset: Dataset) -> None:
+    """One dataset in a list, with Open and Delete."""
+    info = dataset.info
+    icon = "image" if info.of_type(ColumnType.IMAGE) else "notes" if info.of_type(ColumnType.TEXT) else "table"
+    with _row(f"dataset_{dataset.id}"):
+        st.markdown(f":material/{icon}: **{plain(info.name)}**", width="content")
+        st.markdown(f"{plural(info.rows, 'row')}, predicts {plain(info.target, 40)}", width="content")
+        st.caption(ago(info.created), width="content")
+        st.space("stretch")
+        if st.button("Open", key=f"open_{dataset.id}", help="Show this dataset"):
+            go("data", dataset=dataset.id, run=None, draft=None)
+        _delete(dataset.id, f"the dataset “{plain(info.name)}”; its runs stay, but cannot be trained further")
+
+
+def _row(key: str):  # noqa: ANN202  # a Streamlit container, whose type is private
+    return st.container(horizontal=True, vertical_alignment="center", border=True, gap="small", key=f"row_{key}")
+
+
+def _delete(name: str, what: str) -> None:
+    """A small button that asks once and then deletes for good."""
+    with st.popover("", icon=":material/delete:", help="Delete …", key=f"ask_{name}"):
+        st.markdown(f"Delete {what}? This cannot be undone.")
+        if st.button("Delete for good", key=f"delete_{name}"):
+            current_workspace().delete(name)
+            dropped = {key: None for key in ("dataset", "run") if st.query_params.get(key) == name}
+            go("start", **dropped)

@@ -1,0 +1,136 @@
+"""The live chart: curves and figures of one run, moving by themselves, for the trainer and for an audience.
+
+A component of our own owns its Plotly figure in the browser and extends it, so zoom, hover and legend
+survive updates and reruns. Events reach it by a socket (`ui.live_route`); where none opens, by byte
+ranges of a static file (`ui.live_static`); else through this fragment. The browser says which it needs.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+from core.errors import LimelightError
+from core.identity import identity, identity_of_number
+from core.runs.events import read_events
+from core.runs.run import Run
+from core.runs.state import RunState
+from ui.guard import guarded
+from ui.live_static import PLOTLY_NAME, forget, link_events, provide_plotly, sweep
+from ui.live_thin import thin
+
+__all__ = ["live_chart"]
+
+HERE = Path(__file__).parent
+SCRIPTS = ("words", "history", "figure", "transport", "strip", "component")  # one module for the browser, in this order
+LOOK_EVERY_S = 5.0  # in case the browser's word about a change is lost
+FEED_EVERY_S = 2.0  # the slowest way: events through the fragment
+MAX_BATCH_EVENTS = 20_000  # read for one answer of the fragment, before thinning
+
+Feed = Literal["auto", "socket", "polling", "fragment"]
+
+
+def _text(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+_COMPONENT = st.components.v2.component(
+    "limelight_live_chart",
+    html=_text("chart.html"),
+    css=_text("style.css"),
+    js="\n".join(_text(f"{name}.js") for name in SCRIPTS),
+    isolate_styles=False,
+)
+
+
+def live_chart(run: Run, view_token: str, key: str = "live") -> None:
+    """Draw a run that keeps moving; the whole page runs again when the run's state changes.
+
+    Args:
+        run: the run to show, in any state.
+        view_token: its read-only token, from `Workspace.share` or the audience's link.
+        key: base of the widget key; the run's id is added.
+    """
+    sweep()
+    status = run.status
+    name = f"{key}_{run.id}"
+    wanted = _needs(name).get("feed")
+    every = None if status.state.is_over else FEED_EVERY_S if wanted == "fragment" else LOOK_EVERY_S
+    if status.state.is_over:
+        forget(view_token)
+    st.fragment(_live, run_every=every)(run, view_token, name, status.state, every)
+
+
+def _live(run: Run, view_token: str, name: str, shown: RunState, every: float | None) -> None:
+    """One look: draw the component, and begin the page anew when the run moved on."""
+    with guarded():
+        _look(run, view_token, name, shown, every)
+
+
+def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | None) -> None:
+    status = run.status
+    if status.state is not shown:
+        st.rerun(scope="app")
+    needs = _needs(name)
+    if needs.get("feed") == "fragment" and every == LOOK_EVERY_S:
+        st.rerun(scope="app")  # with the faster clock
+    data: dict[str, Any] = {
+        "token": view_token,
+        "state": status.state.value,
+        "message": status.message,
+        "phase": status.phase,
+        "over": status.state.is_over,
+        "colour": _colour(run),
+        "transport": _transport(),
+        "plotly": [f"live/{PLOTLY_NAME}", *filter(None, [provide_plotly()])],
+        "feed": needs.get("feed", "socket"),
+    }
+    if needs.get("feed") == "polling" and not status.state.is_over:
+        data["poll"] = link_events(run, view_token)
+    if needs.get("feed") == "fragment":
+        data["batch"] = _batch(run, name, needs)
+    _COMPONENT(key=name, data=data, on_needs_change=_nothing, on_moved_change=_nothing)
+
+
+def _batch(run: Run, name: str, needs: dict[str, Any]) -> dict[str, Any]:
+    """The events after those that were passed last, or after what the browser says it has."""
+    memory = st.session_state.setdefault(f"{name}_passed", {"asked": None, "from": 0, "offset": 0})
+    if memory["asked"] != needs:  # the browser begins, or has a gap
+        have = needs.get("have")
+        memory.update(asked=needs, offset=have if isinstance(have, int) and have >= 0 else 0)
+    events: list[dict[str, Any]] = []
+    start = offset = memory["offset"]
+    while len(events) < MAX_BATCH_EVENTS:
+        found, end = read_events(run.events, offset)
+        if end == offset:
+            break
+        events, offset = events + found, end
+    memory.update({"from": start, "offset": offset})
+    return {"from": start, "offset": offset, "restart": False, "status": None, "events": [events[i] for i in thin(events)]}
+
+
+def _needs(name: str) -> dict[str, Any]:
+    """What the browser last said it needs: {"feed", "have"}; empty before it said anything."""
+    needs = (st.session_state.get(name) or {}).get("needs")
+    return dict(needs) if isinstance(needs, dict) else {}
+
+
+def _transport() -> Feed:
+    """`auto`, or one way forced by LIMELIGHT_LIVE_TRANSPORT (for tests and for a host that needs it)."""
+    chosen = os.environ.get("LIMELIGHT_LIVE_TRANSPORT", "auto")
+    return chosen if chosen in {"socket", "polling", "fragment"} else "auto"  # type: ignore[return-value]
+
+
+def _colour(run: Run) -> str:
+    """The colour that this run has on every page."""
+    try:
+        return identity(run).colour
+    except LimelightError:  # a damaged sibling, say: no reason to hide the curves
+        return identity_of_number(0).colour
+
+
+def _nothing() -> None:
+    """The rerun that the browser's word causes is all that is wanted."""

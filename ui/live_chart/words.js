@@ -1,0 +1,89 @@
+// Numbers and states as people say them.
+
+const STATES = {
+  queued: "Waiting its turn",
+  starting: "Getting ready",
+  running: "Learning",
+  paused: "Paused",
+  finished: "Finished",
+  stopped: "Stopped",
+  failed: "Failed",
+  interrupted: "Interrupted",
+};
+
+const PHASES = {
+  stopping: "Stopping",
+  judging: "Judging on the test rows",
+  exporting: "Packing the model",
+};
+
+const METRICS = { mae: "Mean absolute error", mean_absolute_error: "Mean absolute error", accuracy: "Accuracy" };
+
+const THREE_DIGITS = new Intl.NumberFormat("en", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+
+// Three significant digits; a dash where there is no number yet.
+function number(value) {
+  if (typeof value !== "number") return "–";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return size < 1e-3 || size >= 1e9 ? value.toExponential(2) : THREE_DIGITS.format(value);
+}
+
+function whole(value) {
+  return Math.round(value).toLocaleString("en");
+}
+
+// A length of time as one says it; `about` rounds so that a countdown does not flicker.
+function duration(seconds, about = false) {
+  let s = Math.max(0, seconds);
+  if (about) s = s < 10 ? s : s < 60 ? Math.ceil(s / 5) * 5 : s < 600 ? Math.ceil(s / 10) * 10 : Math.ceil(s / 60) * 60;
+  if (s < 10) return `${s.toFixed(1)} s`;
+  s = Math.round(s);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return s % 60 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${s / 60} min`;
+  const minutes = Math.round((s % 3600) / 60);
+  return `${Math.floor(s / 3600)} h ${minutes} min`;
+}
+
+function bytes(count) {
+  if (typeof count !== "number") return "–";
+  return count >= 1e9 ? `${(count / 1e9).toFixed(1)} GB` : `${whole(count / 1e6)} MB`;
+}
+
+function metricName(history) {
+  const name = String(history.begin?.metric ?? "");
+  const words = METRICS[name] ?? name.replaceAll("_", " ");
+  return words ? words[0].toUpperCase() + words.slice(1) : "Metric";
+}
+
+// What happens right now, in two or three words.
+function stateWords(history) {
+  const phase = history.status?.phase;
+  return history.over ? STATES[history.state] : PHASES[phase] ?? STATES[history.state] ?? "Connecting";
+}
+
+// The finding that stands over a chart.
+function finding(history, field) {
+  const name = field === "loss" ? "loss" : metricName(history).toLowerCase();
+  const last = history.epochs.at(-1);
+  const best = history.best;
+  const value = last?.[`val_${field}`];
+  if (typeof value !== "number") {
+    const batch = history.step?.[field];
+    return typeof batch === "number" ? `Training ${name} ${number(batch)}` : field === "loss" ? "Loss" : metricName(history);
+  }
+  const start = `Validation ${name} ${number(value)}`;
+  if (!best || history.epochs.length === 1) return start;
+  if (history.over || history.end) return `Kept: epoch ${best.epoch}, validation ${name} ${number(best[`val_${field}`])}`;
+  if (best.epoch === last.epoch) return `${start}, the best epoch so far`;
+  return `${start}; ${number(best[`val_${field}`])} at epoch ${best.epoch}, the best`;
+}
+
+// One sentence for those who cannot see the chart.
+function announcement(history) {
+  const last = history.epochs.at(-1);
+  if (history.over) return `${STATES[history.state]}. ${finding(history, "metric")}.`;
+  if (!last) return stateWords(history);
+  const name = metricName(history).toLowerCase();
+  return `Epoch ${last.epoch} of ${history.totalEpochs}, validation ${name} ${number(last.val_metric)}`;
+}

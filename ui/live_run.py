@@ -1,0 +1,178 @@
+"""What stands around the live chart on the train page: how a run ended, its link for an audience, its siblings."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit, urlunsplit
+
+import streamlit as st
+
+from core.errors import LimelightError
+from core.recipes import RECIPES
+from core.runs.run import Run, Status
+from core.runs.spec import RunSpec
+from core.runs.state import RunState
+from ui.cards import METRICS, run_row
+from ui.guard import guarded
+from ui.process import launcher
+from ui.state import current_workspace, go
+from ui.words import number, plain, plural
+
+__all__ = ["facts", "has_model", "others", "queue_place", "result", "share", "stop_button", "titles", "train_again"]
+
+TITLES = {
+    RunState.QUEUED: ("Waiting its turn", "It starts by itself. You may close this page; its address brings you back."),
+    RunState.STARTING: ("Getting ready", "The network is being built. You may close this page; its address brings you back."),
+    RunState.RUNNING: ("It is learning", "You may close this page; the training goes on, and its address brings you back."),
+    RunState.PAUSED: ("Paused", "Nothing is lost."),
+    RunState.FINISHED: ("It has learned", "Now it was judged once, on test rows that it had never seen."),
+    RunState.STOPPED: ("Stopped", "You ended the training early."),
+    RunState.FAILED: ("It ended without a model", "Nothing else was touched: your data and your other runs are as they were."),
+    RunState.INTERRUPTED: ("Interrupted", "Its process ended without a word, perhaps because the machine was switched off."),
+}
+LIST_EVERY_S = 5.0
+PLACE_EVERY_S = 3.0
+SHOWN = 20
+PLACES = {1: "next in line", 2: "2nd in line", 3: "3rd in line"}
+
+
+def titles(status: Status, model: bool) -> tuple[str, str]:
+    """Title and one sentence for the head of the page."""
+    if status.state is RunState.STOPPED and model:
+        return "It has learned", "You ended the training early; the best weights were kept and judged on rows that it had never seen."
+    return TITLES[status.state]
+
+
+def has_model(run: Run, status: Status) -> bool:
+    """Whether the run ended with a model that can be compared; a run may be stopped before it has one."""
+    return status.state.has_model and (status.headline is not None or run.path("evaluation.json").exists())
+
+
+def facts(spec: RunSpec) -> str:
+    """Name, recipe, preset and data of a run in one line of Markdown."""
+    try:
+        data = current_workspace().dataset(spec.dataset).info.name
+    except LimelightError:  # the data were deleted or damaged: the run is still worth seeing
+        data = spec.dataset
+    recipe = RECIPES[spec.recipe].title if spec.recipe in RECIPES else plain(spec.recipe)
+    return f"**{plain(spec.name or recipe)}** · {recipe}, {plain(spec.preset)} · {plain(data)}, predicts {plain(spec.target)}"
+
+
+def stop_button(run: Run, state: RunState) -> None:
+    """Stop, without asking: the best weights are kept. Pressing it twice changes nothing."""
+    asked = run.stop_requested
+    waits = state is RunState.QUEUED
+    st.button(
+        "Stopping …" if asked else "Take out of the queue" if waits else "Stop",
+        icon=":material/stop_circle:",
+        key="stop",
+        disabled=asked,
+        help="It has not begun, so nothing is lost" if waits else "Ends the training; the best weights so far are kept and judged",
+        on_click=_stop,
+        args=(run,),
+    )
+
+
+@guarded()
+def _stop(run: Run) -> None:
+    launcher().stop(run)
+
+
+def queue_place(run: Run) -> None:
+    """How many runs come first, kept up to date."""
+    st.fragment(_queue_place, run_every=PLACE_EVERY_S)(run)
+
+
+@guarded()
+def _queue_place(run: Run) -> None:
+    place = launcher().position(run)
+    if place:
+        st.info(f"This run is {PLACES.get(place, f'{place}th in line')}.", icon=":material/schedule:")
+
+
+def share(token: str) -> None:
+    """The read-only link for an audience, ready to be copied."""
+    with st.popover("Show to others", icon=":material/group:"):
+        st.markdown("Whoever has this link can watch this run and see its result, and nothing else.")
+        st.code(audience_link(st.context.url or "", token), language=None, wrap_lines=True)
+
+
+def audience_link(page_url: str, token: str) -> str:
+    """The address of the audience's view, made from the address of the page that one is on.
+
+    Example:
+        >>> audience_link("http://localhost:8501/train?run=r1", "0f")
+        'http://localhost:8501/?view=0f'
+    """
+    parts = urlsplit(page_url)
+    path = parts.path.removesuffix("train").replace("/~/+/", "/")  # Community Cloud's inner frame
+    return urlunsplit((parts.scheme, parts.netloc, path or "/", f"view={token}", ""))
+
+
+def result(status: Status, model: bool) -> None:
+    """How the run ended, once it is over."""
+    text = plain(status.message, limit=600)
+    if model:
+        _headline(status)
+        if text:
+            st.markdown(text)
+    elif status.state is RunState.STOPPED:
+        st.info(text or "It was stopped before it had learned anything, so there is no model.", icon=":material/stop_circle:")
+    elif status.state is RunState.FAILED:
+        st.error(text or "The log has the details.", icon=":material/error:")
+    else:
+        st.warning(text or "Train it again with the same settings; the same seed gives the same result.", icon=":material/power_off:")
+
+
+def _headline(status: Status) -> None:
+    headline = status.headline
+    if not headline:
+        return
+    name = METRICS.get(str(headline["name"]), str(headline["name"]).replace("_", " "))
+    value, low, high = (number(float(headline[key])) for key in ("value", "low", "high"))
+    st.metric(
+        f"{name[0].upper()}{name[1:]} on the test rows", value,
+        delta=f"{low} – {high}", delta_color="off", delta_arrow="off", delta_description="95 % interval",
+        help="With other test rows of the same kind the figure would be in this range 95 times of 100.",
+    )  # fmt: skip
+
+
+def train_again(spec: RunSpec) -> None:
+    """A second try with the same settings, or a look at the settings first."""
+    with st.container(horizontal=True):
+        if st.button("Train it again", icon=":material/replay:", key="again", help="A new run with the same settings"):
+            workspace = current_workspace()
+            workspace.check_quota(new_runs=1)
+            run = Run.create(workspace.runs_folder, spec)
+            launcher().submit(run)
+            go("train", run=run.id, dataset=spec.dataset)
+        if st.button("Change the settings", icon=":material/tune:", key="change"):
+            go("model", run=None, dataset=spec.dataset, recipe=spec.recipe, preset=spec.preset)
+
+
+def others(dataset_id: str, here: str | None) -> None:
+    """The other runs of this dataset, newest first; kept up to date while one of them moves."""
+    runs = [run for run in current_workspace().runs() if run.spec.dataset == dataset_id and run.id != here]
+    if not runs:
+        return
+    st.subheader("Other runs on this data" if here else "Runs on this data", anchor=False)
+    moving = any(not run.status.state.is_over for run in runs)
+    st.fragment(_rows, run_every=LIST_EVERY_S if moving else None)(runs[:SHOWN])
+    if len(runs) > SHOWN:
+        st.caption(f"and {plural(len(runs) - SHOWN, 'older run')}")
+
+
+def _rows(runs: list[Run]) -> None:
+    for run in runs:
+        with guarded():
+            if run.folder.is_dir():  # it may have been deleted in this very list
+                run_row(run)
+                _place_in_line(run)
+
+
+def _place_in_line(run: Run) -> None:
+    try:
+        place = launcher().position(run) if run.status.state is RunState.QUEUED else 0
+    except LimelightError:
+        return
+    if place:
+        st.caption(f"{PLACES.get(place, f'{place}th in line')}")

@@ -1,0 +1,25 @@
+"""A planned network as a table: what each layer does, what comes out of it, how many numbers it learns."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.recipes import Plan
+from ui.words import count, plural
+
+__all__ = ["network_view"]
+
+
+def network_view(plan: Plan) -> None:
+    """Draw the layers of a plan, its inputs first, with the total."""
+    learning = sum(1 for layer in plan.layers if layer.parameters)
+    st.metric("Parameters", count(plan.parameters), help="Numbers that training adjusts: the size of the network.")
+    st.caption(f"{plural(len(plan.layers), 'layer')}, {learning} of them learn.")
+    lines = ["| Layer | Comes out | Parameters |", "|:--|--:|--:|"]
+    for layer in plan.layers:
+        shape = " × ".join(count(side) for side in layer.shape)
+        lines.append(f"| **{layer.title}** :small[{layer.name.replace('_', ' ')}] | {shape} | {count(layer.parameters) if layer.parameters else '·'} |")
+    st.markdown("\n".join(lines))
+    kinds = {layer.title: layer.explanation for layer in plan.layers}
+    with st.expander("What the layers do"):
+        st.markdown("\n".join(f"- **{title}**: {explanation}" for title, explanation in kinds.items()))

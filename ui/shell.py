@@ -1,0 +1,57 @@
+"""What surrounds every page: title of the tab, the road, the guard; or, for an audience, one run and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import NotFound
+from ui import road
+from ui.guard import guarded, show_error
+from ui.process import prepare
+from ui.state import audience_run, current_workspace, leave_workspace
+from ui.words import on_accent
+
+__all__ = ["show"]
+
+ICON = Path(__file__).parent / "limelight.svg"
+WIDTH = 1120  # pixels; lines longer than this are hard to read
+
+
+def show() -> None:
+    """Draw the app for one visitor; called at every rerun."""
+    st.set_page_config(page_title="Limelight", page_icon=str(ICON), layout="wide", initial_sidebar_state="collapsed")
+    pages = [st.Page(f"pages/{step.name}.py", title=f"{step.title} · Limelight", default=step.name == "start") for step in road.STEPS]
+    here = st.navigation(pages, position="hidden")
+    with guarded():
+        prepare()
+        with st.container(horizontal_alignment="center"), st.container(width=WIDTH):
+            if st.query_params.get("view"):
+                _audience()
+            elif _workspace_opens():
+                road.draw(here.url_path or "start")
+                with guarded():
+                    here.run()
+
+
+def _audience() -> None:
+    """One run, read-only: the live view that LIVE owns."""
+    run = audience_run()
+    assert run is not None  # the caller saw the token
+    from ui.audience import show as show_run
+
+    show_run(run)
+
+
+def _workspace_opens() -> bool:
+    """Open the visitor's workspace; where the link is wrong, say so and offer a new one."""
+    try:
+        current_workspace()
+    except NotFound as error:
+        show_error(error)
+        if st.button(on_accent("Start a new workspace"), type="primary", key="new_workspace"):
+            leave_workspace()
+            st.rerun()
+        return False
+    return True
