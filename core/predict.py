@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     import onnxruntime
     import polars as pl
 
+    from core.dataset.readers.source import Source
+
 __all__ = ["Prediction", "Predictor", "predict_file"]
 
 BATCH_ROWS = 512  # bounds the memory for activations
+_LUMINANCE = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as core.dataset.readers.pictures
 THREADS = min(2, os.cpu_count() or 1)  # the web process must not starve a training run
 
 
@@ -132,8 +135,29 @@ class Predictor:
         import polars as pl
 
         pictures = [name for name, value in values.items() if isinstance(value, np.ndarray)]
-        row = pl.DataFrame({name: [value] for name, value in values.items() if name not in pictures}, strict=False)
+        row = pl.DataFrame({name: [_plain(value)] for name, value in values.items() if name not in pictures}, strict=False)
         return self.predict(row, np.asarray(values[pictures[0]])[np.newaxis] if pictures else None)
+
+    def picture(self, content: bytes) -> np.ndarray:
+        """Turn a picture file (an upload, a camera) into what `predict_row` takes, as ingest would have.
+
+        Returns:
+            (height, width, channels) uint8, of the size that the model reads.
+
+        Raises:
+            BadInput: the model reads no pictures.
+            BadFile: it is no picture that can be read.
+        """
+        from core.dataset.readers.picture import grey, picture_array
+
+        if (shape := self.preprocessor.image_shape) is None:
+            raise BadInput("This model reads no pictures. Fill in its columns instead.")
+        array = picture_array(content, (shape[1], shape[0]))
+        if array.shape[2] == shape[2]:
+            return array
+        if shape[2] == 3:
+            return np.repeat(array, 3, axis=2)
+        return array[..., :1] if grey(array) else np.round(array @ _LUMINANCE)[..., None].astype(np.uint8)
 
     def _run(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
         """Network outputs, (rows, outputs) float32, computed in pieces."""
@@ -178,6 +202,22 @@ def predict_file(run: Run, source: Path | bytes, file_name: str) -> tuple[pl.Dat
     raw = read_table(given)
     prediction = predictor.predict(raw.frame)
     return prediction.frame(raw.rows), (*(notice.message for notice in raw.notices), *prediction.notices)
+
+
+def _plain(value: object) -> object:
+    """A whole number of a form as the float that a number column holds; in a category 3.0 is read as 3."""
+    return float(value) if type(value) is int and abs(value) < 2**53 else value
+
+
+def _predict_pictures(predictor: Predictor, given: Source) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    from core.dataset.readers.pictures import read_unlabelled
+
+    shape = predictor.preprocessor.image_shape
+    if not given.is_zip or shape is None:
+        raise BadInput(f"This model reads pictures, but {given.name} is no zip file. Choose a zip of pictures.")
+    found = read_unlabelled(given, shape)
+    prediction = predictor.predict(images=found.images)
+    return prediction.frame(names=found.names), (*(notice.message for notice in found.notices), *prediction.notices)
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

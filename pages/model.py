@@ -32,18 +32,24 @@ st.caption(f"{plain(info.name)} · {plural(info.rows, 'row')} · predicts {plain
 
 wanted = st.query_params.get("recipe", "")
 name = wanted if wanted in RECIPES and not refusal(RECIPES[wanted], info) else default_recipe(info)
-with st.grid(4, min_column_width=210):
-    for recipe in recipes_for(info):
-        reason = refusal(recipe, info)
+offered = recipes_for(info)
+fitting = [recipe for recipe in offered if not refusal(recipe, info)]
+with st.grid(max(2, len(fitting)), min_column_width=210):
+    for recipe in fitting:
         with st.container(border=True, height="stretch", key=f"recipe_{recipe.name}"):
             st.markdown(f":material/{ICONS[recipe.kind]}: **{recipe.title}**")
             st.caption(recipe.description)
             st.space("stretch")
             if recipe.name == name:
                 st.markdown(":primary[:material/check_circle: Chosen]")
-            elif st.button("Choose", key=f"choose_{recipe.name}", width="stretch", disabled=bool(reason), help=plain(reason, 400) or None):
+            elif st.button("Choose", key=f"choose_{recipe.name}", width="stretch"):
                 keep(recipe=recipe.name)
                 st.rerun()
+if len(fitting) < len(offered):
+    with st.expander(f"{plural(len(offered) - len(fitting), 'recipe')} for other kinds of data"):
+        for recipe in offered[len(fitting) :]:
+            st.markdown(f":material/{ICONS[recipe.kind]}: **{recipe.title}**. {recipe.description}")
+            st.caption(plain(refusal(recipe, info), 400))
 recipe = RECIPES[name]
 
 shown = st.query_params.get("preset", "balanced")

@@ -1,6 +1,27 @@
-"""Stage: try a model by hand and show it to others. Not built yet; says so and leads back."""
+"""Stage: try a model by hand, and let it answer a whole file."""
 
+import streamlit as st
+
+from ui.batch import predict_batch
+from ui.guard import guarded
+from ui.models import choose_model, models_in_hand, open_model
 from ui.road import empty, page
+from ui.state import go
+from ui.try_form import try_by_hand
 
-page("Stage", "Try the model by hand, and show it to the room.")
-empty("This page will let you and your audience try the model. It is not built yet.", "Back to Train", "train", icon="podium")
+head = page("Put it on stage", "Change a value and watch the answer follow. The model has never seen the test rows.")
+dataset, runs = models_in_hand()
+if not runs:
+    what = "Here you try your model by hand. " + ("First it needs data." if dataset is None else "It needs a trained model first.")
+    empty(what, *(("Choose data", "data") if dataset is None else ("Choose a network", "model")), icon="podium")
+    st.stop()
+
+run = choose_model(runs)
+with guarded():
+    model = open_model(run)
+    try_by_hand(run, model, dataset)
+    st.subheader("Predict a whole file", anchor=False)
+    predict_batch(run, model)
+
+if head.next("Train another model", key="stage_next", why_not="" if dataset else "The data of this model were deleted"):
+    go("model", run=run.id)

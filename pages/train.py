@@ -39,12 +39,13 @@ with guarded():
             if not status.state.is_over:
                 stop_button(run, status.state)
             share(token)
-    if status.state.is_over:
-        result(status, model)
-        if not model:
-            train_again(spec)
-    elif status.state == "queued":
-        queue_place(run)
+    with st.container(key="run_end"):  # always there, so that the chart below keeps its place and its zoom
+        if status.state.is_over:
+            result(status, model)
+            if not model:
+                train_again(spec)
+        elif status.state == "queued":
+            queue_place(run)
     live_chart(run, token)
 
     if model:

@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
+
+hypothesis_settings.register_profile("limelight", deadline=None, derandomize=True)  # a busy machine is no failure
+hypothesis_settings.load_profile("limelight")
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))  # `core`, `ui` and the pages are imported from the checkout

@@ -18,10 +18,12 @@ from PIL import Image
 from preprocess.made import dataset, spec_of
 
 from core.dataset.dataset import Dataset
+from core.dataset.readers.pictures import read_unlabelled
+from core.dataset.readers.source import Source
 from core.dataset.schema import ColumnType, Task
 from core.errors import BadFile, BadInput, Damaged, NotReady
 from core.predict import BATCH_ROWS, Prediction, Predictor, predict_file
-from core.preprocess.preprocessor import Preprocessor, PreprocessOptions
+from core.preprocess.preprocessor import PreprocessOptions, Preprocessor
 from core.runs.run import Run
 
 ROWS = "a,age,colour\n-0.8028,73,blue\n0.2428,34,green\n-1.6563,33,red\n"
@@ -242,6 +244,36 @@ def test_a_broken_picture_is_skipped_and_said(sees: Run) -> None:
     frame, notices = predict_file(sees, buffer.getvalue(), "p.zip")
     assert frame.height == 1
     assert "broken.png" in " ".join(notices)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_one_picture_is_read_as_a_zip_of_pictures_is(tmp_path: Path, mode: str, channels: int) -> None:
+    images = np.zeros((4, 8, 10, channels), np.uint8)
+    data = dataset(tmp_path / "d", {"image": (ColumnType.IMAGE, list("abcd"))}, ["cat", "dog"] * 2, images=images)
+    run, _ = train(data, tmp_path / "runs")
+    pixels = np.random.default_rng(4).integers(0, 256, (20, 30, len(mode)), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels.squeeze()).save(file, "PNG")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("one.png", file.getvalue())
+    predictor = Predictor.open(run)
+    picture = predictor.picture(file.getvalue())
+    np.testing.assert_array_equal(picture, read_unlabelled(Source.of(archive.getvalue(), "p.zip"), (8, 10, channels)).images[0])
+    assert predictor.predict_row({"image": picture}).values[0] in {"cat", "dog"}
+
+
+def test_a_table_model_reads_no_picture(trained: tuple[Run, np.ndarray]) -> None:
+    with pytest.raises(BadInput, match="reads no pictures"):
+        Predictor.open(trained[0]).picture(b"")
+
+
+@pytest.mark.parametrize("row", [{"a": 1, "age": 30, "colour": "red"}, {"a": None, "age": None, "colour": None}, {"a": "0.5", "age": 10**30, "colour": 3}])
+def test_a_form_gives_any_values(trained: tuple[Run, np.ndarray], row: dict[str, object]) -> None:
+    prediction = Predictor.open(trained[0]).predict_row(row)
+    assert prediction.scores.shape == (1, 2)
+    assert np.isfinite(prediction.scores).all()
 
 
 def test_a_csv_for_a_picture_model_is_refused(sees: Run) -> None:

@@ -25,6 +25,7 @@ def show(run: Run) -> None:
         recipe = RECIPES[spec.recipe].title if spec.recipe in RECIPES else spec.recipe
         st.title(plain(spec.name or recipe), anchor=False)
         st.markdown(f"{plain(recipe)} · predicts {plain(spec.target)} · you are watching, read-only")
-        if status.state.is_over:
-            result(status, has_model(run, status))
+        with st.container(key="run_end"):  # always there, so that the chart below keeps its place and its zoom
+            if status.state.is_over:
+                result(status, has_model(run, status))
         live_chart(run, st.query_params["view"], key="audience")

@@ -22,6 +22,7 @@ from ui.words import plain, plural, short
 
 if TYPE_CHECKING:
     import numpy as np
+    from streamlit.delta_generator import DeltaGenerator
 
     from core.dataset.ingest import Draft
 
@@ -45,11 +46,13 @@ def choose_and_store(head: Page, source: Source) -> None:
     except UserError as error:
         _refused(source, error)
         return
-    draft, name = _choices(guessed, source)
+    choices, picture = st.container(), st.container()  # what it looks like stands above the table that changes it
+    draft, name = _choices(choices, guessed, source)
     if draft is None:
         head.next("Use this data", key="use", why_not="First put right what is refused")
         return
-    _picture(draft)
+    with picture:
+        _picture(draft)
     stops = [finding.message for finding in draft.findings if finding.severity is Severity.STOP]
     if head.next("Use this data", key="use", why_not=plain(stops[0], 300) if stops else ""):
         _store(draft, source, name)
@@ -61,9 +64,9 @@ def _refused(source: Source, error: UserError) -> None:
     upload_box("other_file")
 
 
-def _choices(guessed: Draft, source: Source) -> tuple[Draft | None, str]:
+def _choices(place: DeltaGenerator, guessed: Draft, source: Source) -> tuple[Draft | None, str]:
     """The draft with what the visitor chose (None where that is refused), and the name of the dataset."""
-    left, right = st.columns(2, gap="large")
+    left, right = place.columns(2, gap="large")
     name = left.text_input("Name", value=short(source.title), max_chars=80, key=f"name_{source.id}", persist_state="session")
     if guessed.pictures is not None:
         right.markdown("The name of its folder is the class of a picture.")
@@ -86,7 +89,7 @@ def _choices(guessed: Draft, source: Source) -> tuple[Draft | None, str]:
         return None, name
 
 
-def _treatment(place: Any, draft: Draft, target: str, source: Source) -> dict[str, str]:
+def _treatment(place: DeltaGenerator, draft: Draft, target: str, source: Source) -> dict[str, str]:
     """Whether a target of numbers is a number or a set of classes."""
     if draft.guesses.get(target) is not ColumnType.NUMBER and draft.task is not Task.REGRESSION:
         return {}
@@ -101,6 +104,8 @@ def _treatment(place: Any, draft: Draft, target: str, source: Source) -> dict[st
 def _columns(draft: Draft, source: Source) -> tuple[dict[str, str], tuple[str, ...] | None]:
     """The table of columns, in which types and inputs can be changed; gives back only what was changed."""
     others = [column for column in draft.columns if column.name != draft.target]
+    if not others:
+        return {}, None
     st.subheader("Columns", anchor=False)
     st.caption("A type decides how a column is read. Change a type, or take a column out, where the guess is wrong.")
     table = _table(others, draft)

@@ -20,6 +20,7 @@ __all__ = ["Value", "draw", "show", "typical"]
 
 Value = float | int | str | date | None
 TEXT_LIMIT = 5_000  # characters
+ONE_LINE = 60  # characters; longer text is also shown in full
 LABEL_LIMIT = 60
 SLIDER_STEPS = 100  # at least; a step is a round number
 LARGEST = 2.0**53  # the browser counts no further one by one
@@ -29,11 +30,11 @@ FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 
 
 def typical(column: Column) -> Value:
-    """The value that a field starts with: the median, the most frequent choice, an example."""
+    """The value that a field starts with: the median, the most frequent choice (none, if that is), an example."""
     if column.type is ColumnType.NUMBER:
         return column.median
     if column.type is ColumnType.CATEGORY:
-        return column.values[0][0] if column.values else None
+        return column.values[0][0] if column.values and column.values[0][1] >= column.missing else None
     example = column.examples[0] if column.examples else None
     return _moment(column, example) if column.type is ColumnType.TIME else example
 
@@ -79,7 +80,10 @@ def draw(column: Column, key: str) -> Value:
     if column.type is ColumnType.TIME:
         return _draw_moment(column, key)
     typed = st.text_input(_label(column), key=key, max_chars=TEXT_LIMIT, live="200ms", persist_state="session")
-    return str(typed)[:TEXT_LIMIT] if typed and str(typed).strip() else None
+    text = str(typed or "")[:TEXT_LIMIT]
+    if len(text) > ONE_LINE:
+        st.markdown(f"> {plain(text, TEXT_LIMIT)}")
+    return text if text.strip() else None
 
 
 def _draw_number(column: Column, key: str) -> Value:
@@ -93,8 +97,7 @@ def _draw_number(column: Column, key: str) -> Value:
         elif column.whole:
             given = st.slider(_label(column), int(low), int(high), step=1, format="localized", **common)
         else:
-            step = _step(low, high)
-            given = st.slider(_label(column), low, high, step=step, format=f"%.{max(0, -_exponent(step))}f", **common)
+            given = st.slider(_label(column), low, high, step=_step(low, high), format="%.6g", **common)
         if column.missing:
             unknown = st.checkbox("Not known", key=f"{key}_unknown", persist_state="session")
     return None if unknown else _number(column, given)
@@ -156,10 +159,6 @@ def _number(column: Column, value: object) -> float | int:
 
 def _step(low: float, high: float) -> float:
     return float(10.0 ** math.floor(math.log10((high - low) / SLIDER_STEPS)))
-
-
-def _exponent(step: float) -> int:
-    return round(math.log10(step))
 
 
 def _has_clock(column: Column) -> bool:

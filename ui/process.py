@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["launcher", "prepare"]
 
 WARM = ("numpy", "polars", "core.workspace", "core.dataset.ingest", "core.recipes", "core.training.launcher")
-PUMP_EVERY_S = 2.0  # a run that waits starts at most this long after its turn has come
+PUMP_EVERY_S = 5.0  # a run whose process died is noticed at most this long after, though nobody looks
 CLOUD_ROOT = Path("/mount/src")  # where Community Cloud checks out an app
 
 _lock = threading.Lock()

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.dataset.dataset import Dataset
 from core.errors import LimelightError
 from core.runs.run import Run
-from ui.state import current_dataset, current_run, params, runs_with_model
+from ui.state import current_dataset, current_run, go, params, runs_with_model, through_shell
 from ui.words import on_accent
 
 __all__ = ["STEPS", "Page", "Step", "draw", "empty", "page"]
@@ -53,7 +53,7 @@ def draw(here: str) -> None:
             mark, icon = MARKS["here" if step.name == here else "done" if step.name in done else "not yet" if reason else "next"]
             st.page_link(
                 f"pages/{step.name}.py",
-                label=f"{f'**{step.title}**' if step.name == here else step.title}  \n:gray[:small[{mark}]]",
+                label=f"{f'**{step.title}**' if step.name == here else step.title}  \n:small[{mark}]",
                 icon=f":material/{icon}:",
                 help=reason or step.what,
                 disabled=bool(reason),
@@ -66,7 +66,7 @@ def _standing() -> tuple[set[str], dict[str, str]]:
     """Names of the steps that are done, and for those that cannot be entered the reason."""
     dataset, run = _present()
     if dataset is None:
-        return set(), {"model": NO_DATA, "train": NO_RUN, "compare": NO_RUN, "stage": NO_RUN}
+        return {"start"} if st.query_params.get("draft") else set(), {"model": NO_DATA, "train": NO_RUN, "compare": NO_RUN, "stage": NO_RUN}
     done = {"start", "data"}
     models = runs_with_model(dataset)
     why_not = {} if models else {"compare": NO_MODEL if run else NO_RUN, "stage": NO_MODEL if run else NO_RUN}
@@ -120,6 +120,7 @@ def page(title: str, lead: str) -> Page:
         title: what one does here.
         lead: one sentence; both are ours, never text of strangers.
     """
+    through_shell()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width="content", gap="xsmall"):
             st.title(title, anchor=False)
@@ -137,8 +138,6 @@ def empty(what: str, button: str, to: str, *, icon: str = "hourglass_empty") -> 
         to: the step that it leads to.
         icon: a Material symbol.
     """
-    from ui.state import go
-
     with st.container(border=True, horizontal_alignment="center", key="empty"):
         st.space("small")
         st.markdown(f":material/{icon}: {what}", text_alignment="center")

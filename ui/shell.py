@@ -10,7 +10,7 @@ from core.errors import NotFound
 from ui import road
 from ui.guard import guarded, show_error
 from ui.process import prepare
-from ui.state import audience_run, current_workspace, leave_workspace
+from ui.state import audience_run, current_workspace, is_shared, leave_workspace
 from ui.words import on_accent
 
 __all__ = ["show"]
@@ -30,9 +30,19 @@ def show() -> None:
             if st.query_params.get("view"):
                 _audience()
             elif _workspace_opens():
+                _brand()
                 road.draw(here.url_path or "start")
                 with guarded():
                     here.run()
+
+
+def _brand() -> None:
+    """The name, and on a shared server the one thing to know about the address."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="brand"):
+        st.image(str(ICON), width=28, alt="")
+        st.markdown("**Limelight**", width="content")
+        if is_shared():
+            st.caption("The address of this page is the key to your data: keep it, and give it only to those who may see everything.", width="content")
 
 
 def _audience() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from core.dataset.dataset import Dataset
 from core.runs.run import Run
@@ -21,11 +22,22 @@ from core.workspace import Workspace, run_of_view
 
 __all__ = [
     "audience_run", "current_dataset", "current_run", "current_workspace", "go", "is_shared", "keep", "leave_workspace",
-    "params", "runs_with_model",
+    "params", "runs_with_model", "through_shell",
 ]  # fmt: skip
 
 CARRIED = ("w", "dataset", "run", "draft")  # kept in the URL from page to page
 CLOUD_HOST = ".streamlit.app"
+
+
+def through_shell() -> None:
+    """Run the whole app where Streamlit has run the file of a page by itself.
+
+    Its old discovery of `pages/` does so until `st.navigation` was called once: at the first visit after a
+    start, where the host runs a plain script and the visitor came with a link to a page.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 def is_shared() -> bool:
@@ -39,6 +51,7 @@ def current_workspace() -> Workspace:
     Raises:
         NotFound: the token in the URL opens nothing.
     """
+    through_shell()
     if not is_shared():
         return Workspace.local()
     if token := st.query_params.get("w") or st.session_state.get("workspace_token"):

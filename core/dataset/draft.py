@@ -15,12 +15,12 @@ import polars as pl
 
 from core.dataset.findings import FEWEST_ROWS_A_CLASS, Facts, collect
 from core.dataset.leaks import Leak, find_leaks
-from core.dataset.profile import profile_column
+from core.dataset.profile import profile_columns
 from core.dataset.readers.source import Source
 from core.dataset.readers.table import RawTable
 from core.dataset.schema import Column, ColumnType, Finding, Severity, Task
 from core.dataset.target import guess_target, is_classes, sort_labels, target_values, task_of
-from core.dataset.types import guess_type, lost_values, typed
+from core.dataset.types import as_typed, counts_rows, guess_types, lost_values
 from core.dataset.values import find_time_format, is_missing
 from core.errors import BadSettings, BadTarget
 
@@ -167,16 +167,16 @@ def draft(
         BadSettings: a chosen input does not exist.
     """
     choices = choices or Choices()
-    guesses = guesses or {name: guess_type(raw.frame[name]) for name in raw.frame.columns}
-    types = {**guesses, **choices.types}
-    target = _target(types, choices)
+    guesses = guesses or guess_types(raw.frame)
+    target = _target({**guesses, **choices.types}, choices)
+    types = {**_useful(guesses, raw, target), **choices.types}
     classes = _is_classes(raw, types, choices, target)
     table, forms = _typed_table(raw, types, target, classes)
     kept, dropped_blank, dropped_target, small = _kept(raw, table[target])
     table = table[kept]
     columns = _profiles(table, types, forms, target)
     possible = tuple(c.name for c in columns if c.name != target and _may_be_input(c))
-    leaks = tuple(find_leaks(table, {c.name: c.type for c in columns if c.name in possible}, target))
+    leaks = tuple(find_leaks(table, {name: types[name] for name in possible}, target))
     inputs = _inputs(possible, leaks, choices, tuple(types), target)
     facts = Facts(
         table=table, numbers=raw.rows[kept], columns=columns, target=target, task=task_of(table[target]),
@@ -201,6 +201,16 @@ def _target(types: Mapping[str, ColumnType], choices: Choices) -> str:
     return choices.target
 
 
+def _useful(guesses: Mapping[str, ColumnType], raw: RawTable, target: str) -> dict[str, ColumnType]:
+    """The guesses, but where only identifiers are left to learn from, those that merely count are numbers."""
+    if any(kind in INPUT_TYPES for name, kind in guesses.items() if name != target):
+        return dict(guesses)
+    return {
+        name: ColumnType.NUMBER if kind is ColumnType.IDENTIFIER and counts_rows(raw.frame[name]) else kind
+        for name, kind in guesses.items()
+    }
+
+
 def _is_classes(raw: RawTable, types: Mapping[str, ColumnType], choices: Choices, target: str) -> bool:
     if target in choices.types:
         return choices.types[target] is not ColumnType.NUMBER
@@ -215,11 +225,10 @@ def _typed_table(
         for name, kind in types.items()
         if kind is ColumnType.TIME
     }
-    typed_columns = [
-        target_values(raw.frame[name], classes) if name == target else typed(raw.frame[name], kind, forms.get(name, ""))
-        for name, kind in types.items()
-    ]
-    return pl.DataFrame(typed_columns), forms
+    columns = [Column(name=name, type=kind, format=forms.get(name, "")) for name, kind in types.items() if name != target]
+    others = as_typed(raw.frame, columns)
+    answer = target_values(raw.frame[target], classes)
+    return pl.DataFrame([answer if name == target else others[name] for name in types]), forms
 
 
 def _kept(raw: RawTable, answer: pl.Series) -> tuple[np.ndarray, int, int, dict[str, int]]:
@@ -236,10 +245,8 @@ def _kept(raw: RawTable, answer: pl.Series) -> tuple[np.ndarray, int, int, dict[
 
 def _profiles(table: pl.DataFrame, types: Mapping[str, ColumnType], forms: Mapping[str, str], target: str) -> tuple[Column, ...]:
     of_target = ColumnType.CATEGORY if table[target].dtype == pl.String else ColumnType.NUMBER
-    return tuple(
-        profile_column(table[name], of_target if name == target else kind, form=forms.get(name, ""))
-        for name, kind in types.items()
-    )
+    kinds = {name: of_target if name == target else kind for name, kind in types.items()}
+    return profile_columns(table, kinds, forms)
 
 
 def _may_be_input(column: Column) -> bool:
@@ -253,11 +260,13 @@ def _inputs(
     if choices.inputs is None:
         leaking = {leak.column for leak in leaks}
         return tuple(name for name in possible if name not in leaking) or possible
+    known = set(names)
     for name in choices.inputs:
-        if name not in names or name == target:
+        if name not in known or name == target:
             reason = "is the target" if name == target else "is no column of this table"
             raise BadSettings(f"{name[:80]!r} cannot be an input: it {reason}. Choose among: {', '.join(possible[:20])}.")
-    return tuple(name for name in names if name in choices.inputs)
+    chosen = set(choices.inputs)
+    return tuple(name for name in names if name in chosen)
 
 
 def _groups(

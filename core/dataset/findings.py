@@ -11,12 +11,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
 from core.dataset.leaks import Leak
 from core.dataset.schema import Column, ColumnType, Finding, Severity, Task
+from core.dataset.split import LARGEST_GROUP
 from core.settings import settings
 
 __all__ = ["Facts", "FEWEST_ROWS", "FEWEST_ROWS_A_CLASS", "collect"]
@@ -70,6 +72,12 @@ class Facts:
         """Rows that stay."""
         return len(self.table)
 
+    @cached_property
+    def input_columns(self) -> list[Column]:
+        """Profiles of the inputs."""
+        chosen = set(self.inputs)
+        return [column for column in self.columns if column.name in chosen]
+
     @property
     def answer(self) -> pl.Series:
         """(rows,) the target."""
@@ -84,7 +92,7 @@ def collect(facts: Facts) -> tuple[Finding, ...]:
 
 def no_inputs(facts: Facts) -> Iterator[Finding]:
     """There is nothing to learn from."""
-    if facts.inputs:
+    if facts.inputs or not facts.rows:
         return
     others = [c for c in facts.columns if c.name != facts.target]
     if not others:
@@ -102,10 +110,12 @@ def _why_not(others: Sequence[Column]) -> str:
 
 def too_few_rows(facts: Facts) -> Iterator[Finding]:
     """Too few rows to learn from, or to judge by."""
+    usable = facts.rows + sum(facts.small.values())
     if facts.rows < FEWEST_ROWS:
-        yield _stop("too_few_rows", f"Only {facts.rows} rows have a value in {_quoted(facts.target)}; at least {FEWEST_ROWS} are needed to train and test. Add rows and upload the file again.", count=facts.rows)
+        known = f" with a value in {_quoted(facts.target)}" if facts.dropped_target else ""
+        yield _stop("too_few_rows", f"There {'is' if usable == 1 else 'are'} only {_things(facts, usable)}{known}; at least {FEWEST_ROWS} in classes of at least {FEWEST_ROWS_A_CLASS} are needed to train and test. Add more and upload the file again.", count=facts.rows)
     elif facts.rows < FEW_ROWS:
-        yield _look("too_few_rows", f"{facts.rows} rows are few: every figure will have a wide margin. Expect to need some hundreds.", count=facts.rows)
+        yield _look("too_few_rows", f"{_things(facts, facts.rows)} are few: every figure will have a wide margin. Expect to need some hundreds.", count=facts.rows)
 
 
 def target_constant(facts: Facts) -> Iterator[Finding]:
@@ -209,14 +219,14 @@ def identifier(facts: Facts) -> Iterator[Finding]:
 
 def high_cardinality(facts: Facts) -> Iterator[Finding]:
     """Categories with so many values that most are rare."""
-    for c in facts.columns:
-        if c.name in facts.inputs and c.type is ColumnType.CATEGORY and c.distinct > HIGH_CARDINALITY:
+    for c in facts.input_columns:
+        if c.type is ColumnType.CATEGORY and c.distinct > HIGH_CARDINALITY:
             yield _note("high_cardinality", f"{_quoted(c.name)} has {c.distinct:,} different values. The {HIGH_CARDINALITY} most frequent count, the rest become “other”.", column=c.name, count=c.distinct)
 
 
 def missing_values(facts: Facts) -> Iterator[Finding]:
     """Columns with many gaps."""
-    gaps = {c.name: c.missing for c in facts.columns if c.name in facts.inputs and facts.rows and c.missing / facts.rows >= MISSING_SHARE}
+    gaps = {c.name: c.missing for c in facts.input_columns if facts.rows and c.missing / facts.rows >= MISSING_SHARE}
     if gaps:
         worst = max(gaps, key=lambda name: gaps[name])
         yield _note("missing_values", f"{len(gaps)} columns have gaps; {_quoted(worst)} lacks {gaps[worst] / facts.rows:.0%} of its values. A model is told where a value is missing.", column=worst, count=sum(gaps.values()))
@@ -242,12 +252,15 @@ def duplicate_rows(facts: Facts) -> Iterator[Finding]:
     if facts.groups is None or not facts.rows:
         return
     answers = facts.answer.rank("dense").to_numpy().astype(np.int64)
-    pairs = np.stack([facts.groups, answers])
-    _, first = np.unique(pairs, axis=1, return_index=True)
-    if extra := facts.rows - len(first):
-        again = np.setdiff1d(np.arange(facts.rows), first)[:SHOWN]
-        what = "pictures" if any(c.type is ColumnType.IMAGE for c in facts.columns) else "rows"
-        yield _note("duplicate_rows", f"{extra:,} {what} repeat another one exactly. Copies stay in the same part of the split, so that no model is tested on what it was trained on.", rows=tuple(int(facts.numbers[i]) for i in again), count=extra)
+    _, first = np.unique(facts.groups * (int(answers.max()) + 1) + answers, return_index=True)
+    if not (extra := facts.rows - len(first)):
+        return
+    again = np.setdiff1d(np.arange(facts.rows), first)[:SHOWN]
+    then = "Copies stay in the same part of the split, so that no model is tested on what it was trained on."
+    if np.bincount(facts.groups).max() > max(1, LARGEST_GROUP * facts.rows):
+        then = "The inputs take few different values, so equal rows are natural and are not kept together in the split."
+    numbers = tuple(int(facts.numbers[i]) for i in again)
+    yield _note("duplicate_rows", f"{_things(facts, extra)} {'repeats' if extra == 1 else 'repeat'} another one exactly. {then}", rows=numbers, count=extra)
 
 
 def possible_leak(facts: Facts) -> Iterator[Finding]:
@@ -266,13 +279,13 @@ def possible_leak(facts: Facts) -> Iterator[Finding]:
 
 def empty_text(facts: Facts) -> Iterator[Finding]:
     """Texts that are missing."""
-    for c in facts.columns:
-        if c.type is ColumnType.TEXT and c.name in facts.inputs and c.missing:
+    for c in facts.input_columns:
+        if c.type is ColumnType.TEXT and c.missing:
             yield _note("empty_text", f"{_rows(c.missing)} have no text in {_quoted(c.name)}. They are kept and read as an empty text.", column=c.name, count=c.missing)
 
 
 CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
-    target_identifier, too_many_classes, target_constant, no_inputs, too_few_rows,
+    target_identifier, too_many_classes, target_constant, too_few_rows, no_inputs,
     possible_leak, target_missing_rows, class_too_small, near_identical_labels, imbalance, unreadable_values, extreme_values,
     duplicate_rows, blank_rows, missing_values, empty_text, empty_column, constant_column, identifier, high_cardinality,
 )  # fmt: skip
@@ -300,6 +313,11 @@ def _listed(names: Sequence[str]) -> str:
 
 def _rows(count: int) -> str:
     return f"{count:,} row" + ("" if count == 1 else "s")
+
+
+def _things(facts: Facts, count: int) -> str:
+    thing = "picture" if any(column.type is ColumnType.IMAGE for column in facts.columns) else "row"
+    return f"{count:,} {thing}" + ("" if count == 1 else "s")
 
 
 def _were(count: int) -> str:

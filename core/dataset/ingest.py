@@ -86,10 +86,9 @@ def store(draft: Draft, workspace: Workspace, name: str = "", seed: int = 0) -> 
     refuse_stopped(draft.findings)
     place = resolve_inside(workspace.datasets_folder, _identifier(draft, seed))
     if place.is_dir():
-        try:
-            return Dataset(place) if Dataset(place).info else Dataset(place)
-        except Damaged:
-            remove_folder(place)
+        if _readable(Dataset(place)):
+            return Dataset(place)
+        remove_folder(place)
     workspace.check_quota(new_bytes=_size_bytes(draft))
     parts = split_rows(draft.facts.answer, draft.task, draft.facts.groups, seed)
     info = _info(draft, place.name, name, seed, parts)
@@ -135,6 +134,13 @@ def ingest(
     return store(found, workspace, name, seed)
 
 
+def _readable(dataset: Dataset) -> bool:
+    try:
+        return dataset.info.id == dataset.id and len(dataset.split()) == dataset.info.rows
+    except Damaged:
+        return False
+
+
 def refuse_stopped(findings: Sequence[Finding]) -> None:
     """Raise the first finding that stops training, as the error it is."""
     for finding in findings:
@@ -159,13 +165,19 @@ def _info(draft: Draft, identifier: str, name: str, seed: int, parts: np.ndarray
         "file": draft.source.name, "bytes": draft.source.size_bytes, "sha256": draft.source.sha256,
         "encoding": draft.raw.encoding, "delimiter": draft.raw.delimiter, "seed": seed,
     }  # fmt: skip
-    shape = None if draft.pictures is None else tuple(int(n) for n in draft.pictures.images.shape[1:])
     return DatasetInfo(
         id=identifier, name=shown, created=datetime.now(UTC).isoformat(timespec="microseconds"), source=source,
         rows=draft.rows, dropped_rows=draft.dropped_rows, columns=draft.columns, target=draft.target, task=draft.task,
         labels=draft.labels, inputs=draft.inputs, findings=draft.findings, split=_counts(parts),
-        class_counts=_class_counts(draft, parts), image_shape=shape,
+        class_counts=_class_counts(draft, parts), image_shape=_shape(draft),
     )  # fmt: skip
+
+
+def _shape(draft: Draft) -> tuple[int, int, int] | None:
+    if draft.pictures is None:
+        return None
+    _, height, width, channels = draft.pictures.images.shape
+    return int(height), int(width), int(channels)
 
 
 def _counts(parts: np.ndarray) -> SplitCounts:

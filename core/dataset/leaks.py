@@ -64,15 +64,18 @@ def find_leaks(table: pl.DataFrame, types: dict[str, ColumnType], target: str) -
     sample = table.gather_every(max(1, len(table) // SAMPLE_ROWS))
     answer = sample[target]
     judged = {n: kind for n, kind in types.items() if n != target and kind in (ColumnType.NUMBER, ColumnType.CATEGORY)}
-    found = (_class_leak if answer.dtype == pl.String else _number_leak)
-    return [leak for name, kind in judged.items() if (leak := found(sample[name], kind, answer)) is not None]
+    if answer.dtype == pl.String:
+        classes = answer.rank("dense").to_numpy().astype(np.int64) - 1
+        found = [_class_leak(sample[name], kind, answer, classes) for name, kind in judged.items()]
+    else:
+        found = [_number_leak(sample[name], kind, answer) for name, kind in judged.items()]
+    return [leak for leak in found if leak is not None]
 
 
-def _class_leak(values: pl.Series, kind: ColumnType, answer: pl.Series) -> Leak | None:
-    classes = answer.rank("dense").to_numpy().astype(np.int64) - 1
+def _class_leak(values: pl.Series, kind: ColumnType, answer: pl.Series, classes: np.ndarray) -> Leak | None:
     majority = np.bincount(classes).max() / len(classes)
     right = _right_without_self(_codes(values, kind), classes)
-    threshold = SURE_NUMBER if kind is ColumnType.NUMBER and values.n_unique() > RANGES else SURE_CATEGORY
+    threshold = SURE_NUMBER if kind is ColumnType.NUMBER else SURE_CATEGORY
     if majority < 1 and (right - majority) / (1 - majority) >= threshold:
         return Leak(values.name, right)
     return _recorded_after(values, answer)
@@ -93,20 +96,23 @@ def _right_without_self(codes: np.ndarray, classes: np.ndarray) -> float:
 
 def _codes(values: pl.Series, kind: ColumnType) -> np.ndarray:
     """(rows,) group numbers; missing is a group of its own."""
-    ranks = values.rank("dense").fill_null(0).to_numpy().astype(np.int64)
-    if kind is ColumnType.NUMBER and ranks.max() > RANGES:
-        places = values.rank("ordinal").fill_null(0).to_numpy().astype(np.int64)
-        ranges = min(RANGES, max(2, len(values) // ROWS_A_RANGE))
-        ranks = np.where(places == 0, 0, 1 + (places - 1) * ranges // len(values))
-    return ranks
+    if kind is not ColumnType.NUMBER:
+        return values.rank("dense").fill_null(0).to_numpy().astype(np.int64)
+    numbers = values.to_numpy()  # NaN where missing: sorted last, one value to np.unique
+    if values.n_unique() <= RANGES:
+        return np.unique(numbers, return_inverse=True)[1]
+    ranges = min(RANGES, max(2, len(numbers) // ROWS_A_RANGE))
+    places = np.empty(len(numbers), dtype=np.int64)
+    places[np.argsort(numbers, kind="stable")] = np.arange(len(numbers))
+    return np.where(np.isnan(numbers), ranges, places * ranges // len(numbers))
 
 
 def _recorded_after(values: pl.Series, answer: pl.Series) -> Leak | None:
-    filled = answer.filter(values.is_not_null())
-    if not FILLED_ROWS <= len(filled) <= len(answer) / 2:
+    if not FILLED_ROWS <= len(values) - values.null_count() <= len(values) / 2:
         return None
+    filled = answer.filter(values.is_not_null())
     label, count = filled.alias("label").value_counts(sort=True, name="n").row(0)
-    usual = float((answer == label).mean())  # type: ignore[arg-type]
+    usual = float((answer == label).mean())
     if count / len(filled) < FILLED_PURITY or usual**count > FILLED_CHANCE:
         return None
     return Leak(values.name, count / len(filled), recorded_after=True, label=str(label))

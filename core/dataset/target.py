@@ -20,8 +20,10 @@ NAMES = (
     "approved", "income", "species", "response", "result", "quality", "price", "rating", "score", "status", "category", "topic",
     "目标", "标签", "类别", "结果", "情感", "是否流失", "流失", "价格", "评分", "分类",
 )  # fmt: skip
+CERTAIN = ("target", "label", "labels", "y", "class")  # meant as the target whatever is in it
 ONLY_WHOLE = frozenset({"y", "label", "labels", "class", "classes", "default", "response", "result", "status", "category"})
 POSITIVE = frozenset({"yes", "y", "true", "t", "1", "positive", "pos", "good", "pass", "success", "是", "有", "真", "好评", "好", "正面", "积极", "对"})
+LABEL_CHARACTERS = 200
 FEW_CLASSES = 20  # whole numbers with at most so many values, each repeated, are classes
 ROWS_A_CLASS = 5
 LIKELY = (ColumnType.CATEGORY, ColumnType.NUMBER)
@@ -37,9 +39,13 @@ def guess_target(types: Mapping[str, ColumnType]) -> str:
         >>> guess_target({"Survived": ColumnType.NUMBER, "Age": ColumnType.NUMBER})
         'Survived'
     """
+    filled = [name for name, kind in types.items() if kind is not ColumnType.EMPTY]
+    named = {name.lower().strip(): name for name in reversed(filled)}
+    if certain := [named[name] for name in CERTAIN if name in named]:
+        return certain[0]
     possible = [name for name, kind in types.items() if kind in LIKELY]
     if not possible:
-        return next((n for n, kind in reversed(types.items()) if kind is not ColumnType.EMPTY), list(types)[-1])
+        return (filled or list(types))[-1]
     exact = {name.lower().strip(): name for name in reversed(possible)}
     for wanted in NAMES:
         if wanted in exact:
@@ -65,8 +71,9 @@ def is_classes(values: pl.Series, kind: ColumnType) -> bool:
         >>> is_classes(pl.Series(["0", "1"] * 9), ColumnType.NUMBER)
         True
     """
-    if kind is not ColumnType.NUMBER:
-        return True
+    present = values.filter(~is_missing(values))
+    if kind not in (ColumnType.NUMBER, ColumnType.IDENTIFIER) or not len(present) or number_share(present.str.strip_chars()) < 1:
+        return kind is not ColumnType.NUMBER
     numbers = to_number(values).drop_nulls()
     distinct = numbers.n_unique()
     whole = bool((numbers == numbers.floor()).all())
@@ -82,7 +89,7 @@ def class_labels(values: pl.Series) -> pl.Series:
         >>> class_labels(pl.Series(["1.0", "0"])).to_list()
         ['1', '0']
     """
-    text = tidy(as_strings(values))
+    text = tidy(as_strings(values)).str.head(LABEL_CHARACTERS)
     present = text.filter(~is_missing(text, surely=True))
     if len(present) and number_share(present) == 1 and not present.str.contains(r"^[+-]?0\d").any():
         text = _plain_numbers(text)

@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from core.dataset.schema import Column, ColumnType
-from core.dataset.values import as_strings, find_time_format, is_missing, to_category, to_number, to_text, to_time
+from core.dataset.values import (
+    as_strings,
+    find_time_format,
+    is_missing,
+    missing_cell,
+    to_category,
+    to_number,
+    to_numbers,
+    to_text,
+    to_time,
+)  # fmt: skip
 
-__all__ = ["as_typed", "guess_type", "lost_values", "number_share", "typed"]
+__all__ = ["as_typed", "counts_rows", "guess_type", "guess_types", "lost_values", "number_share", "typed"]
 
 NUMBER_SHARE = 0.99  # of the values must be numbers; the rest are reported as missing
 UNIQUE_SHARE = 0.95  # more different values than this name the rows
@@ -19,6 +30,7 @@ TEXT_WORDS = 5.0  # words a value, on average, from which a column is text
 NAMED_TEXT_WORDS = 2.0  # enough when the column is called `review`, `comment`, …
 FEW_VALUES = 50  # so few different values that repeat are categories however long they are
 FEW_SHARE = 0.2
+LONGEST_CATEGORY = 1000  # characters; what is longer was not chosen from a list
 EXACT_WHOLE = 2.0**53  # float64 counts no further one by one
 
 ID_NAME = re.compile(r"(^|[\s_.-])(id|ids|uuid|guid|rowid|index|idx|nr|key)$|编号$|序号$|学号$|工号$|单号$|证号$|id$", re.IGNORECASE)
@@ -29,6 +41,7 @@ TEXT_NAME = re.compile(
     r"($|[\s_.-])|评论|内容|文本|标题|摘要|描述|问题|回答|正文|留言|评价内容",
     re.IGNORECASE,
 )
+LEADING_ZERO = r"^\s*0\d+\s*$"
 CJK = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 CJK_CHARACTERS_A_WORD = 2
 
@@ -46,34 +59,68 @@ def guess_type(values: pl.Series) -> ColumnType:
         >>> guess_type(pl.Series("age", ["22", "38", "?"])), guess_type(pl.Series("zip", ["01234", "01234"]))
         (<ColumnType.NUMBER: 'number'>, <ColumnType.CATEGORY: 'category'>)
     """
-    present = values.filter(~is_missing(values)).str.strip_chars()
-    if not len(present):
-        return ColumnType.EMPTY
+    return guess_types(values.to_frame())[values.name]
+
+
+def guess_types(frame: pl.DataFrame) -> dict[str, ColumnType]:
+    """`guess_type` for all columns; what is plainly numbers is found in one pass, the rest one by one.
+
+    Args:
+        frame: (rows, columns) text.
+    """
+    numbers = frame.select(pl.all().str.strip_chars().cast(pl.Float64, strict=False))
+    missing = frame.select(missing_cell(pl.all()).sum()).row(0)
+    spelled = frame.select((missing_cell(pl.all()) & pl.all().str.strip_chars().cast(pl.Float64, strict=False).is_not_null()).sum()).row(0)
+    plain = [
+        name
+        for name, gone, nan in zip(frame.columns, missing, spelled, strict=True)
+        if gone < len(frame) and numbers[name].null_count() == gone - nan
+    ]
+    zeros = dict(zip(plain, frame.select(pl.col(plain).str.contains(LEADING_ZERO).any()).row(0), strict=True)) if plain else {}
+    gone_of = dict(zip(frame.columns, missing, strict=True))
+    return {
+        name: _kind_of_number(frame[name], numbers[name].to_numpy(), gone_of[name], zeros[name]) if name in zeros
+        else ColumnType.EMPTY if gone_of[name] == len(frame) else _kind_of_other(frame[name])
+        for name in frame.columns
+    }  # fmt: skip
+
+
+def _kind_of_other(values: pl.Series) -> ColumnType:
+    """The type of a column that holds something besides plain numbers."""
+    missing = is_missing(values)
+    present = values.filter(~missing).str.strip_chars()
     if number_share(present) >= NUMBER_SHARE:
-        return _kind_of_number(present)
-    if find_time_format(present):
-        return ColumnType.TIME
-    return _kind_of_words(present)
+        zeros = bool(present.str.contains(LEADING_ZERO).any())
+        return _kind_of_number(values, to_number(values).to_numpy(), int(missing.sum()), zeros)
+    return ColumnType.TIME if find_time_format(present) else _kind_of_words(present)
 
 
 def number_share(present: pl.Series) -> float:
     """Share of the values that are numbers, infinities and NaN included."""
-    spelled = present.str.to_lowercase().is_in(["inf", "-inf", "+inf", "infinity", "-infinity"])
     beyond = present.cast(pl.Float64, strict=False).is_infinite().fill_null(False)
-    return 1 - int((to_number(present).is_null() & ~spelled & ~beyond).sum()) / len(present)
+    return 1 - int((to_number(present).is_null() & ~beyond).sum()) / len(present)
 
 
-def _kind_of_number(present: pl.Series) -> ColumnType:
-    numbers, distinct = to_number(present).drop_nulls(), present.n_unique()
-    unique = distinct == len(present) >= UNIQUE_ROWS
-    if present.str.contains(r"^0\d+$").any():
+def _kind_of_number(values: pl.Series, numbers: np.ndarray, missing: int, leading_zeros: bool) -> ColumnType:
+    """The type of a column of numbers.
+
+    Args:
+        values: (rows,) its text.
+        numbers: (rows,) its values, NaN where there is none.
+        missing: rows without a value.
+        leading_zeros: whether one of them begins with a needless zero.
+    """
+    present, distinct = len(values) - missing, values.n_unique() - (missing > 0)
+    unique = distinct >= present >= UNIQUE_ROWS
+    finite = numbers[np.isfinite(numbers)]
+    if leading_zeros:
         return ColumnType.IDENTIFIER if unique else ColumnType.CATEGORY
-    if not len(numbers):
+    if not len(finite):
         return ColumnType.EMPTY
-    whole = bool((numbers == numbers.floor()).all())
-    if whole and is_id_name(present.name):
-        return ColumnType.IDENTIFIER if distinct >= UNIQUE_SHARE * len(present) else ColumnType.CATEGORY
-    if whole and unique and (_counts_up(numbers, present.name) or _largest(numbers) >= EXACT_WHOLE):
+    whole = bool((finite == np.floor(finite)).all())
+    if whole and is_id_name(values.name):
+        return ColumnType.IDENTIFIER if distinct >= UNIQUE_SHARE * present else ColumnType.CATEGORY
+    if whole and unique and (_counts_up(finite, values.name) or np.median(np.abs(finite)) >= EXACT_WHOLE):
         return ColumnType.IDENTIFIER
     return ColumnType.NUMBER
 
@@ -89,13 +136,15 @@ def is_id_name(name: str) -> bool:
     return bool(ID_NAME.search(split)) and not ID_EXCEPT.search(split)
 
 
-def _counts_up(numbers: pl.Series, name: str) -> bool:
+def counts_rows(values: pl.Series) -> bool:
+    """Whether an identifier is only that because it counts up: it might be a measurement after all."""
+    numbers = to_number(values)
+    return not numbers.null_count() and not is_id_name(values.name) and _counts_up(numbers.to_numpy(), values.name)
+
+
+def _counts_up(numbers: np.ndarray, name: str) -> bool:
     """Row numbers: each one more than the one before."""
-    return not COUNTER_NAME.search(name) and bool((numbers.diff().drop_nulls() == 1).all())
-
-
-def _largest(numbers: pl.Series) -> float:
-    return float(numbers.abs().max() or 0)  # type: ignore[arg-type]
+    return not COUNTER_NAME.search(name) and bool((np.diff(numbers) == 1).all())
 
 
 def _kind_of_words(present: pl.Series) -> ColumnType:
@@ -103,6 +152,8 @@ def _kind_of_words(present: pl.Series) -> ColumnType:
     words = _mean_words(present)
     repeats = distinct <= FEW_VALUES and distinct <= FEW_SHARE * rows
     named = bool(TEXT_NAME.search(present.name))
+    if (present.str.len_chars().max() or 0) > LONGEST_CATEGORY:  # type: ignore[operator]
+        return ColumnType.TEXT
     if named and words >= NAMED_TEXT_WORDS and not (repeats and distinct > 1):
         return ColumnType.TEXT
     if repeats:
@@ -158,7 +209,12 @@ def as_typed(raw: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
         >>> as_typed(pl.DataFrame({"age": ["3", "x"]}), [Column(name="age", type="number")])["age"].to_list()
         [3.0, None]
     """
-    return pl.DataFrame([typed(raw[c.name], c.type, c.format).alias(c.name) for c in columns if c.name in raw.columns])
+    there = set(raw.columns)  # `columns` makes its list anew each time
+    given = [c for c in columns if c.name in there]
+    numbers = to_numbers(raw.select([c.name for c in given if c.type is ColumnType.NUMBER]))
+    return pl.DataFrame(
+        [numbers[c.name] if c.type is ColumnType.NUMBER else typed(raw[c.name], c.type, c.format) for c in given]
+    )
 
 
 def lost_values(raw: pl.DataFrame, table: pl.DataFrame) -> dict[str, int]:
@@ -178,6 +234,8 @@ def lost_values(raw: pl.DataFrame, table: pl.DataFrame) -> dict[str, int]:
     """
     lost = {}
     for name in table.columns:
-        if raw[name].dtype == pl.String and (count := int((table[name].is_null() & ~is_missing(raw[name])).sum())):
+        if table[name].null_count() == raw[name].null_count() or raw[name].dtype != pl.String:
+            continue
+        if (count := int((table[name].is_null() & ~is_missing(raw[name])).sum())):
             lost[name] = count
     return lost

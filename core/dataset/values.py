@@ -12,7 +12,10 @@ from typing import Final
 
 import polars as pl
 
-__all__ = ["TIME_FORMATS", "find_time_format", "is_missing", "tidy", "tidy_name", "to_category", "to_number", "to_text", "to_time"]
+__all__ = [
+    "TIME_FORMATS", "as_strings", "find_time_format", "is_missing", "missing_cell", "tidy", "tidy_name",
+    "to_category", "to_number", "to_numbers", "to_text", "to_time",
+]
 
 SURELY_MISSING: Final = ("", "?", "na", "n/a", "#n/a", "#na", "nan", "null", "<na>", "nat", "#null!", "#div/0!", "#value!", "#ref!", "未知", "缺失")
 ALSO_MISSING: Final = ("none", "nil", "-", "--", "---", "—", "–", ".", "..", "missing", "unknown", "(blank)", "(null)", "无", "空", "不详", "暂无", "不明")
@@ -48,8 +51,13 @@ def is_missing(values: pl.Series, *, surely: bool = False) -> pl.Series:
         >>> is_missing(pl.Series(["3", " N/A ", "none"]), surely=True).to_list()
         [False, True, False]
     """
+    return values.to_frame("cell").select(missing_cell(pl.col("cell"), surely=surely)).to_series()
+
+
+def missing_cell(cell: pl.Expr, *, surely: bool = False) -> pl.Expr:
+    """`is_missing` as an expression, for many columns at once."""
     spellings = SURELY_MISSING if surely else SURELY_MISSING + ALSO_MISSING
-    return values.is_null() | values.str.strip_chars().str.to_lowercase().is_in(list(spellings)).fill_null(True)
+    return cell.is_null() | cell.str.strip_chars().str.to_lowercase().is_in(list(spellings)).fill_null(True)
 
 
 def tidy(values: pl.Series) -> pl.Series:
@@ -59,7 +67,13 @@ def tidy(values: pl.Series) -> pl.Series:
         >>> tidy(pl.Series([" New  York "])).to_list()
         ['New York']
     """
-    return values.str.normalize("NFC").str.replace_all(r"\s+", " ").str.strip_chars()
+    return composed(values).str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def composed(values: pl.Series) -> pl.Series:
+    """Text in Unicode form NFC; ASCII needs no work."""
+    ascii_only = (values.str.len_bytes() == values.str.len_chars()).all()
+    return values if ascii_only else values.str.normalize("NFC")
 
 
 def tidy_name(name: str) -> str:
@@ -86,6 +100,19 @@ def to_number(values: pl.Series) -> pl.Series:
     return _finite(numbers.scatter(unread.arg_true(), bare.cast(pl.Float64, strict=False)))
 
 
+def to_numbers(frame: pl.DataFrame) -> pl.DataFrame:
+    """`to_number` for all columns at once: thousands of columns cost one pass, not thousands.
+
+    Example:
+        >>> to_numbers(pl.DataFrame({"a": ["1", "x"], "b": ["$2", "inf"]})).rows()
+        [(1.0, 2.0), (None, None)]
+    """
+    plain = frame.select(pl.all().cast(pl.Float64, strict=False))
+    unread = [n for n in frame.columns if frame[n].dtype == pl.String and plain[n].null_count() > frame[n].null_count()]
+    finite = plain.select(pl.when(pl.all().is_finite()).then(pl.all()))
+    return finite.with_columns([to_number(frame[name]) for name in unread]) if unread else finite
+
+
 def _finite(numbers: pl.Series) -> pl.Series:
     return numbers.zip_with(numbers.is_finite().fill_null(False), pl.Series([None], dtype=pl.Float64)).alias(numbers.name)
 
@@ -106,7 +133,7 @@ def to_category(values: pl.Series) -> pl.Series:
 def to_text(values: pl.Series) -> pl.Series:
     """Text as written, composed (NFC); empty and `nan`-like cells become null."""
     text = as_strings(values)
-    return _blanked(text.str.normalize("NFC"), is_missing(text, surely=True))
+    return _blanked(composed(text), is_missing(text, surely=True))
 
 
 def _blanked(text: pl.Series, missing: pl.Series) -> pl.Series:

@@ -164,7 +164,8 @@ class Preprocessor:
 
     def _check(self, table: pl.DataFrame, images: np.ndarray | None) -> None:
         wanted = [column.name for column in self.columns if column.type is not ColumnType.IMAGE]
-        if missing := [name for name in wanted if name not in table.columns]:
+        given = set(table.columns)
+        if missing := [name for name in wanted if name not in given]:
             raise BadInput(f"The model needs {named(missing)}, which the given rows do not have. Add what is missing and try again.")
         if images is not None and wanted and len(images) != table.height:
             raise BadInput(f"There are {table.height} rows but {len(images)} pictures. Give one picture for each row.")

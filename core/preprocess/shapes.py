@@ -10,6 +10,7 @@ becomes the name of a tensor.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -120,8 +121,8 @@ def chosen_columns(dataset: Dataset, spec: RunSpec) -> tuple[Column, ...]:
     known = {column.name: column for column in dataset.info.columns}
     for name in spec.inputs:
         _check(name, known.get(name), spec.target)
-    if repeated := {name for name in spec.inputs if spec.inputs.count(name) > 1}:
-        raise BadSettings(f"Input column {min(repeated)[:80]!r} is chosen twice. Choose each column once.")
+    if repeated := [name for name, times in Counter(spec.inputs).items() if times > 1]:
+        raise BadSettings(f"Input column {repeated[0][:80]!r} is chosen twice. Choose each column once.")
     columns = tuple(known[name] for name in spec.inputs)
     pictures = [column for column in columns if column.type is ColumnType.IMAGE]
     if len(pictures) > 1 or (pictures and dataset.info.image_shape is None):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +32,7 @@ _SINGLE = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U0001b000-\U0001b16f\U00020000-\U0003ffff\u2600-\u27bf\U0001f300-\U0001faff"
 )
-_SAME = str.maketrans({"\u2019": "'", "\u02bc": "'", "\ufe0e": None, "\ufe0f": None})  # apostrophes; emoji variants
+_SAME = (("\u2019", "'"), ("\u02bc", "'"), ("\ufe0e", ""), ("\ufe0f", ""))  # apostrophes; variants of emoji
 
 
 def tokens(text: str) -> list[str]:
@@ -48,7 +48,10 @@ def tokens(text: str) -> list[str]:
         >>> tokens("Don’t go! 这本书很好")
         ["don't", 'go', '这', '本', '书', '很', '好']
     """
-    return _pattern().findall(unicodedata.normalize("NFKC", text).lower().translate(_SAME))
+    plain = unicodedata.normalize("NFKC", text).lower()
+    for form, same in _SAME:
+        plain = plain.replace(form, same)
+    return _pattern().findall(plain)
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,18 @@ class TextEncoder:
             >>> encoder.encode(pl.Series(["Good book!", "bad", None])).tolist()
             [[3, 2, 0], [1, 0, 0], [1, 0, 0]]
         """
-        counts: Counter[str] = Counter()
-        for text in _texts(values):
-            counts.update(set(_with_pairs(tokens(text), ngrams)))
-        common = [(word, texts) for word, texts in counts.items() if texts >= MIN_TEXTS and len(word) <= MAX_WORD]
-        common.sort(key=lambda pair: (-pair[1], pair[0]))
-        return cls(tuple(word for word, _ in common[: vocabulary - FIRST_WORD]), max_length, ngrams)
+        words: dict[str, int] = {}  # every word → its number here
+        counts: dict[str, int] = {}
+        number = words.setdefault
+        numbers, texts = _flat(values, lambda word: number(word, len(words)))
+        spelled = list(words)
+        for place, found in zip(*_texts_with(numbers, texts), strict=True):
+            counts[spelled[place]] = found
+        if ngrams > 1:
+            for pair, found in zip(*_texts_with(*_neighbours(numbers, texts, len(words))), strict=True):
+                counts[f"{spelled[pair // len(words)]} {spelled[pair % len(words)]}"] = found
+        common = sorted((-found, word) for word, found in counts.items() if len(word) <= MAX_WORD)
+        return cls(tuple(word for _, word in common[: vocabulary - FIRST_WORD]), max_length, ngrams)
 
     def encode(self, values: pl.Series) -> np.ndarray:
         """Encode texts in their order.
@@ -97,12 +106,8 @@ class TextEncoder:
             missing or empty text is one unknown word.
         """
         result = np.zeros((len(values), self.max_length), np.int32)
-        tail = self.max_length // 4
-        for row, text in enumerate(_texts(values)):
-            numbers = self._numbers(tokens(text)) or [UNKNOWN]
-            if len(numbers) > self.max_length:
-                numbers = numbers[: self.max_length - tail] + numbers[len(numbers) - tail :]
-            result[row, : len(numbers)] = numbers
+        for start in range(0, len(values), CHUNK_ROWS):
+            self._fill(result[start : start + CHUNK_ROWS], values[start : start + CHUNK_ROWS])
         return result
 
     def to_json(self) -> dict[str, Any]:
@@ -118,27 +123,74 @@ class TextEncoder:
     def _index(self) -> dict[str, int]:
         return {word: number for number, word in enumerate(self.words, FIRST_WORD)}
 
-    def _numbers(self, words: list[str]) -> list[int]:
+    @cached_property
+    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Known pairs, ascending: first number × `_base` + second number, and the number of the pair."""
+        index, base = self._index, self._base
+        known = sorted(
+            (index[first] * base + index[second], number)
+            for word, number in index.items()
+            if " " in word and (first := word.partition(" ")[0]) in index and (second := word.partition(" ")[2]) in index
+        )
+        keys, numbers = zip(*known, strict=True) if known else ((), ())
+        return np.array(keys, np.int64), np.array(numbers, np.int64)
+
+    @property
+    def _base(self) -> int:
+        return len(self.words) + FIRST_WORD
+
+    def _fill(self, result: np.ndarray, values: pl.Series) -> None:
+        """Write the numbers of some texts into their rows, (rows, max_length)."""
         number = self._index.get
-        if self.ngrams == 1:
-            return [number(word, UNKNOWN) for word in words]
-        found: list[int] = []
-        for word, following in zip(words, [*words[1:], ""], strict=False):
-            found.append(number(word, UNKNOWN))
-            if pair := number(f"{word} {following}"):
-                found.append(pair)
-        return found
+        numbers, texts = _flat(values, lambda word: number(word, UNKNOWN))
+        if self.ngrams > 1:
+            numbers, texts = self._with_pairs(numbers, texts)
+        lengths = np.bincount(texts, minlength=len(values))
+        places = np.arange(len(numbers)) - (np.cumsum(lengths) - lengths)[texts]
+        tail, over = self.max_length // 4, lengths[texts] - self.max_length
+        head = places < self.max_length - tail
+        moved = np.where(head | (over <= 0), places, places - over)  # the end of a long text moves up to its head
+        kept = head | (moved >= self.max_length - tail)
+        result[texts[kept], moved[kept]] = numbers[kept]
+        result[lengths == 0, 0] = UNKNOWN
+
+    def _with_pairs(self, numbers: np.ndarray, texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Put each known pair behind its first word."""
+        keys, pair_numbers = self._pairs
+        if not len(keys) or not len(numbers):
+            return numbers, texts
+        pairs = numbers[:-1] * self._base + numbers[1:]
+        at = np.minimum(np.searchsorted(keys, pairs), len(keys) - 1)
+        known = np.flatnonzero((keys[at] == pairs) & (texts[:-1] == texts[1:]))
+        return np.insert(numbers, known + 1, pair_numbers[at[known]]), np.insert(texts, known + 1, texts[known])
 
 
-def _texts(values: pl.Series) -> Iterator[str]:
+def _flat(values: pl.Series, number: Callable[[str], int]) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers of all tokens, one text after the other, and the row of each; two (tokens,) int64."""
+    lengths: list[int] = []
+    numbers: list[np.ndarray] = []
     for start in range(0, len(values), CHUNK_ROWS):
-        yield from (text or "" for text in values[start : start + CHUNK_ROWS].to_list())
+        cut = [tokens(text) if text else [] for text in values[start : start + CHUNK_ROWS].to_list()]
+        lengths += map(len, cut)
+        numbers.append(np.fromiter(map(number, chain.from_iterable(cut)), np.int64))
+    return np.concatenate(numbers) if numbers else np.zeros(0, np.int64), np.repeat(np.arange(len(values)), lengths)
 
 
-def _with_pairs(words: list[str], ngrams: int) -> Iterable[str]:
-    yield from words
-    if ngrams > 1:
-        yield from (f"{first} {second}" for first, second in zip(words, words[1:], strict=False))
+def _neighbours(numbers: np.ndarray, texts: np.ndarray, base: int) -> tuple[np.ndarray, np.ndarray]:
+    """Each two neighbours of one text as `first × base + second`, and the row of each."""
+    inside = texts[:-1] == texts[1:]
+    return (numbers[:-1] * base + numbers[1:])[inside], texts[:-1][inside]
+
+
+def _texts_with(numbers: np.ndarray, texts: np.ndarray) -> tuple[list[int], list[int]]:
+    """The numbers that occur in at least `MIN_TEXTS` texts, and in how many; repeats within a text count once."""
+    order = np.lexsort((texts, numbers))
+    numbers, texts = numbers[order], texts[order]
+    first = np.ones(len(numbers), bool)
+    first[1:] = (numbers[1:] != numbers[:-1]) | (texts[1:] != texts[:-1])
+    found, counts = np.unique(numbers[first], return_counts=True)
+    often = counts >= MIN_TEXTS
+    return found[often].tolist(), counts[often].tolist()
 
 
 @cache

@@ -26,7 +26,6 @@ class CnnSettings(RecipeSettings):
     filters: int = Field(default=16, ge=1, le=256, title="Filters", description="How many patterns the first block looks for; each further block looks for twice as many.")
     convolutions: int = Field(default=1, ge=1, le=4, title="Convolutions in a block", description="How often a block looks before it halves the picture.")
     kernel_size: int = Field(default=3, ge=1, le=11, title="Window size", description="Height and width, in pixels, of the window that slides over the picture.")
-    mirror: bool = Field(default=False, title="Mirror pictures", description="Show pictures also turned left to right while training. Helps where left and right do not matter; never use it for letters or digits.")
     keep_places: bool = Field(default=True, title="Keep places", description="On: the network knows where in the picture something was found. Off: only that it was found; smaller, and better where the place says nothing.")
     units: int = Field(default=128, ge=1, le=2048, title="Units in the last layer", description="How many things the network weighs up before it answers.")
     dropout: float = Field(default=0.3, ge=0, le=0.9, title="Dropout", description="Share of values hidden at random while training, so that the network does not learn by heart.")
@@ -40,7 +39,7 @@ def plan(settings: CnnSettings, shapes: Sequence[InputShape], task: Task, classe
     """
     image = Image(
         blocks=settings.blocks, filters=settings.filters, kernel_size=settings.kernel_size,
-        convolutions=settings.convolutions, mirror=settings.mirror, keep_places=settings.keep_places,
+        convolutions=settings.convolutions, keep_places=settings.keep_places,
     )
     return draw(
         shapes, task, classes,

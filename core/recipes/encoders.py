@@ -41,7 +41,6 @@ class Image:
     filters: int = 16
     kernel_size: int = 3
     convolutions: int = 1
-    mirror: bool = False
     keep_places: bool = False
 
 
@@ -104,8 +103,6 @@ def encode_image(builder: PlanBuilder, name: str, settings: Image) -> str:
             "Choose fewer blocks."
         )
     picture = builder.rescale(name, f"{name}_rescale")
-    if settings.mirror:
-        picture = builder.mirror(picture, f"{name}_mirror")
     for block in range(1, settings.blocks + 1):
         for step in range(1, settings.convolutions + 1):
             place = f"{name}_block_{block}_{step}"

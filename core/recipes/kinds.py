@@ -11,7 +11,6 @@ KINDS: dict[str, tuple[str, str]] = {
     "dropout": ("Dropout", "Hides a random share of the values while training, so that the network does not learn by heart."),
     "concatenate": ("Join", "Puts what came from several inputs side by side."),
     "rescale": ("Rescale", "Brings the brightness of each pixel from 0…255 to -1…1."),
-    "mirror": ("Mirror", "Turns pictures left to right at random while training."),
     "convolution": ("Convolution", "Slides small windows over the picture and reports where their pattern is found."),
     "batch_norm": ("Batch norm", "Keeps values in a steady range, which makes learning faster."),
     "relu": ("ReLU", "Replaces negative values by zero; without it, many layers could do no more than one."),

@@ -46,7 +46,7 @@ def build(plan: Plan, seed: int) -> keras.Model:
     Args:
         plan: from a recipe; every layer becomes the Keras layer of the same name.
         seed: decides initial weights and dropout; initial weights are equal on every backend, the
-            draws of dropout and mirror are not (each backend has its own generator).
+            draws of dropout are not (each backend has its own generator).
 
     Returns:
         An uncompiled functional model. It takes a dictionary {input name: array of (batch, *shape)} and
@@ -119,11 +119,9 @@ def _concatenate(layer: Layer, sources: list[Any], _seed: int) -> Any:
 
 
 def _rescale(layer: Layer, sources: list[Any], _seed: int) -> Any:
-    return kl.Rescaling(layer.settings["scale"], layer.settings["offset"], name=layer.name)(sources[0])
-
-
-def _mirror(layer: Layer, sources: list[Any], seed: int) -> Any:
-    return kl.RandomFlip("horizontal", seed=seed, name=layer.name)(sources[0])
+    # not kl.Rescaling: a layer that also serves tf.data looks for TensorFlow, which a JAX worker hides
+    values = ops.cast(sources[0], "float32") * layer.settings["scale"] + layer.settings["offset"]
+    return kl.Identity(name=layer.name)(values)
 
 
 def _convolution(layer: Layer, sources: list[Any], _seed: int) -> Any:
@@ -190,7 +188,7 @@ def _real_words(tokens: Any) -> Any:
 
 _BUILDERS: Mapping[str, Callable[[Layer, list[Any], int], Any]] = {
     "input": _input, "dense": _dense, "dropout": _dropout, "concatenate": _concatenate,
-    "rescale": _rescale, "mirror": _mirror, "convolution": _convolution, "batch_norm": _batch_norm, "relu": _relu,
+    "rescale": _rescale, "convolution": _convolution, "batch_norm": _batch_norm, "relu": _relu,
     "halve": _halve, "average_of_places": _average_of_places, "flatten": _flatten,
     "embedding": _embedding, "word_dropout": _word_dropout, "recurrent": _recurrent,
     "mean_of_words": _mean_of_words, "max_of_words": _max_of_words,

@@ -141,10 +141,6 @@ class PlanBuilder:
         """Bring byte values 0…255 to -1…1."""
         return self._add("rescale", name, (source,), self.shape(source), scale=1 / 127.5, offset=-1.0)
 
-    def mirror(self, source: str, name: str) -> str:
-        """Turn each picture left to right with a chance of one half, while training only."""
-        return self._add("mirror", name, (source,), self.shape(source))
-
     def convolution(self, source: str, name: str, filters: int, kernel: int) -> str:
         """Slide `filters` small windows over the picture: (h, w, c) → (h, w, filters), k·k·c·filters parameters.
 

@@ -127,6 +127,7 @@ def compute(dataset: Dataset) -> None:
         Damaged: the dataset cannot be read.
         DiskFull: nothing was stored.
     """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # idle threads sleep: on a busy machine trees take 3 s, else 90 s
     with (dataset.folder / LOCK).open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # freed by the kernel when this process ends, however it ends
         if (dataset.folder / FOLDER).is_dir():
@@ -177,7 +178,8 @@ def _linear(data: BaselineData) -> tuple[Predictions, str]:
     features = BaselineFeatures(data, rows, dense=False)
     if (most := int(MAX_WORK / (features.width * data.classes))) < len(rows):
         rows, note = data.sample(most)
-    model = LogisticRegression(max_iter=200) if data.info.task.is_classification else Ridge(solver="lsqr", tol=1e-6)
+    strength = 5.0 if features.texts else 1.0  # words are many and each weak: the usual 1 underfits them
+    model = LogisticRegression(C=strength, max_iter=200) if data.info.task.is_classification else Ridge(solver="lsqr", tol=1e-6)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(features.of(rows), data.target[rows])

@@ -67,7 +67,7 @@ class Checkpoint:
             Damaged: the file is missing or is not a checkpoint.
         """
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 facts: dict[str, Any] = json.loads(str(archive["facts"]))
                 weights = tuple(archive[f"w{index}"] for index in range(facts["weights"]))
                 optimizer = tuple(archive[f"o{index}"] for index in range(facts["optimizer"]))

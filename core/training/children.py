@@ -22,7 +22,7 @@ from core.training.backend import ROOT, EngineName, worker_environment
 from core.training.device import free_memory_bytes
 from core.training.process import ProcessIdentity
 
-__all__ = ["dismiss_spare", "exit_code", "has_spare", "start_worker", "warm_spare"]
+__all__ = ["dismiss_spare", "exit_code", "forget", "has_spare", "start_worker", "warm_spare"]
 
 # A TensorFlow spare holds about 0.7 GB and its run as much again; below this no spare is started, and a
 # waiting one is sent away before a run that it does not fit.
@@ -58,11 +58,19 @@ def start_worker(run: Run, backend: EngineName, home: Path) -> ProcessIdentity |
 def exit_code(run: Run) -> int | None:
     """How the worker of a run ended, as `subprocess` says it; None while it lives or if it is not our child."""
     with _mutex:
-        for process in _dismissed[:]:
-            if process.poll() is not None:
-                _dismissed.remove(process)
+        for process in (*_workers.values(), *_dismissed):
+            process.poll()  # takes the remains of the dead out of the process table
+        _dismissed[:] = [process for process in _dismissed if process.returncode is None]
         worker = _workers.get(run.folder.resolve())
-        return None if worker is None else worker.poll()
+        return None if worker is None else worker.returncode
+
+
+def forget(run: Run) -> None:
+    """Drop what is known about a worker that has ended."""
+    with _mutex:
+        worker = _workers.get(run.folder.resolve())
+        if worker is not None and worker.returncode is not None:
+            del _workers[run.folder.resolve()]
 
 
 def warm_spare(backend: EngineName, home: Path) -> bool:

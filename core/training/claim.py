@@ -77,7 +77,8 @@ class Claim:
             run.update(state=RunState.FAILED, message=error.message)
             return None
         run.save_json("worker.json", identity.to_json())
-        run.path(RESERVE_FILE).write_bytes(b"\0" * RESERVE_BYTES)
+        with contextlib.suppress(OSError):
+            run.path(RESERVE_FILE).write_bytes(b"\0" * RESERVE_BYTES)
         recorder = Recorder(run)
         recorder.state(RunState.STARTING, phase="loading libraries")
         return cls(run, spec, recorder, lock)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.errors import Damaged, QuotaExceeded, UserError
+from core.errors import Damaged, LimelightError, QuotaExceeded, UserError
 from core.files import FOLDER_MODE, read_json, remove_folder
 from core.runs.events import read_events
 from core.runs.run import Run, Status
@@ -24,7 +24,7 @@ from core.settings import settings
 from core.training import children
 from core.training.backend import EngineName, choose_backend
 from core.training.claim import end_run
-from core.training.failures import explain_exit
+from core.training.failures import explain_exit, vanished
 from core.training.process import ProcessIdentity, signal_group
 from core.training.queue import Job, Jobs, Queue
 from core.workspace import Workspace
@@ -38,6 +38,7 @@ STOP_S, TERM_S = 15.0, 5.0  # a worker that ignores Stop gets SIGTERM after the 
 WAIT_S, PUMP_S = 0.1, 0.5  # rhythm of `wait`
 REACTED = {"stopping", "judging", "exporting"}  # phases of a worker that has seen the stop file, or needs not
 NO_MODEL = "It was stopped before it had a model."
+NOT_STARTED = "The training process could not be started. The run's log.txt says why; try again."
 
 _stops_seen: dict[Path, float] = {}  # run folder → when this process first saw its stop file (monotonic)
 
@@ -116,7 +117,7 @@ class Launcher:
         if status.state.is_over or status.state is RunState.QUEUED or run.is_locked():
             return status
         self._settle(run)
-        return run.status
+        return run.status if run.status.state.is_over else status.model_copy(update={"state": RunState.INTERRUPTED, "message": vanished(), "phase": ""})
 
     def position(self, run: Run) -> int:
         """Place in the queue, 1 for the next to start; 0 when it does not wait."""
@@ -177,7 +178,7 @@ class Launcher:
             jobs.remove(job.run)
             return 0
         if run.stop_requested:
-            end_run(run, RunState.STOPPED, NO_MODEL)
+            _end(run, RunState.STOPPED, NO_MODEL)
             jobs.remove(job.run)
             return 0
         identity = children.start_worker(run, choose_backend(spec), self.home)
@@ -211,18 +212,18 @@ class Launcher:
         if job.attempts < ATTEMPTS:
             jobs.release(job.run)
             return False
-        state, message = explain_exit(code, run.spec)
-        end_run(run, RunState.FAILED, message if state is RunState.FAILED else "The training process could not be started. Its log.txt says why; try again.")
+        state, message = _explained(run, code)
+        _end(run, RunState.FAILED, message if state is RunState.FAILED else NOT_STARTED)
         jobs.remove(job.run)
         return False
 
     def _settle(self, run: Run) -> None:
         """Write the end of a run whose worker is gone; nothing happens if it is over or lives."""
-        state, message = explain_exit(children.exit_code(run), run.spec)
+        state, message = _explained(run, children.exit_code(run))
         if run.stop_requested:
             state, message = RunState.STOPPED, f"It did not react to Stop and was ended. {NO_MODEL}"
-        with contextlib.suppress(Damaged):
-            end_run(run, state, message)
+        _end(run, state, message)
+        children.forget(run)
         _stops_seen.pop(run.folder, None)
 
     def _hurry(self, run: Run) -> None:
@@ -270,3 +271,16 @@ class Launcher:
 
     def _key(self, run: Run) -> str:
         return run.folder.resolve().relative_to(self.home).as_posix()
+
+
+def _explained(run: Run, code: int | None) -> tuple[RunState, str]:
+    try:
+        return explain_exit(code, run.spec)
+    except Damaged:
+        return RunState.INTERRUPTED, vanished()
+
+
+def _end(run: Run, state: RunState, message: str) -> None:
+    """Write the end of a run; on a full disk it is tried again at a later pump, so that nothing else suffers."""
+    with contextlib.suppress(LimelightError, OSError):
+        end_run(run, state, message)

@@ -210,8 +210,8 @@ def _spare_claim() -> Claim | None:
     threading.Thread(target=_listen, args=(claimed,), name="listener", daemon=True).start()
     from core.training.backend import import_keras
 
-    import_keras()
-    with contextlib.suppress(ImportError):
+    with contextlib.suppress(Exception):  # it will be met again, and explained, where the run is worked on
+        import_keras()
         import core.evaluation.evaluate  # noqa: F401
         import core.preprocess.preprocessor
         import core.recipes.network

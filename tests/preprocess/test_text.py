@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.preprocess.text import MAX_WORD, PADDING, UNKNOWN, TextEncoder, tokens
+from core.preprocess.text import CHUNK_ROWS, MAX_WORD, PADDING, UNKNOWN, TextEncoder, tokens
 
 TEXTS = st.lists(st.one_of(st.none(), st.text(max_size=30), st.text("ab 好书!'", max_size=20)), max_size=12)
 
@@ -55,6 +57,47 @@ def test_any_text_is_numbers_of_the_vocabulary(train: list[str | None], rows: li
     assert not ((encoded[:, :-1] == PADDING) & (encoded[:, 1:] != PADDING)).any()  # padding at the end only
     again = TextEncoder.from_json(json.loads(json.dumps(encoder.to_json())))
     np.testing.assert_array_equal(again.encode(texts(rows)), encoded)
+
+
+def slow_words(train: list[str | None], vocabulary: int, ngrams: int) -> list[str]:
+    """Oracle: the vocabulary, counted text by text."""
+    counts: Counter[str] = Counter()
+    for text in train:
+        words = tokens(text or "")
+        counts.update(set(words) | ({f"{a} {b}" for a, b in pairwise(words)} if ngrams == 2 else set()))
+    return sorted((word for word in counts if counts[word] > 1), key=lambda word: (-counts[word], word))[: vocabulary - 2]
+
+
+def slow_numbers(known: list[str], text: str | None, length: int, ngrams: int) -> list[int]:
+    """Oracle: one text, word by word."""
+    words, numbers = tokens(text or ""), []
+    for i, word in enumerate(words):
+        numbers.append(known.index(word) + 2 if word in known else UNKNOWN)
+        if ngrams == 2 and i + 1 < len(words) and word in known and words[i + 1] in known and (pair := f"{word} {words[i + 1]}") in known:
+            numbers.append(known.index(pair) + 2)
+    if len(numbers) > length:
+        numbers = numbers[: length - length // 4] + numbers[len(numbers) - length // 4 :]
+    return (numbers or [UNKNOWN]) + [PADDING] * (length - max(1, len(numbers)))
+
+
+WORDS = st.lists(st.one_of(st.none(), st.lists(st.sampled_from(["a", "b", "c", "好", "x"]), max_size=12).map(" ".join)), max_size=12)
+
+
+@given(WORDS, WORDS, st.integers(3, 15), st.integers(1, 9), st.sampled_from([1, 2]))
+def test_the_fast_way_gives_what_the_slow_way_gives(train: list[str | None], rows: list[str | None], vocabulary: int, length: int, ngrams: int) -> None:
+    encoder = TextEncoder.fit(texts(train), vocabulary, length, ngrams)
+    known = slow_words(train, vocabulary, ngrams)
+    assert list(encoder.words) == known
+    assert encoder.encode(texts(rows)).tolist() == [slow_numbers(known, text, length, ngrams) for text in rows]
+
+
+def test_more_texts_than_a_chunk_keep_their_order() -> None:
+    rows = [f"w{i % 7} end" for i in range(2 * CHUNK_ROWS + 3)]
+    encoder = TextEncoder.fit(texts(rows), 100, 4)
+    encoded = encoder.encode(texts(rows))
+    assert encoder.words[0] == "end"
+    for i in (0, CHUNK_ROWS - 1, CHUNK_ROWS, len(rows) - 1):
+        np.testing.assert_array_equal(encoded[i], encoder.encode(texts([rows[i]]))[0])
 
 
 def test_vocabulary_by_number_of_texts_then_alphabet() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -16,11 +15,11 @@ import pytest
 
 from core.dataset.dataset import Dataset
 from core.dataset.schema import Column, ColumnType, DatasetInfo, SplitCounts, Task
-from core.files import read_json
 from core.runs.run import Run
 from core.runs.spec import RunSpec
 from core.training import children
-from core.training.process import ProcessIdentity, signal_group
+from core.training.process import signal_group
+from core.training.queue import Queue
 from core.workspace import Workspace
 
 POLL_S = 0.02
@@ -90,11 +89,11 @@ def workspace(clean_home: Path) -> Iterator[Workspace]:
     place = Workspace.local()
     yield place
     children.dismiss_spare()
-    for folder in place.runs_folder.iterdir():
-        if (folder / "worker.json").exists() and Run(folder).is_locked():
-            identity = ProcessIdentity.from_json(read_json(folder / "worker.json"))
-            assert identity is not None and identity.pid != os.getpid()
-            signal_group(identity, signal.SIGKILL)
+    with Queue(place.home / "queue.db").transaction() as jobs:  # nobody starts another one meanwhile
+        for job in jobs.all():
+            if job.worker is not None:
+                signal_group(job.worker, signal.SIGKILL)
+            jobs.remove(job.run)
     for process in [*children._workers.values(), *children._dismissed]:
         process.wait(20)
     children._workers.clear()

@@ -113,11 +113,13 @@ def test_a_lost_or_broken_queue_is_found_again_in_the_folders(workspace: Workspa
 
 
 def test_the_order_survives_a_restart(workspace: Workspace) -> None:
-    runs = runs_of(workspace, 3)
-    first = Launcher(workspace.home)
-    for number in (0, 2, 1):  # not the order of their creation
-        first.submit(runs[number])
-    assert [Launcher(workspace.home).position(runs[number]) for number in (0, 2, 1)] == [0, 1, 2]
+    first, runs = Launcher(workspace.home), []
+    for day in (3, 2, 1):  # submitted in another order than their clocks say
+        (run,) = runs_of(workspace, 1)
+        run.update(created=f"2026-01-0{day}T00:00:00.000+00:00")
+        first.submit(run)
+        runs.append(run)
+    assert [Launcher(workspace.home).position(run) for run in runs] == [0, 1, 2]
 
 
 def test_a_killed_worker_is_interrupted_and_the_next_run_starts(workspace: Workspace) -> None:

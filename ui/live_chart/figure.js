@@ -5,6 +5,7 @@ const BATCH = 0;
 const TRAINING = 1;
 const VALIDATION = 2;
 const BEST = 3;
+const DOTS_UP_TO = 30; // epochs; with more of them the dots hide the dashes
 const ALL = [BATCH, TRAINING, VALIDATION, BEST];
 
 class CurveFigure {
@@ -44,6 +45,7 @@ class CurveFigure {
     if (history.redraw !== this.drawn.redraw) this.replace(history);
     else this.extend(history);
     this.markBest(history);
+    this.dot(history.epochs.length <= DOTS_UP_TO ? "lines+markers" : "lines");
     if (!this.zoomed) this.fit(history);
     Object.assign(this.drawn, { redraw: history.redraw, batch: history.batch.x.length, epochs: history.epochs.length });
   }
@@ -81,6 +83,12 @@ class CurveFigure {
     if (key === this.drawn.best) return;
     this.drawn.best = key;
     this.Plotly.restyle(this.box, { x: [best ? [best.epoch] : []], y: [best ? [value] : []] }, [BEST]);
+  }
+
+  dot(mode) {
+    if (mode === this.drawn.mode) return;
+    this.drawn.mode = mode;
+    this.Plotly.restyle(this.box, { mode }, [TRAINING, VALIDATION]);
   }
 
   // Move the axes only where the curves no longer fit, or have become far too small.
@@ -132,7 +140,7 @@ function traces(palette) {
   const dots = { size: 5, color: palette.line, line: { color: palette.line } };
   const faint = { mode: "lines", opacity: 0.45, line: { width: 1, color: palette.line }, marker: { color: palette.line }, hoverinfo: "skip", hovertemplate: null };
   return [
-    line("Each batch", faint),
+    line("Batches", faint),
     line("Training", { mode: "lines+markers", cliponaxis: false, line: { width: 2.5, color: palette.line }, marker: dots }),
     line("Validation", { mode: "lines+markers", cliponaxis: false, line: { width: 2.5, color: palette.line, dash: "dash" }, marker: { ...dots, symbol: "diamond" } }),
     line("Best epoch", {

@@ -19,7 +19,7 @@ function fillStrip(root, parts, history) {
     const field = name.dataset.value;
     write(name, number(kept || field.startsWith("val_") ? last?.[field] : latest(history, field)));
   }
-  write(parts.speed, history.speed ? whole(history.speed) : "–");
+  write(parts.speed, history.speed ? rounded(history.speed) : "–");
   write(parts.processor, typeof device?.cpu_percent === "number" ? `${Math.round(device.cpu_percent)} %` : "–");
   write(parts.memory, bytes(device?.memory_bytes));
   fillGpu(parts, device?.gpus ?? []);
@@ -36,14 +36,15 @@ function latest(history, field) {
 function progressWords(history) {
   const { step, begin, epochs } = history;
   const done = epochs.at(-1)?.epoch ?? 0;
-  if (history.over || history.end) {
+  if (history.over || history.end || PHASES[history.status?.phase]) {
     const kept = history.best ? ` · epoch ${whole(history.best.epoch)} is kept` : "";
     return done ? `${whole(done)} ${done === 1 ? "epoch" : "epochs"}${kept}` : "";
   }
   const total = begin?.epochs;
   if (!total) return history.status?.phase || "";
   const now = Math.min(total, Math.max(1, step?.epoch ?? 1, done));
-  const batch = step && begin.steps_per_epoch ? ` · batch ${whole(step.batch)} of ${whole(begin.steps_per_epoch)}` : "";
+  const closed = epochs.at(-1)?.step >= step?.step; // the last word was that of an epoch, not of a batch
+  const batch = step && begin.steps_per_epoch ? ` · batch ${whole(closed ? begin.steps_per_epoch : step.batch)} of ${whole(begin.steps_per_epoch)}` : "";
   return `Epoch ${whole(now)} of ${whole(total)}${batch}`;
 }
 

@@ -29,6 +29,11 @@ function number(value) {
   return size < 1e-3 || size >= 1e9 ? value.toExponential(2) : THREE_DIGITS.format(value);
 }
 
+// A whole number of which only the first three digits matter.
+function rounded(value) {
+  return whole(Number(value.toPrecision(3)));
+}
+
 function whole(value) {
   return Math.round(value).toLocaleString("en");
 }

@@ -26,10 +26,13 @@ __all__ = ["Archive", "Member", "open_archive"]
 JUNK_FOLDERS = frozenset({"__macosx", ".git", "__pycache__", ".ipynb_checkpoints"})
 JUNK_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db"})
 PARTS = frozenset({"train", "training", "val", "valid", "validation", "dev", "test", "testing", "训练集", "验证集", "测试集"})
-OTHER_ENDINGS = frozenset(
-    "txt csv tsv json jsonl xml html htm md py pyc ipynb pkl pickle npy npz h5 hdf5 keras onnx pt pth yaml yml toml ini cfg log "
-    "exe dll so sh bat zip rar 7z gz tar pdf doc docx xls xlsx ppt pptx parquet db sqlite mat mp3 mp4 avi mov wav license".split()
-)
+OTHER_ENDINGS = frozenset((
+    "txt", "csv", "tsv", "json", "jsonl", "xml", "html", "htm", "md", "py", "pyc", "ipynb",
+    "pkl", "pickle", "npy", "npz", "h5", "hdf5", "keras", "onnx", "pt", "pth", "yaml", "yml",
+    "toml", "ini", "cfg", "log", "exe", "dll", "so", "sh", "bat", "zip", "rar", "7z",
+    "gz", "tar", "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "parquet", "db", "sqlite",
+    "mat", "mp3", "mp4", "avi", "mov", "wav", "license",
+))  # fmt: skip
 UNSAFE = re.compile(r"(^|/)\.\.(/|$)|^/|^[A-Za-z]:|^~")
 LABEL_CHARACTERS = 120
 NAME_CHARACTERS = 200

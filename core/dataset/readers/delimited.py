@@ -130,7 +130,8 @@ class _Candidate:
         if not rows:
             raise BadFile("The file holds only blank lines. Export it again and upload that file.")
         widths = [len(row.cells) for row in rows]
-        first, share = widths[0], widths.count(widths[0]) / len(rows)
+        first = widths[0]
+        share = widths[1:].count(first) / max(1, len(rows) - 1)
         if first > 1 and (share >= HEADER_SHARE or len(rows) <= 2):
             return cls(delimiter, rows, 0, first, (True, True, share, first))
         common, count = Counter(widths[1:] or widths).most_common(1)[0]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -20,6 +22,7 @@ __all__ = ["PICTURE_FORMATS", "grey", "picture_array", "picture_size"]
 PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N"})
 DEEP_MODES = frozenset({"I", "F", "I;16", "I;16B", "I;16L", "I;16N"})
+ROTATED_FORMATS = frozenset({"JPEG", "MPO", "TIFF", "WEBP"})  # those whose EXIF may say how they were held
 WHITE = (255, 255, 255, 255)
 
 
@@ -29,7 +32,7 @@ def picture_size(data: bytes) -> tuple[int, int]:
     Raises:
         BadFile: it is no picture of a format that is read, or has too many pixels.
     """
-    with _open(data) as picture:
+    with _quiet(), _open(data) as picture:
         return picture.size
 
 
@@ -48,13 +51,10 @@ def picture_array(data: bytes, size: tuple[int, int] | None = None) -> np.ndarra
         BadFile: it cannot be read; the message says why.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of broken EXIF; the bomb warning is made an error below
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with _open(data) as picture:
-                if size is not None:
-                    picture.draft(None, size)  # lets a JPEG be decoded at a fraction of its size
-                return _pixels(_upright(picture), size)
+        with _quiet(), _open(data) as picture:
+            if size is not None:
+                picture.draft(None, size)  # lets a JPEG be decoded at a fraction of its size
+            return _pixels(_upright(picture), size)
     except BadFile:
         raise
     except MemoryError as error:
@@ -68,25 +68,38 @@ def grey(array: np.ndarray) -> bool:
     return array.shape[2] == 1 or bool((array[..., 0] == array[..., 1]).all() and (array[..., 1] == array[..., 2]).all())
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No warning about odd metadata; the one about a decompression bomb is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
+
+
 def _open(data: bytes) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=PICTURE_FORMATS)
-    except Exception as error:  # noqa: BLE001  # as above
+        picture = Image.open(io.BytesIO(data), formats=PICTURE_FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadFile(_too_many_pixels()) from error
+    except Exception as error:  # noqa: BLE001  # Pillow's parsers raise almost anything on broken data
         raise BadFile("not a picture that can be read") from error
-    limit = settings().max_picture_pixels
-    if picture.width * picture.height > limit:
-        raise BadFile(f"more than {limit / 1e6:g} million pixels (the limit is {settings().variable('max_picture_pixels')})")
+    if picture.width * picture.height > settings().max_picture_pixels:
+        raise BadFile(_too_many_pixels())
     if not picture.width or not picture.height:
         raise BadFile("a picture without pixels")
     return picture
 
 
+def _too_many_pixels() -> str:
+    limit = settings().max_picture_pixels / 1e6
+    return f"more than {limit:g} million pixels ({settings().variable('max_picture_pixels')})"
+
+
 def _upright(picture: Image.Image) -> Image.Image:
-    picture.seek(0)
-    return ImageOps.exif_transpose(picture) if picture.getexif().get(0x0112, 1) != 1 else picture
+    if picture.format not in ROTATED_FORMATS and "exif" not in picture.info:
+        return picture
+    return ImageOps.exif_transpose(picture)
 
 
 def _pixels(picture: Image.Image, size: tuple[int, int] | None) -> np.ndarray:
@@ -97,11 +110,12 @@ def _pixels(picture: Image.Image, size: tuple[int, int] | None) -> np.ndarray:
     if transparent:
         front = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", front.size, WHITE), front)
-    picture = picture.convert("L" if is_grey else "RGB")
+    wanted = "L" if is_grey else "RGB"
+    picture = picture if picture.mode == wanted else picture.convert(wanted)
     if size is not None and picture.size != size:
         picture = picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-    array = np.asarray(picture, dtype=np.uint8)
-    return array[..., None] if array.ndim == 2 else array
+    channels = len(picture.getbands())
+    return np.frombuffer(picture.tobytes(), dtype=np.uint8).reshape(picture.height, picture.width, channels)
 
 
 def _to_bytes(values: np.ndarray, mode: str) -> np.ndarray:

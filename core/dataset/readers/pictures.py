@@ -126,10 +126,10 @@ class _Sheet:
     def _array(self, channels: int) -> np.ndarray:
         shape = (self.rows, self.size[1], self.size[0], channels)
         with tempfile.TemporaryFile() as unnamed:  # the mapping keeps it until the array is gone
-            return np.memmap(unnamed, dtype=np.uint8, mode="w+", shape=shape)
+            return np.asarray(np.memmap(unnamed, dtype=np.uint8, mode="w+", shape=shape))
 
     def add(self, picture: np.ndarray) -> np.ndarray:
-        """Add (height, width, channels); returns it as stored, a copy."""
+        """Add (height, width, channels); returns it as stored."""
         if self.channels is None and self.images.shape[3] == 1 and not grey(picture):
             coloured = self._array(3)
             coloured[: self.filled] = self.images[: self.filled]  # (n, height, width, 1) to three channels

@@ -110,8 +110,11 @@ class Source:
     @cached_property
     def sha256(self) -> str:
         """Hash of the content, hexadecimal."""
+        digest = hashlib.sha256()
         with self.open() as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            while block := stream.read(MIB):
+                digest.update(block)
+        return digest.hexdigest()
 
     @cached_property
     def is_zip(self) -> bool:

@@ -160,9 +160,10 @@ def _decimal_points(frame: pl.DataFrame, dialect: Dialect) -> tuple[pl.DataFrame
     if dialect.delimiter == ",":
         return frame, ()
     changed = []
-    for name in frame.columns:
+    commas = frame.select(pl.all().str.contains(",", literal=True).any()).row(0)
+    for name in (n for n, has_comma in zip(frame.columns, commas, strict=True) if has_comma):
         values = frame[name].filter(~is_missing(frame[name]))
-        if values.str.contains(",", literal=True).any() and values.str.contains(DECIMAL_COMMA).all():
+        if values.str.contains(DECIMAL_COMMA).all():
             changed.append(name)
     if not changed:
         return frame, ()

@@ -1,0 +1,72 @@
+"""The forest chart: one metric of all models, each with its interval, under what the paired differences say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.charts.style import Chart, empty_figure, error_bar, number, plain, safe, short
+from core.evaluation.compare import Comparison, Judged
+from core.evaluation.intervals import Interval
+from core.evaluation.metrics import METRICS, headline, higher_is_better
+
+__all__ = ["forest"]
+
+
+def forest(comparison: Comparison, metric: str | None = None, *, dark: bool = False) -> Chart:
+    """One metric of all models with its interval, best on top.
+
+    Args:
+        comparison: of one or more models.
+        metric: a name of `core.evaluation.metrics.METRICS`; default: the one that stands first.
+        dark: for a dark ground.
+    """
+    name = metric or headline(comparison.task)
+    word, share = METRICS[name].split(":")[0], name not in {"log_loss", "rmse", "mae", "median_absolute_error", "r2"}
+    scored = [(one, one.evaluation.metrics[name]) for one in comparison.models]
+    known = [(one, interval) for one, interval in scored if interval.value is not None]
+    known.sort(key=lambda pair: (pair[1].value or 0.0), reverse=not higher_is_better(name))
+    figure = empty_figure(dark, height=150 + 46 * max(len(known), 1))
+    for place, (one, interval) in enumerate(known):
+        value, low, high = interval.value or 0.0, interval.low, interval.high
+        figure.add_scatter(
+            x=[value], y=[place], mode="markers", name=safe(one.model.name), showlegend=False,
+            marker={"color": one.identity.colour, "symbol": one.identity.marker, "size": 13, "line": {"width": 2, "color": one.identity.colour}},
+            error_x=error_bar(value, low, high, one.identity.colour), hovertemplate=f"{safe(one.model.name)}<br>{number(interval, share)}<extra></extra>",
+        )  # fmt: skip
+    direction = "further right is better" if higher_is_better(name) else "further left is better"
+    figure.update_xaxes(title=f"{word}, 95 % interval ({direction})", tickformat=".0%" if share else None, nticks=6)
+    names = [short(one.model.name) for one, _ in known]
+    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, showgrid=False, range=[-0.6, max(len(known), 1) - 0.4])
+    alt = f"{word} on {comparison.rows_judged:,} test rows: " + "; ".join(f"{one.model.name} {number(i, share)}" for one, i in reversed(known)) + "."
+    return Chart(figure, _verdict(comparison) if name == headline(comparison.task) else _leader(known, word, share), alt)
+
+
+def _verdict(comparison: Comparison) -> str:
+    """What the paired differences to the best baseline say, in a sentence."""
+    judged = [one for one in comparison.runs if one.difference is not None]
+    key, up = headline(comparison.task), higher_is_better(headline(comparison.task))
+    if not judged:
+        known = [(one, one.evaluation.metrics[key]) for one in comparison.models if one.evaluation.metrics[key].value is not None]
+        known.sort(key=lambda pair: pair[1].value or 0.0, reverse=not up)
+        return _leader(known, METRICS[key].split(":")[0], share=up)
+    best = max(judged, key=lambda one: (one.evaluation.metrics[key].value or 0.0) * (1 if up else -1))
+    difference = best.difference
+    assert difference is not None  # judged holds only such
+    reference = next(one.model.name for one in comparison.models if one.model.id == difference.reference)
+    gap = abs(difference.interval.value or 0.0)
+    if not difference.clear:
+        return f"{best.model.name} cannot be told apart from “{reference}” on {comparison.rows_judged:,} test rows"
+    if comparison.task.is_classification:
+        word = "more" if difference.better else "fewer"
+        count = f"{gap * 100:.0f}" if gap >= 0.0095 else f"{gap * 100:.1f}"
+        return f"{best.model.name} gets {count} {word} of 100 rows right than “{reference}”"
+    word = "smaller" if difference.better else "larger"
+    return f"{best.model.name}: the typical error is {plain(gap)} {word} than with “{reference}”"
+
+
+def _leader(known: Sequence[tuple[Judged, Interval]], word: str, share: bool) -> str:
+    if not known:
+        return f"{word} is not defined for these rows"
+    one, interval = known[-1]
+    rank = "has the best" if len(known) > 1 else "has this"
+    return f"{one.model.name} {rank} {word} on these rows: {number(interval, share)}"

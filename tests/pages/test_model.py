@@ -1,0 +1,113 @@
+"""The model page: without data, with data, settings that are refused, and Train."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import NotingLauncher, Visit, everything, literal, param, raw
+
+from core.dataset.dataset import Dataset
+from core.dataset.ingest import ingest
+from core.recipes import RECIPES
+from core.runs.state import RunState
+from core.settings import settings
+from core.workspace import Workspace
+from ui import settings_form
+
+
+def parameters(shown: object) -> int:
+    return int(str(shown.metric[0].value).replace(",", ""))  # type: ignore[attr-defined]
+
+
+def test_without_data_it_says_what_will_be_here(visit: Visit) -> None:
+    app = visit("model")
+    assert "First it needs data" in everything(app)
+    app.button(key="empty_next").click().run()
+    assert not app.exception
+
+
+def test_recipes_are_offered_and_the_unfitting_ones_say_why(visit: Visit, people: Dataset) -> None:
+    app = visit("model", dataset=people.id)
+    text = everything(app)
+    assert all(recipe.title in text for recipe in RECIPES.values())
+    assert "needs pictures" in text
+    assert not [button for button in app.button if button.key == "choose_cnn"]
+    assert "Input" in text
+
+
+def test_another_recipe_is_chosen_and_stays_in_the_address(visit: Visit, workspace: Workspace) -> None:
+    texts = "".join(f"{'good' if i % 2 else 'bad'} film number {i} with many words of its own,{i % 2}\n" for i in range(120))
+    dataset = ingest(f"text,liked\n{texts}".encode(), workspace, target="liked", types={"text": "text"})
+    app = visit("model", dataset=dataset.id)
+    app.button(key="choose_text_recurrent").click().run()
+    assert param(app, "recipe") == "text_recurrent"
+    assert "Recurrent" in everything(visit("model", dataset=dataset.id, recipe="text_recurrent"))
+    assert not app.exception
+
+
+def test_preview_follows_settings_and_presets(visit: Visit, people: Dataset) -> None:
+    app = visit("model", dataset=people.id)
+    before = parameters(app)
+    app.slider(key="set_mlp_balanced_layers").set_value(4).run()
+    deeper = parameters(app)
+    assert deeper > before
+    app.get_by_key("preset").set_value("quick").run()
+    assert parameters(app) < before
+    assert param(app, "preset") == "quick"
+    assert visit("model", dataset=people.id, preset="quick").metric[0].value == app.metric[0].value
+
+
+def test_too_large_a_network_is_refused_with_a_sentence(visit: Visit, people: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMELIGHT_MAX_PARAMETERS", "1000")
+    settings.cache_clear()
+    app = visit("model", dataset=people.id)
+    assert "parameters" in app.error[0].value
+    assert app.button(key="train").disabled
+    assert app.button(key="train_top").disabled
+
+
+@pytest.mark.parametrize("sent", [{"units": 10**9}, {"learning_rate": -1.0}, {"layers": "many"}, {"no_such_setting": 1}])
+def test_what_a_browser_sends_is_checked_again(visit: Visit, people: Dataset, monkeypatch: pytest.MonkeyPatch, sent: dict[str, object]) -> None:
+    """Ranges of widgets are kept by the browser only; another client sends what it likes."""
+    monkeypatch.setattr(settings_form, "settings_form", lambda *_: sent)
+    app = visit("model", dataset=people.id)
+    assert next(iter(sent)) in literal(app.error[0].value)
+    assert app.button(key="train").disabled
+
+
+def test_no_inputs_are_refused(visit: Visit, people: Dataset) -> None:
+    app = visit("model", dataset=people.id)
+    app.get_by_key(f"inputs_{people.id}").set_value([]).run()
+    assert "at least one input" in app.error[0].value
+
+
+def test_train_creates_and_submits_the_run(visit: Visit, people: Dataset, workspace: Workspace, launcher: NotingLauncher) -> None:
+    app = visit("model", dataset=people.id)
+    app.text_input(key="run_name").set_value("Attempt").run()
+    app.slider(key="set_mlp_balanced_layers").set_value(1).run()
+    app.get_by_key(f"inputs_{people.id}").set_value(["0"]).run()
+    app.button(key="train").click().run()
+    (run,) = workspace.runs()
+    assert launcher.submitted == [run.id]
+    assert run.status.state is RunState.QUEUED
+    assert run.spec.name == "Attempt"
+    assert run.spec.settings["layers"] == 1
+    assert run.spec.inputs == ("age",)
+    assert run.spec.preset == "custom"
+    assert param(app, "run") == run.id
+    assert "jax" in launcher.warmed
+
+
+def test_full_quota_is_said_and_nothing_is_made(visit: Visit, people: Dataset, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMELIGHT_WORKSPACE_BYTES", "1")
+    settings.cache_clear()
+    app = visit("model", dataset=people.id)
+    app.button(key="train_top").click().run()
+    assert "Delete something" in app.warning[0].value
+    assert not workspace.runs()
+
+
+def test_hostile_names_stand_as_they_are(visit: Visit, evil: Dataset) -> None:
+    app = visit("model", dataset=evil.id)
+    assert evil.info.name[:40] in everything(app)
+    assert "](" not in raw(app)
+    assert "<img" not in raw(app)

@@ -1,0 +1,187 @@
+"""The train page in all its states, and the audience's view of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.runs.run import Run
+from core.runs.state import RunState
+from core.workspace import Workspace
+from tests.conftest import ROOT
+from tests.ui import live_made as made
+from ui.live_run import audience_link
+from ui.process import launcher
+
+
+@pytest.fixture(autouse=True)
+def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test here may start a real training."""
+    from core.settings import settings
+
+    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "0")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def page(run: Run | None = None, **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "pages" / "train.py"), default_timeout=60)
+    for name, value in ({"run": run.id} if run else {} | query).items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    """All that stands on the page."""
+    kinds = (app.title, app.markdown, app.caption, app.error, app.warning, app.info, app.subheader)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def labels(app: AppTest) -> dict[str, bool]:
+    """Buttons by key: whether they can be pressed."""
+    return {button.key: not button.disabled for button in app.button}
+
+
+def has_chart(app: AppTest) -> bool:
+    return len(app.get("bidi_component")) == 1
+
+
+def test_without_a_run_it_says_what_comes_here() -> None:
+    app = page()
+    assert "first it needs data" in words(app).lower() and labels(app)["empty_next"] and not has_chart(app)
+
+
+def test_a_run_that_waits() -> None:
+    first, _ = made.made_run("First")
+    second, _ = made.made_run("Second")
+    launcher().submit(first)
+    launcher().submit(second)
+    app = page(second)
+    assert app.title[0].value == "Waiting its turn" and "2nd in line" in words(app)
+    assert labels(app)["stop"] and not labels(app)["compare"] and has_chart(app)
+    assert "Other runs on this data" in words(app) and "next in line" in words(app)
+
+
+def test_a_run_that_waits_can_be_taken_out() -> None:
+    run, _ = made.made_run()
+    launcher().submit(run)
+    app = page(run)
+    app.button(key="stop").click().run()
+    assert not app.exception and run.status.state is RunState.STOPPED
+    assert app.title[0].value == "Stopped" and "again" in labels(app) and "compare" not in labels(app)
+
+
+def test_a_run_that_learns() -> None:
+    run, token = made.made_run(name="*bold* [x](http://y)")
+    made.begin(run)
+    with made.worked_on(run):
+        app = page(run)
+        assert app.title[0].value == "It is learning" and has_chart(app)
+        assert "[x](http://y)" not in words(app)  # a name is text, never Markdown
+        assert labels(app)["stop"] and not labels(app)["compare"]
+        assert f"view={token}" in app.code[0].value
+        app.button(key="stop").click().run()
+        assert run.stop_requested and not labels(app)["stop"] and run.status.state is RunState.RUNNING
+
+
+def test_a_run_that_has_learned() -> None:
+    run, _ = made.made_run()
+    made.begin(run)
+    made.one_epoch(run, 1)
+    made.finish(run, 1)
+    app = page(run)
+    assert app.title[0].value == "It has learned" and app.metric[0].value == "0.842" and "0.821 – 0.861" in app.metric[0].delta
+    assert labels(app)["compare"] and labels(app)["another"] and "stop" not in labels(app) and has_chart(app)
+
+
+def test_a_run_that_was_stopped_keeps_its_model() -> None:
+    run, _ = made.made_run()
+    made.begin(run)
+    made.finish(run, 3, RunState.STOPPED)
+    app = page(run)
+    assert app.title[0].value == "It has learned" and "ended the training early" in words(app) and labels(app)["compare"]
+
+
+def test_a_run_that_failed() -> None:
+    run, _ = made.made_run()
+    made.begin(run)
+    run.update(state=RunState.FAILED, message="The memory of the machine was not enough. Choose a smaller batch size.")
+    app = page(run)
+    assert "smaller batch size" in app.error[0].value and labels(app)["again"] and labels(app)["change"] and "compare" not in labels(app)
+    app.button(key="again").click().run()
+    assert len(Workspace.local().runs()) == 2
+
+
+def test_a_run_whose_process_vanished() -> None:
+    run, _ = made.made_run()
+    made.begin(run)  # and nobody holds its lock
+    app = page(run)
+    assert run.status.state is RunState.INTERRUPTED and app.title[0].value == "Interrupted"
+    assert app.warning[0].value and labels(app)["again"]
+
+
+def test_a_damaged_run_hides_only_itself() -> None:
+    damaged, _ = made.made_run()
+    whole, _ = made.made_run()
+    damaged.path("status.json").write_text("{")
+    app = page(damaged)
+    assert app.error[0].value and labels(app)["delete_damaged"]
+    app.button(key="delete_damaged").click().run()
+    assert not damaged.folder.exists() and whole.folder.exists()
+
+
+def test_a_run_that_is_not_here() -> None:
+    app = AppTest.from_file(str(ROOT / "pages" / "train.py"), default_timeout=60)
+    app.query_params["run"] = "r20200101-00000000"
+    app.run()
+    assert not app.exception and "There is no run" in app.error[0].value
+
+
+def audience(token: str) -> AppTest:
+    def script() -> None:
+        from ui.audience import show
+        from ui.state import audience_run
+
+        run = audience_run()
+        assert run is not None
+        show(run)
+
+    app = AppTest.from_function(script, default_timeout=60)
+    app.query_params["view"] = token
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_an_audience_sees_one_run_and_no_way_out() -> None:
+    run, token = made.made_run(name="On stage")
+    made.made_run(name="Secret")
+    made.begin(run)
+    with made.worked_on(run):
+        app = audience(token)
+    assert "On stage" in app.title[0].value and has_chart(app) and not app.button and "Secret" not in words(app)
+
+
+def test_an_audience_sees_how_it_ended() -> None:
+    run, token = made.made_run()
+    made.begin(run)
+    made.finish(run, 1)
+    assert audience(token).metric[0].value == "0.842"
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("http://localhost:8501/train?run=r1&w=secret", "http://localhost:8501/?view=0f"),
+        ("https://x.streamlit.app/~/+/train", "https://x.streamlit.app/?view=0f"),
+        ("https://x.org/base/train?w=1#frag", "https://x.org/base/?view=0f"),
+        ("https://x.org/", "https://x.org/?view=0f"),
+    ],
+)
+def test_the_link_holds_the_token_and_nothing_else(url: str, link: str) -> None:
+    assert audience_link(url, "0f") == link

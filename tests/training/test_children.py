@@ -1,0 +1,60 @@
+"""The spare worker: kept only where there is room, and gone with the process that wanted it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import until
+
+from core.training import children
+from core.training.process import ProcessIdentity
+from core.workspace import Workspace
+
+WAITER = (sys.executable, "-c", "import sys; sys.stdin.readline()")  # waits as a spare does, without libraries
+
+
+@pytest.fixture(autouse=True)
+def light_spare(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "COMMAND", WAITER)
+
+
+def spare_pid() -> int:
+    assert children._spare is not None
+    return children._spare.process.pid
+
+
+def test_one_spare_is_kept_however_often_it_is_asked_for(tmp_path: Path) -> None:
+    assert children.warm_spare("jax", tmp_path)
+    first = spare_pid()
+    assert children.warm_spare("jax", tmp_path)
+    assert spare_pid() == first
+    assert children.has_spare("jax", tmp_path)
+    assert not children.has_spare("tensorflow", tmp_path)
+
+
+def test_another_engine_replaces_it(tmp_path: Path) -> None:
+    children.warm_spare("jax", tmp_path)
+    first = ProcessIdentity.of(spare_pid())
+    children.warm_spare("tensorflow", tmp_path)
+    assert first is not None
+    until(lambda: not first.is_alive())  # the end of its input told it to go
+    assert children.has_spare("tensorflow", tmp_path)
+
+
+def test_no_spare_where_memory_is_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "free_memory_bytes", lambda: children.SPARE_FREE_BYTES - 1)
+    assert not children.warm_spare("jax", tmp_path)
+    monkeypatch.setattr(children, "free_memory_bytes", lambda: children.SPARE_FREE_BYTES)
+    assert children.warm_spare("jax", tmp_path)
+
+
+def test_a_dead_spare_is_replaced(tmp_path: Path) -> None:
+    children.warm_spare("jax", tmp_path)
+    assert children._spare is not None
+    children._spare.process.kill()
+    children._spare.process.wait(20)
+    assert not children.has_spare("jax", tmp_path)
+    assert children.warm_spare("jax", tmp_path)
+    assert children.has_spare("jax", tmp_path)

@@ -1,0 +1,85 @@
+"""The queue's file: order, leases, and a broken file."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from core.training.process import ProcessIdentity
+from core.training.queue import Queue
+
+ME = ProcessIdentity(os.getpid(), 1, "boot")
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Queue:
+    return Queue(tmp_path / "queue.db")
+
+
+def names(queue: Queue) -> list[str]:
+    with queue.transaction() as jobs:
+        return [job.run for job in jobs.all()]
+
+
+def test_jobs_stand_in_the_order_they_came_and_only_once(queue: Queue) -> None:
+    with queue.transaction() as jobs:
+        for run in ("c", "a", "b", "a"):
+            jobs.add(run)
+    assert names(Queue(queue.path)) == ["c", "a", "b"]
+    assert stat.S_IMODE(queue.path.stat().st_mode) == 0o600
+
+
+def test_a_place_is_kept_by_who_comes_back_and_lost_by_who_leaves(queue: Queue) -> None:
+    with queue.transaction() as jobs:
+        jobs.add("a")
+        jobs.add("b")
+        jobs.lease("a", ME, 60)
+        jobs.release("a")
+        assert [job.run for job in jobs.all()] == ["a", "b"]
+        jobs.remove("a")
+        jobs.add("a")
+    assert names(queue) == ["b", "a"]
+
+
+def test_a_lease_names_the_process_and_runs_out(queue: Queue) -> None:
+    with queue.transaction() as jobs:
+        jobs.add("a")
+        jobs.lease("a", ME, 60)
+        (job,) = jobs.all()
+        assert (job.worker, job.leased, job.attempts) == (ME, True, 1)
+        jobs.lease("a", ME, -1)
+        (job,) = jobs.all()
+        assert (job.leased, job.attempts) == (False, 2)
+
+
+def test_an_error_undoes_the_whole_transaction(queue: Queue) -> None:
+    with pytest.raises(ZeroDivisionError), queue.transaction() as jobs:
+        jobs.add("a")
+        raise ZeroDivisionError
+    assert names(queue) == []
+
+
+def test_a_file_that_is_no_database_is_put_aside(queue: Queue) -> None:
+    queue.path.write_bytes(b"not a database at all" * 200)
+    assert names(queue) == []
+    assert queue.path.with_suffix(".damaged").read_bytes().startswith(b"not a database")
+
+
+def test_transactions_exclude_each_other(queue: Queue) -> None:
+    """Eight threads count to five each, reading before writing: no count is lost."""
+
+    def count() -> None:
+        for _ in range(5):
+            with queue.transaction() as jobs:
+                jobs.add(str(len(jobs.all())))
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert names(queue) == [str(number) for number in range(40)]

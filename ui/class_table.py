@@ -1,0 +1,51 @@
+"""How each model treats each class: precision, recall and F1 with their intervals, and both averages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.evaluation.evaluate import Evaluation
+from core.evaluation.intervals import Interval
+from ui.metric_words import range_text, value_text
+from ui.words import count, plain
+
+if TYPE_CHECKING:
+    from core.evaluation.compare import Comparison
+
+__all__ = ["class_table"]
+
+COLUMNS = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
+MOST_CLASSES = 30
+
+
+def class_table(comparison: Comparison) -> None:
+    """Draw the table of one model; the visitor chooses which."""
+    names = {f"{number}. {one.model.name}": one for number, one in enumerate(comparison.models, start=1)}
+    chosen = st.selectbox("Model", list(names), key="class_model") if len(names) > 1 else next(iter(names))
+    evaluation = names.get(chosen, comparison.models[0]).evaluation
+    classes = sorted(evaluation.labels, key=lambda label: -evaluation.class_rows.get(label, 0))
+    rows = [_row(plain(label, 60), count(evaluation.class_rows.get(label, 0)), evaluation.per_class[label]) for label in classes[:MOST_CLASSES]]
+    rows += [_row(f"*{title}*", count(evaluation.rows), _averages(evaluation, kind)) for kind, title in (("macro", "every class alike"), ("weighted", "by rows"))]
+    columns = list(zip(*rows, strict=True))
+    st.table(
+        dict(zip(("Class", "Test rows", *COLUMNS.values()), map(list, columns), strict=True)),
+        hide_index=True, border="horizontal", alt="Precision, recall and F1 of each class",
+    )  # fmt: skip
+    if len(classes) > MOST_CLASSES:
+        st.caption(f"The {MOST_CLASSES} most frequent of {count(len(classes))} classes. The HTML page has them all.")
+    st.caption("**Precision**: of the rows called so, the share that are so. **Recall**: of the rows that are so, the share that was found. **F1**: both in one number.")
+
+
+def _row(title: str, rows: str, metrics: dict[str, Interval]) -> tuple[str, ...]:
+    return (title, rows, *(_cell(name, metrics[name]) for name in COLUMNS))
+
+
+def _cell(name: str, interval: Interval) -> str:
+    span = range_text(name, interval)
+    return f"**{value_text(name, interval.value)}**" + (f"  \n:small[:gray[{span}]]" if span else "")
+
+
+def _averages(evaluation: Evaluation, kind: str) -> dict[str, Interval]:
+    return {name: evaluation.metrics[f"{name}_{kind}"] for name in COLUMNS}

@@ -1,0 +1,106 @@
+"""The comparison that the page shows: chosen runs, and the baselines beside them without being asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.dataset.dataset import Dataset
+from core.errors import LimelightError
+from core.runs.run import Run
+from ui.models import changed, labelled
+
+if TYPE_CHECKING:
+    from core.evaluation.compare import Comparison
+    from core.evaluation.model import Model
+
+__all__ = ["Compared", "choose_runs", "compared"]
+
+MOST_RUNS = 8  # more lines in one chart nobody can follow
+CHOSEN_AT_FIRST = 4
+KEPT = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A comparison with what had to be left out.
+
+    Attributes:
+        comparison: None when no chosen run can be read.
+        problems: a sentence for each run that was left out.
+    """
+
+    comparison: Comparison | None
+    problems: tuple[str, ...]
+
+
+def choose_runs(runs: Sequence[Run]) -> list[Run]:
+    """Let the visitor choose whom to compare; the newest are chosen at first.
+
+    Args:
+        runs: models of one dataset, newest first, at least one.
+    """
+    if len(runs) == 1:
+        return list(runs)
+    by_label = labelled(runs)
+    first = _at_first(runs)
+    labels = st.multiselect(
+        "Models to compare", list(by_label), default=[label for label, run in by_label.items() if run.id in first],
+        max_selections=MOST_RUNS, key=f"compared_{runs[0].spec.dataset}", placeholder="Choose one to eight models", persist_state="session",
+    )  # fmt: skip
+    return [run for label, run in by_label.items() if label in labels][:MOST_RUNS]
+
+
+def _at_first(runs: Sequence[Run]) -> list[str]:
+    """Ids of the newest runs, the one in the URL among them."""
+    wanted = st.query_params.get("run")
+    ordered = sorted(runs, key=lambda run: run.id != wanted)
+    return [run.id for run in ordered[:CHOSEN_AT_FIRST]]
+
+
+def compared(dataset: Dataset, runs: Sequence[Run]) -> Compared:
+    """Judge the runs and the baselines on the same test rows; computed once for all visitors.
+
+    Args:
+        dataset: whose runs they are.
+        runs: one to eight of them.
+
+    Raises:
+        BadSettings: the models cannot be compared.
+        Damaged: the baselines cannot be read.
+    """
+    versions = tuple((str(run.folder), changed(run)) for run in runs)
+    return _compared(str(dataset.folder), _baselines_version(dataset), versions, dataset, list(runs))
+
+
+@st.cache_resource(max_entries=KEPT, ttl="1h", show_spinner=False)
+def _compared(folder: str, baselines: int, versions: tuple[tuple[str, int], ...], _dataset: Dataset, _runs: list[Run]) -> Compared:
+    from core.evaluation.compare import compare
+    from core.evaluation.model import model_of_baseline, model_of_run
+    from core.training.baselines import load
+
+    models, problems = [], []
+    for run in _runs:
+        try:
+            models.append(model_of_run(run))
+        except LimelightError as error:
+            problems.append(f"{run.id} is left out: {error.message}")
+    if not models:
+        return Compared(None, tuple(problems))
+    return Compared(compare([*_told_apart(models), *(model_of_baseline(one) for one in load(_dataset))]), tuple(problems))
+
+
+def _told_apart(models: list[Model]) -> list[Model]:
+    """Runs of the same name get the end of their id, else nobody knows which is meant."""
+    names = [model.name for model in models]
+    return [replace(model, name=f"{model.name} · {model.id[-4:]}") if names.count(model.name) > 1 else model for model in models]
+
+
+def _baselines_version(dataset: Dataset) -> int:
+    try:
+        return (dataset.folder / "baselines" / "baselines.json").stat().st_mtime_ns
+    except OSError:
+        return 0
