@@ -118,7 +118,7 @@ def _metrics_table(comparison: Comparison) -> str:
 
 def _explained(words: str) -> str:
     name, _, rest = words.partition(":")
-    return f'{escape(name)}<span class="small">{escape(rest)}</span>'
+    return f'{escape(name.rstrip("."))}<span class="small">{escape(rest)}</span>'
 
 
 def _mark(one: Judged) -> str:

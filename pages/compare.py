@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.export import csv_bytes
 from ui.baselines_wait import baselines_wait
 from ui.class_table import class_table
 from ui.comparison import choose_runs, compared
@@ -12,6 +11,7 @@ from ui.model_cards import explain, model_cards
 from ui.models import models_in_hand
 from ui.road import empty, page
 from ui.state import go
+from ui.take_home import take_home
 from ui.verdict import verdict
 from ui.verdict_card import verdict_card
 from ui.words import plain
@@ -51,10 +51,8 @@ with guarded():
     else:
         st.subheader("Where they are off", anchor=False)
         error_charts(comparison)
-    st.download_button(
-        "Download the table (CSV)", data=lambda: csv_bytes(comparison.to_frame()), file_name="comparison.csv", mime="text/csv",
-        icon=":material/download:", on_click="ignore", key="compare_csv",
-    )  # fmt: skip
+    st.subheader("Take it home", anchor=False)
+    take_home(comparison, dataset.info)
 
 if head.next("Try it on stage", key="compare_next"):
     go("stage", dataset=dataset.id)

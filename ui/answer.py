@@ -84,4 +84,6 @@ def _truth(answer: str | float, known: HeldOut, *, touched: bool) -> None:
         st.markdown(f"The true answer is **{truth}**: {verdict}")
     else:
         st.markdown(f"The true answer is **{truth}**: off by **{number(abs(float(answer) - known.truth))}**")
+    if touched:
+        return
     st.caption(f"Row {known.row + 1:,} of the data, a test row: the model has never learned from it.")

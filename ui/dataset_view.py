@@ -35,7 +35,7 @@ def show_dataset(dataset: Dataset) -> None:
     """Everything about a dataset on one page; reads a handful of rows and nothing else."""
     info = dataset.info
     st.subheader(plain(info.name), anchor=False)
-    facts(rows=info.rows, columns=len(info.columns), target=info.target, answer=task_text(info.task, len(info.labels)))
+    facts(rows=info.rows, columns=len(info.columns), target=info.target, answer=task_text(info.task, len(info.labels)), picture=info.image_shape or ())
     st.markdown(
         f"**{count(info.split.train)}** rows to learn from, **{count(info.split.validation)}** to choose the best moment, "
         f"**{count(info.split.test)}** sealed for the final judgement."
@@ -57,10 +57,19 @@ def show_dataset(dataset: Dataset) -> None:
     st.dataframe(_columns(info), hide_index=True, column_config=COLUMN_LOOK, alt="Name, type and gaps of each column")
 
 
-def facts(*, rows: int, columns: int, target: str, answer: str) -> None:
-    """What it is, in one line."""
+def facts(*, rows: int, columns: int, target: str, answer: str, picture: tuple[int, ...] = ()) -> None:
+    """What it is, in one line.
+
+    Args:
+        rows: how many there are.
+        columns: how many there are, target included.
+        target: name of the target column.
+        answer: what is predicted, in words.
+        picture: (height, width, ...) in pixels where each row is a picture.
+    """
+    what = f"**{plural(columns, 'column')}**" if not picture else f"{picture[1]} × {picture[0]} pixels"
     predicts = f" · predicts **{plain(target, 40)}**, {answer}" if target else ""
-    st.markdown(f"**{plural(rows, 'row')}** · **{plural(columns, 'column')}**{predicts}")
+    st.markdown(f"**{plural(rows, 'picture' if picture else 'row')}** · {what}{predicts}")
 
 
 def rows_preview(rows: pl.DataFrame) -> None:

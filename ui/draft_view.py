@@ -138,7 +138,8 @@ def _table(columns: list[Column], draft: Draft) -> dict[str, list[Any]]:
 
 def _picture(draft: Draft) -> None:
     """What the draft looks like: facts, findings, target, rows or pictures."""
-    facts(rows=draft.rows, columns=len(draft.columns), target=draft.target, answer=task_text(draft.task, len(draft.labels)))
+    picture = () if draft.pictures is None else tuple(draft.pictures.images.shape[1:])
+    facts(rows=draft.rows, columns=len(draft.columns), target=draft.target, answer=task_text(draft.task, len(draft.labels)), picture=picture)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What was noticed", anchor=False)

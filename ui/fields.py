@@ -36,7 +36,7 @@ def typical(column: Column) -> Value:
     if column.type is ColumnType.CATEGORY:
         return column.values[0][0] if column.values and column.values[0][1] >= column.missing else None
     example = column.examples[0] if column.examples else None
-    return _moment(column, example) if column.type is ColumnType.TIME else example
+    return _moment(example) if column.type is ColumnType.TIME else example
 
 
 def show(column: Column, key: str, value: Value) -> None:
@@ -49,8 +49,7 @@ def show(column: Column, key: str, value: Value) -> None:
     """
     if column.type is ColumnType.NUMBER:
         st.session_state[f"{key}_unknown"] = value is None
-        if value is not None:
-            st.session_state[key] = _number(column, value)
+        st.session_state[key] = _number(column, typical(column) if value is None else value)
     elif column.type is ColumnType.CATEGORY:
         st.session_state[f"{key}_extra"] = value
         options = _options(column, value)
@@ -89,7 +88,6 @@ def draw(column: Column, key: str) -> Value:
 def _draw_number(column: Column, key: str) -> Value:
     unknown = bool(st.session_state.get(f"{key}_unknown"))
     common: dict[str, Any] = {"key": key, "disabled": unknown, "persist_state": "session"}
-    st.session_state.setdefault(key, _number(column, typical(column)))
     with st.container(gap="xxsmall"):
         low, high = _range(column)
         if low is None or high is None:
@@ -162,15 +160,12 @@ def _step(low: float, high: float) -> float:
 
 
 def _has_clock(column: Column) -> bool:
-    return any(":" in example for example in column.examples)
+    return any(code in column.format for code in ("%H", "%I", "%T", "%R", "%X", "%c"))
 
 
-def _moment(column: Column, example: str | None) -> datetime | None:
-    """An example of a time column, read as the file was."""
-    import polars as pl
-
-    from core.dataset.types import as_typed
-
-    read = as_typed(pl.DataFrame({column.name: [example]}, schema={column.name: pl.String}), [column])
-    moment = read[column.name][0]
-    return moment if isinstance(moment, datetime) else None
+def _moment(example: str | None) -> datetime | None:
+    """An example of a time column, which the profile writes in ISO 8601."""
+    try:
+        return datetime.fromisoformat(example or "").replace(tzinfo=None)
+    except ValueError:
+        return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from core.recipes import Plan
@@ -9,16 +11,20 @@ from ui.words import count, plural
 
 __all__ = ["network_view"]
 
+NO_BREAK = "\u00a0"
+
 
 def network_view(plan: Plan) -> None:
     """Draw the layers of a plan, its inputs first, with the total."""
     learning = sum(1 for layer in plan.layers if layer.parameters)
     st.metric("Parameters", count(plan.parameters), help="Numbers that training adjusts: the size of the network.")
     st.caption(f"{plural(len(plan.layers), 'layer')}, {learning} of them learn.")
+    only = re.compile(r"^(image|text)_0_" if len(plan.inputs) == 1 else "^$")  # with one input its number says nothing
     lines = ["| Layer | Comes out | Parameters |", "|:--|--:|--:|"]
     for layer in plan.layers:
-        shape = " × ".join(count(side) for side in layer.shape)
-        lines.append(f"| **{layer.title}** :small[{layer.name.replace('_', ' ')}] | {shape} | {count(layer.parameters) if layer.parameters else '·'} |")
+        shape = f"{NO_BREAK}×{NO_BREAK}".join(count(side) for side in layer.shape)
+        name = only.sub("", layer.name).replace("_", " ")
+        lines.append(f"| **{layer.title}** :small[{name}] | {shape} | {count(layer.parameters) if layer.parameters else '·'} |")
     st.markdown("\n".join(lines))
     kinds = {layer.title: layer.explanation for layer in plan.layers}
     with st.expander("What the layers do"):

@@ -11,6 +11,7 @@ from ui import road
 from ui.guard import guarded, show_error
 from ui.process import prepare
 from ui.state import audience_run, current_workspace, is_shared, leave_workspace
+from ui.top import begin_at_top
 from ui.words import on_accent
 
 __all__ = ["show"]
@@ -30,19 +31,20 @@ def show() -> None:
             if st.query_params.get("view"):
                 _audience()
             elif _workspace_opens():
-                _brand()
+                _brand(here.url_path or "start")
                 road.draw(here.url_path or "start")
                 with guarded():
                     here.run()
 
 
-def _brand() -> None:
+def _brand(page: str) -> None:
     """The name, and on a shared server the one thing to know about the address."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="brand"):
         st.image(str(ICON), width=28, alt="")
         st.markdown("**Limelight**", width="content")
         if is_shared():
             st.caption("The address of this page is the key to your data: keep it, and give it only to those who may see everything.", width="content")
+        begin_at_top(page)
 
 
 def _audience() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.style import Chart, empty_figure, error_bars, faint, ink, legend_below, number, safe, short, unique
+from core.charts.style import Chart, empty_figure, error_bars, faint, legend_below, number, on_cell, safe, short, unique
 from core.evaluation.compare import Comparison, Judged
 from core.evaluation.metrics import METRICS
 
@@ -29,25 +29,25 @@ def confusion(one: Judged, *, dark: bool = False) -> Chart:
     names = unique([labels[place] for place in shown])
     few = len(shown) <= 10
     cell = [[f"{share:.0%}<br>{count:,}" if len(shown) <= 4 else f"{share * 100:.0f}" for share, count in zip(*rows, strict=True)] for rows in zip(shares, counts, strict=True)]
-    figure = empty_figure(dark, height=200 + (110 if len(shown) <= 4 else 40 if few else 26) * len(shown))
+    figure = empty_figure(dark, height=200 + (84 if len(shown) <= 4 else 40 if few else 26) * len(shown))
     figure.add_heatmap(
         z=np.round(shares, 4).tolist(), x=names, y=names, zmin=0, zmax=1, colorscale=[[0, faint(one.identity.colour, 0.04)], [1, one.identity.colour]],
         showscale=False, xgap=2, ygap=2, customdata=counts.tolist(),
         hovertemplate="is %{y}<br>called %{x}<br>%{z:.1%}, %{customdata:,} rows<extra></extra>",
     )  # fmt: skip
-    _cell_texts(figure, cell, shares, names, dark, 15 if len(shown) <= 4 else 12 if few else 9)
+    _cell_texts(figure, cell, shares, names, one.identity.colour, dark, 15 if len(shown) <= 4 else 12 if few else 9)
     figure.update_xaxes(title="Called by the model", type="category", tickangle=0 if len(shown) <= 4 else -45, showgrid=False, automargin=True)
     figure.update_yaxes(title="True class", type="category", autorange="reversed", showgrid=False, automargin=True)
     return Chart(figure, _confusion_title(one, matrix, labels), _confusion_alt(one, matrix, labels, len(shown)))
 
 
-def _cell_texts(figure: go.Figure, cell: list[list[str]], shares: np.ndarray, names: list[str], dark: bool, size: int) -> None:
-    """The numbers in the cells, white or dark by the cell and not by the page."""
+def _cell_texts(figure: go.Figure, cell: list[list[str]], shares: np.ndarray, names: list[str], colour: str, dark: bool, size: int) -> None:
+    """The numbers in the cells, white or dark by the cell and not by the page; shares that round to 0 stay empty."""
     for row, texts in enumerate(cell):
         for column, text in enumerate(texts):
             if shares[row, column] >= 0.005 or len(names) <= 4:
-                colour = "#FFFFFF" if shares[row, column] > 0.5 else ink(dark)
-                figure.add_annotation(x=names[column], y=names[row], text=text, showarrow=False, font={"size": size, "color": colour})
+                font = {"size": size, "color": on_cell(colour, float(shares[row, column]), dark)}
+                figure.add_annotation(x=names[column], y=names[row], text=text, showarrow=False, font=font)
 
 
 def _confusion_title(one: Judged, matrix: np.ndarray, labels: tuple[str, ...]) -> str:
@@ -86,7 +86,7 @@ def per_class(comparison: Comparison, metric: str = "recall", *, dark: bool = Fa
         found = [(label, one.evaluation.per_class[label][metric]) for label in labels]
         drawn = [(places[label] - offset, label, i) for label, i in found if i.value is not None]
         figure.add_scatter(
-            x=[i.value for _, _, i in drawn], y=[at for at, _, _ in drawn], mode="markers", name=safe(short(one.model.name)),
+            x=[i.value for _, _, i in drawn], y=[at for at, _, _ in drawn], mode="markers", name=short(one.model.name),
             marker={"color": one.identity.colour, "symbol": one.identity.marker, "size": 9},
             error_x=error_bars([i for _, _, i in drawn], one.identity.colour) if one.model.kind == "run" else None,
             text=[f"{safe(label)}: {number(i)}" for _, label, i in drawn], hovertemplate="%{text}<extra></extra>",

@@ -18,15 +18,15 @@ def roc(comparison: Comparison, label: str | None = None, *, dark: bool = False)
 
     Args:
         comparison: of classifiers.
-        label: the class; default: the second of two, the first of more.
+        label: the class; default: the second of two; of more, the hardest for the first model.
         dark: for a dark ground.
     """
-    chosen = label or comparison.labels[1 if comparison.task is Task.BINARY else 0]
+    chosen = label or _usual_class(comparison)
     figure = square_figure(dark, len(comparison.models))
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": muted(dark), "width": 1, "dash": "dot"}, name="coin toss", hoverinfo="skip", showlegend=False)
     found = _curves(figure, comparison, chosen, "roc", dark)
-    figure.update_xaxes(title=f"False alarms: share of the others called “{short(chosen)}”")
-    figure.update_yaxes(title=f"Found: share of “{short(chosen)}” called so")
+    figure.update_xaxes(title="False alarms, share of the others")
+    figure.update_yaxes(title="Found (recall)")
     if found is None:
         return Chart(figure, f"There is nothing to rank: the test rows are all “{chosen}”, or none is", "No curve can be drawn.")
     at = float(np.interp(0.1, found[1].x, found[1].y))
@@ -39,14 +39,14 @@ def precision_recall(comparison: Comparison, label: str | None = None, *, dark: 
 
     Args:
         comparison: of classifiers.
-        label: the class; default: the second of two, the first of more.
+        label: the class; default: the second of two; of more, the hardest for the first model.
         dark: for a dark ground.
     """
-    chosen = label or comparison.labels[1 if comparison.task is Task.BINARY else 0]
+    chosen = label or _usual_class(comparison)
     figure = square_figure(dark, len(comparison.models))
     found = _curves(figure, comparison, chosen, "precision", dark)
-    figure.update_xaxes(title=f"Found: share of “{short(chosen)}” called so (recall)")
-    figure.update_yaxes(title="Right: share of these calls that are true (precision)")
+    figure.update_xaxes(title="Found (recall)")
+    figure.update_yaxes(title="Right when called (precision)")
     if found is None:
         return Chart(figure, f"There is nothing to rank: the test rows are all “{chosen}”, or none is", "No curve can be drawn.")
     half = np.flatnonzero(found[1].x >= 0.5)[0]
@@ -59,13 +59,13 @@ def _curves(figure: go.Figure, comparison: Comparison, label: str, kind: str, da
     column = comparison.labels.index(label)
     make, metric = (roc_curve, "roc_auc") if kind == "roc" else (precision_recall_curve, "average_precision")
     best: tuple[float, Judged, Curve] | None = None
-    several = len(comparison.runs) > 3
+    banded = _banded(comparison, label, metric)
     for one in sorted(comparison.models, key=lambda one: one.model.kind == "run"):
         curve = make(one.model.predictions.truth == column, one.model.predictions.scores[:, column])
         if curve is None:
             continue
         drawn = thin(curve)
-        if one.model.kind == "run" and not several:
+        if one in banded:
             _band(figure, drawn, one.identity.colour)
         area = one.evaluation.per_class[label][metric].value or 0.0
         _line(figure, one, drawn, f"{short(one.model.name)} · {area:.3f}", "linear" if kind == "roc" else "vh")
@@ -74,12 +74,26 @@ def _curves(figure: go.Figure, comparison: Comparison, label: str, kind: str, da
     return None if best is None else (best[1], best[2])
 
 
+def _usual_class(comparison: Comparison) -> str:
+    if comparison.task is Task.BINARY:
+        return comparison.labels[1]
+    areas = {label: found["roc_auc"].value for label, found in comparison.models[0].evaluation.per_class.items()}
+    return min(areas, key=lambda label: 2.0 if areas[label] is None else areas[label] or 0.0)
+
+
+def _banded(comparison: Comparison, label: str, metric: str) -> tuple[Judged, ...]:
+    """Runs drawn with a band: both of two; of more only the best, because bands on bands are mud."""
+    if len(comparison.runs) <= 2:
+        return comparison.runs
+    return (max(comparison.runs, key=lambda one: one.evaluation.per_class[label][metric].value or 0.0),)
+
+
 def _line(figure: go.Figure, one: Judged, curve: Curve, name: str, shape: str) -> None:
     run = one.model.kind == "run"
     marks = np.unique(np.searchsorted(curve.x, [0.1, 0.3, 0.5, 0.7, 0.9]).clip(0, len(curve.x) - 1))
     style = {"color": one.identity.colour, "width": 3 if run else 1.5, "dash": one.identity.dash, "shape": shape}
     figure.add_scatter(
-        x=rounded(curve.x), y=rounded(curve.y), mode="lines", line=style, showlegend=False, name=safe(name), legendgroup=one.model.id,
+        x=rounded(curve.x), y=rounded(curve.y), mode="lines", line=style, showlegend=False, name=name, legendgroup=one.model.id,
         hovertemplate=f"{safe(one.model.name)}<br>%{{x:.1%}} → %{{y:.1%}}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
@@ -87,7 +101,7 @@ def _line(figure: go.Figure, one: Judged, curve: Curve, name: str, shape: str) -
         marker={"color": one.identity.colour, "symbol": one.identity.marker, "size": 8 if run else 6},
     )  # fmt: skip
     figure.add_scatter(  # what the legend shows: line and marker together
-        x=[None], y=[None], mode="lines+markers", line=style | {"shape": "linear"}, name=safe(name), legendgroup=one.model.id,
+        x=[None], y=[None], mode="lines+markers", line=style | {"shape": "linear"}, name=name, legendgroup=one.model.id,
         marker={"color": one.identity.colour, "symbol": one.identity.marker, "size": 8}, legendrank=500 if run else 1000,
     )  # fmt: skip
 

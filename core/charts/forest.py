@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.charts.style import Chart, empty_figure, error_bar, number, plain, safe, short
+from core.charts.style import Chart, empty_figure, error_bar, number, plain, safe, two_lines
 from core.evaluation.compare import Comparison, Judged
 from core.evaluation.intervals import Interval
 from core.evaluation.metrics import METRICS, headline, higher_is_better
@@ -33,9 +33,9 @@ def forest(comparison: Comparison, metric: str | None = None, *, dark: bool = Fa
             marker={"color": one.identity.colour, "symbol": one.identity.marker, "size": 13, "line": {"width": 2, "color": one.identity.colour}},
             error_x=error_bar(value, low, high, one.identity.colour), hovertemplate=f"{safe(one.model.name)}<br>{number(interval, share)}<extra></extra>",
         )  # fmt: skip
-    direction = "further right is better" if higher_is_better(name) else "further left is better"
-    figure.update_xaxes(title=f"{word}, 95 % interval ({direction})", tickformat=".0%" if share else None, nticks=6)
-    names = [short(one.model.name) for one, _ in known]
+    direction = "right is better" if higher_is_better(name) else "left is better"
+    figure.update_xaxes(title=f"{word} with 95 % interval;<br>{direction}", tickformat=".0%" if share else None, nticks=6)
+    names = [two_lines(one.model.name) for one, _ in known]
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, showgrid=False, range=[-0.6, max(len(known), 1) - 0.4])
     alt = f"{word} on {comparison.rows_judged:,} test rows: " + "; ".join(f"{one.model.name} {number(i, share)}" for one, i in reversed(known)) + "."
     return Chart(figure, _verdict(comparison) if name == headline(comparison.task) else _leader(known, word, share), alt)

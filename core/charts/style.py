@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,12 @@ from core.evaluation.intervals import Interval
 
 __all__ = [
     "Chart", "digits", "empty_figure", "error_bar", "error_bars", "faint", "ink", "legend_below", "muted",
-    "number", "plain", "rounded", "safe", "short", "square_figure", "unique",
+    "number", "on_cell", "plain", "rounded", "safe", "short", "square_figure", "two_lines", "unique",
 ]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
-LABEL_LENGTH = 24  # characters of a name in a chart
+LABEL_LENGTH = 32  # characters of a name in a chart
+LINE_LENGTH = 18  # characters of one of the two lines of a name beside an axis
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +120,21 @@ def safe(text: str) -> str:
 def short(text: str) -> str:
     """A name cut to what a chart has room for, safe to draw."""
     return safe(text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 1]}…")
+
+
+def two_lines(text: str) -> str:
+    """A name for a place beside an axis, where a phone has room for two short lines; safe to draw."""
+    lines = wrap(text, LINE_LENGTH, max_lines=2, placeholder="…") or [""]
+    return "<br>".join(safe(line) for line in lines)
+
+
+def on_cell(colour: str, strength: float, dark: bool) -> str:
+    """White or near black, whichever is easier to read on a cell of this colour and strength."""
+    ground = 17 if dark else 255
+    channels = [(int(colour[at : at + 2], 16) * strength + ground * (1 - strength)) / 255 for at in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]  # WCAG 2.2
+    return "#FFFFFF" if luminance < 0.2 else ink(dark=False)
 
 
 def unique(labels: Sequence[str]) -> list[str]:

@@ -123,9 +123,10 @@ def target_constant(facts: Facts) -> Iterator[Finding]:
     distinct = facts.answer.n_unique() if facts.rows else 0
     if distinct != 1:
         return
-    value = str(facts.answer[0])[:60]
+    value = _quoted(str(facts.answer[0]))
     what = "two classes are needed" if facts.task.is_classification else "a number that varies is needed"
-    yield _stop("target_constant", f"{_quoted(facts.target)} has the same value in every row ({_quoted(value)}); {what}. Choose another target, or add rows with other values.", column=facts.target)
+    same = f"Of the classes in {_quoted(facts.target)} only {value} has at least {FEWEST_ROWS_A_CLASS} rows" if facts.small else f"{_quoted(facts.target)} has the same value in every row ({value})"
+    yield _stop("target_constant", f"{same}; {what}. Choose another target, or add rows with other values.", column=facts.target)
 
 
 def too_many_classes(facts: Facts) -> Iterator[Finding]:
@@ -285,7 +286,7 @@ def empty_text(facts: Facts) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
-    target_identifier, too_many_classes, target_constant, too_few_rows, no_inputs,
+    target_identifier, too_many_classes, too_few_rows, target_constant, no_inputs,
     possible_leak, target_missing_rows, class_too_small, near_identical_labels, imbalance, unreadable_values, extreme_values,
     duplicate_rows, blank_rows, missing_values, empty_text, empty_column, constant_column, identifier, high_cardinality,
 )  # fmt: skip

@@ -25,7 +25,7 @@ class TextPoolingSettings(RecipeSettings):
     vocabulary: int = Field(default=20_000, ge=100, le=200_000, title="Vocabulary", description="How many different words the network knows: the most frequent ones. All others look the same to it.")
     max_length: int = Field(default=256, ge=4, le=4096, title="Longest text", description="Words (in Chinese: characters) read of each text, pairs included; the rest is cut off.")
     ngrams: int = Field(default=2, ge=1, le=2, title="Words in a row", description="1: single words only. 2: also pairs of neighbours, so that \"not good\" differs from \"good\".")
-    embedding_size: int = Field(default=32, ge=1, le=512, title="Numbers for each word", description="How finely the network can tell words apart.")
+    embedding_size: int = Field(default=16, ge=1, le=512, title="Numbers for each word", description="How finely the network can tell words apart.")
     word_dropout: float = Field(default=0.3, ge=0, le=0.9, title="Word dropout", description="Share of words hidden at random while training, so that no single word decides.")
     strongest_words: bool = Field(default=False, title="Strongest words", description="Look at the strongest word as well as at the average of all words.")
     layers: int = Field(default=0, ge=0, le=8, title="Hidden layers", description="Layers between the pooled text and the answer.")
@@ -50,9 +50,9 @@ TEXT_POOLING = Recipe(
     kind="text",
     settings=TextPoolingSettings,
     presets={
-        "quick": Preset(TextPoolingSettings(vocabulary=10_000, max_length=128, ngrams=1, embedding_size=16), TrainingSettings(epochs=6, batch_size=64, learning_rate=5e-3, patience=2)),
-        "balanced": Preset(TextPoolingSettings(), TrainingSettings(epochs=30, batch_size=64, learning_rate=2e-3, patience=4)),
-        "thorough": Preset(TextPoolingSettings(vocabulary=40_000, max_length=512, embedding_size=64), TrainingSettings(epochs=60, batch_size=64, learning_rate=1e-3, patience=6)),
+        "quick": Preset(TextPoolingSettings(vocabulary=10_000, max_length=128, ngrams=1, embedding_size=8), TrainingSettings(epochs=6, batch_size=64, learning_rate=5e-3, patience=2)),
+        "balanced": Preset(TextPoolingSettings(), TrainingSettings(epochs=30, batch_size=64, learning_rate=2e-3, patience=3)),
+        "thorough": Preset(TextPoolingSettings(vocabulary=40_000, max_length=512, embedding_size=32, strongest_words=True), TrainingSettings(epochs=60, batch_size=64, learning_rate=1e-3, patience=5)),
     },
     plan=plan,
 )

@@ -178,8 +178,8 @@ def _linear(data: BaselineData) -> tuple[Predictions, str]:
     features = BaselineFeatures(data, rows, dense=False)
     if (most := int(MAX_WORK / (features.width * data.classes))) < len(rows):
         rows, note = data.sample(most)
-    strength = 5.0 if features.texts else 1.0  # words are many and each weak: the usual 1 underfits them
-    model = LogisticRegression(C=strength, max_iter=200) if data.info.task.is_classification else Ridge(solver="lsqr", tol=1e-6)
+    strength = 0.1 if data.images is not None else 5.0 if features.texts else 1.0  # pixels are alike, words weak
+    model = LogisticRegression(C=strength, max_iter=100) if data.info.task.is_classification else Ridge(solver="lsqr", tol=1e-6)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(features.of(rows), data.target[rows])

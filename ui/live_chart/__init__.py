@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from core.errors import LimelightError
+from core.errors import LimelightError, NotFound
 from core.identity import identity, identity_of_number
 from core.runs.events import read_events
 from core.runs.run import Run
@@ -71,6 +71,8 @@ def _live(run: Run, view_token: str, name: str, shown: RunState, every: float | 
 
 
 def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | None) -> None:
+    if not run.folder.is_dir():
+        raise NotFound("This run is no longer here: it was deleted while you watched.")
     status = run.status
     if status.state is not shown:
         st.rerun(scope="app")

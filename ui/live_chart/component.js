@@ -2,6 +2,7 @@
 
 const instances = new WeakMap();
 const ANNOUNCE_MS = 8000; // a screen reader is not interrupted more often
+const DRAW_MS = 150; // curves are drawn at most this often
 const TABLE_ROWS = 200;
 const SETTLE_MS = 700; // the event of an end comes a moment before status.json has the result
 
@@ -54,16 +55,23 @@ class LiveChart {
     if (this.root.isConnected) this.draw();
   }
 
-  // Words at once; curves at most once a frame of the screen, and not at all in a tab that nobody sees.
+  // Words at once; curves so often that the browser has four fifths of its time for other things,
+  // and not at all in a tab that nobody sees.
   draw() {
     this.tell();
     if (!this.Plotly || this.drawing) return;
-    this.drawing = requestAnimationFrame(() => {
-      this.drawing = 0;
-      if (!this.figures && !this.root.clientWidth) return;
-      this.figures ??= ["loss", "metric"].map((field) => this.figure(field));
-      this.figures.forEach((figure) => figure.draw(this.history));
-    });
+    this.drawing = true;
+    setTimeout(() => requestAnimationFrame(() => this.drawCurves()), Math.max(0, (this.rested ?? 0) - performance.now()));
+  }
+
+  drawCurves() {
+    this.drawing = false;
+    if (this.gone || (!this.figures && (this.history.empty || !this.root.clientWidth))) return;
+    const began = performance.now();
+    this.figures ??= ["loss", "metric"].map((field) => this.figure(field));
+    this.figures.forEach((figure) => figure.draw(this.history));
+    const now = performance.now();
+    this.rested = now + Math.max(DRAW_MS, 4 * (now - began));
   }
 
   figure(field) {
@@ -108,6 +116,7 @@ class LiveChart {
       font: read("--st-font") || "system-ui",
     };
     palette.muted = blend(palette.text, palette.ground, 0.72);
+    palette.faint = luminance(palette.ground) < 0.4 ? 0.75 : 0.45; // thin lines need more on a dark ground
     const seen = JSON.stringify(palette);
     if (seen === this.painted) return;
     this.painted = seen;
@@ -121,6 +130,7 @@ class LiveChart {
     fillStrip(this.root, parts, history);
     const failed = parts.note.dataset.plotly ? "The chart could not be loaded. The numbers here are live all the same." : "";
     write(parts.note, this.transport?.note || failed);
+    this.root.classList.toggle("ll-nothing", history.over && history.empty);
     this.root.dataset.way = this.transport?.way ?? "";
     this.root.dataset.offset = history.offset;
     for (const field of ["loss", "metric"]) write(parts[`title-${field}`], finding(history, field));
@@ -153,7 +163,7 @@ class LiveChart {
 
   destroy() {
     clearInterval(this.clock);
-    cancelAnimationFrame(this.drawing);
+    this.gone = true;
     this.observer.disconnect();
     this.transport?.stop();
     this.figures?.forEach((figure) => figure.destroy());

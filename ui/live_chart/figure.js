@@ -109,7 +109,7 @@ class CurveFigure {
 
   paint(palette) {
     const style = traces(palette);
-    const paths = ["line.color", "marker.color", "marker.line.color"];
+    const paths = ["line.color", "marker.color", "marker.line.color", "opacity"];
     const change = Object.fromEntries(paths.map((path) => [path, style.map((trace) => dig(trace, path))]));
     this.Plotly.restyle(this.box, change, ALL);
     const fresh = layout(palette, this.touch);
@@ -138,7 +138,7 @@ class CurveFigure {
 function traces(palette) {
   const line = (name, more) => ({ type: "scatter", x: [], y: [], name, hovertemplate: `${name} %{y:.3~g}<extra></extra>`, ...more });
   const dots = { size: 5, color: palette.line, line: { color: palette.line } };
-  const faint = { mode: "lines", opacity: 0.45, line: { width: 1, color: palette.line }, marker: { color: palette.line }, hoverinfo: "skip", hovertemplate: null };
+  const faint = { mode: "lines", opacity: palette.faint, line: { width: 1, color: palette.line }, marker: { color: palette.line }, hoverinfo: "skip", hovertemplate: null };
   return [
     line("Batches", faint),
     line("Training", { mode: "lines+markers", cliponaxis: false, line: { width: 2.5, color: palette.line }, marker: dots }),

@@ -112,6 +112,11 @@ class RunHistory {
     return ["finished", "stopped", "failed", "interrupted"].includes(this.state);
   }
 
+  // Whether there is anything to draw.
+  get empty() {
+    return !this.batch.x.length && !this.epochs.length;
+  }
+
   get totalEpochs() {
     return this.end?.epochs || this.begin?.epochs || 0;
   }

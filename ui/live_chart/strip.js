@@ -57,7 +57,8 @@ function timeWords(history) {
 
 function fillBar(parts, history) {
   const total = history.begin?.epochs ?? 0;
-  const share = history.over || history.end ? 1 : total ? Math.min(1, history.progress / total) : 0;
+  const ended = history.end && history.state !== "failed" && history.state !== "interrupted"; // an early end is an end, a failure is none
+  const share = ended ? 1 : total ? Math.min(1, history.progress / total) : 0;
   parts.bar.style.transform = `scaleX(${share})`;
   parts.bar.parentElement.setAttribute("aria-valuenow", String(Math.round(100 * share)));
 }
@@ -71,15 +72,21 @@ function fillGpu(parts, gpus) {
   write(parts["gpu-memory"], memory.length ? bytes(memory.reduce((a, b) => a + b, 0)) : "");
 }
 
-// Mix two CSS colours given as #rrggbb or rgb(); Plotly cannot read `color-mix`.
-function blend(front, back, share) {
+// Any CSS colour as [red, green, blue] from 0 to 255; Plotly cannot read `color-mix`.
+function rgb(colour) {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const read = (colour) => {
-    canvas.fillStyle = "#888888";
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
-  };
-  const [a, b] = [read(front), read(back)];
+  canvas.fillStyle = "#888888"; // stays where the colour is none
+  canvas.fillStyle = colour;
+  canvas.fillRect(0, 0, 1, 1);
+  return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}
+
+function luminance(colour) {
+  const [red, green, blue] = rgb(colour);
+  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+}
+
+function blend(front, back, share) {
+  const [a, b] = [rgb(front), rgb(back)];
   return `rgb(${a.map((value, i) => Math.round(value * share + b[i] * (1 - share))).join(",")})`;
 }

@@ -1,0 +1,215 @@
+"""The whole road as a first-time user walks it, in a real browser: upload, choose, train, reload, compare, try."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Server, free_port
+
+pytestmark = [pytest.mark.browser, pytest.mark.training]
+TEMPLATES = Path(__file__).parent.parent.parent / "core" / "templates"
+TRAINING_MS = 150_000  # on a busy machine, libraries and export included
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app with a home of its own, allowed to train."""
+    started = Server(tmp_path_factory.mktemp("road") / "home", free_port())
+    started.start()
+    yield started
+    started.stop()
+
+
+def customers(rows: int = 400) -> bytes:
+    """A table with a Chinese category and a hostile one."""
+    generator = np.random.default_rng(3)
+    months = generator.integers(0, 60, rows)
+    plan = generator.choice(["basic", "专业版", "<b>plus</b>"], rows)
+    left = np.where((months < 20) ^ (generator.random(rows) < 0.1), "yes", "no")
+    return pl.DataFrame({"months": months, "plan": plan, "left": left}).write_csv().encode()
+
+
+def pictures() -> bytes:
+    """A zip of two classes: bright and dark squares."""
+    generator = np.random.default_rng(4)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for label, low in (("dark", 0), ("bright", 150)):
+            for number in range(60):
+                archive.writestr(f"{label}/{number}.png", picture(generator.integers(low, low + 100, (16, 16, 3), dtype=np.uint8)))
+    return content.getvalue()
+
+
+def picture(pixels: np.ndarray) -> bytes:
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "PNG")
+    return content.getvalue()
+
+
+def chinese_reviews() -> bytes:
+    """The head of the reviews that we ship, in the encoding that Excel in China writes."""
+    table = pl.read_csv(TEMPLATES / "chinese_reviews.csv").head(500)
+    return table.write_csv().encode("gb18030")
+
+
+def upload(page: Page, app: Server, name: str, content: bytes) -> None:
+    """From the start page to a stored dataset."""
+    page.goto(app.url)
+    chooser = page.get_by_test_id("stFileUploader").locator("input[type=file]")
+    chooser.set_input_files([{"name": name, "mimeType": "application/octet-stream", "buffer": content}])
+    expect(page.get_by_role("heading", name="What is in it")).to_be_visible()
+    press(page, "use")
+    expect(page.get_by_role("heading", name="Choose a network")).to_be_visible()
+
+
+def press(page: Page, key: str) -> None:
+    """Press the button with this key, once the page lets it."""
+    button = page.locator(f".st-key-{key} button")
+    expect(button).to_be_enabled()
+    button.click()
+
+
+def train(page: Page) -> None:
+    press(page, "train")
+    expect(page).to_have_url(re.compile(r"[?&]run=r\d{8}-"))
+
+
+def finished(page: Page) -> None:
+    expect(page.get_by_role("heading", name="It has learned")).to_be_visible(timeout=TRAINING_MS)
+    expect(page.get_by_text("on the test rows", exact=False).first).to_be_visible()
+
+
+def quick(page: Page) -> None:
+    page.get_by_role("radio", name="Quick").click()
+    expect(page.get_by_role("radio", name="Quick")).to_be_checked()
+
+
+def no_error(page: Page) -> None:
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_table_from_upload_to_prediction(app: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    upload(page, app, "客户 customers.csv", customers())
+    quick(page)
+    page.get_by_text("Training", exact=True).click()
+    epochs = page.get_by_label("Epochs")
+    epochs.fill("3000")
+    epochs.press("Enter")
+    patience = page.get_by_label("Patience")
+    patience.fill("0")
+    patience.press("Enter")
+    train(page)
+    shown = page.locator("[data-part=epoch]")
+    expect(page.get_by_text(re.compile(r"[Ee]poch [2-9]\d* of 3,?000")).first).to_be_visible(timeout=TRAINING_MS)
+
+    page.reload()
+    expect(page.get_by_role("heading", name="It is learning")).to_be_visible()
+    before = shown.inner_text() if shown.count() else ""
+    expect(page.get_by_text(re.compile(r"[Ee]poch \d{2,} of 3,?000")).first).to_be_visible(timeout=TRAINING_MS)
+    second = new_page()  # another visitor of the same address sees it too
+    second.goto(page.url)
+    expect(second.get_by_role("heading", name="It is learning")).to_be_visible()
+    second.close()
+    press(page, "stop")
+    finished(page)
+    assert before != "" or shown.count() == 0
+
+    press(page, "another")
+    expect(page.get_by_role("heading", name="Choose a network")).to_be_visible()
+    quick(page)
+    train(page)
+    finished(page)
+
+    press(page, "compare")
+    expect(page.get_by_role("heading", name="All numbers")).to_be_visible(timeout=TRAINING_MS)
+    for simple in ("Always the most frequent", "Linear model", "Gradient-boosted trees"):
+        expect(page.get_by_text(simple).first).to_be_visible(timeout=TRAINING_MS)
+    with page.expect_download() as table:
+        page.get_by_role("button", name=re.compile("CSV")).click()
+    csv = Path(table.value.path()).read_text(encoding="utf-8-sig")
+    assert "accuracy" in csv
+    assert csv.count("\n") >= 6  # a header, two models, three simple ones
+    with page.expect_download() as report:
+        page.get_by_role("button", name=re.compile("HTML")).click()
+    html = Path(report.value.path()).read_text(encoding="utf-8")
+    assert "<b>plus</b>" not in html
+    offline = new_page(offline=True)
+    offline.set_content(html)
+    expect(offline.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    no_error(page)
+
+    page.get_by_role("link", name=re.compile("Stage")).click()
+    expect(page.get_by_role("heading", name="Put it on stage")).to_be_visible()
+    expect(page.get_by_text("The model says", exact=False).first).to_be_visible()
+    rows = b"months,plan\n3,basic\n55,basic\n"
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files([{"name": "new.csv", "mimeType": "text/csv", "buffer": rows}])
+    with page.expect_download() as answers:
+        page.get_by_role("button", name=re.compile("CSV")).click()
+    predicted = pl.read_csv(Path(answers.value.path()))
+    assert predicted["prediction"].to_list() == ["yes", "no"]
+    no_error(page)
+
+
+def test_pictures_from_upload_to_prediction(app: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page(viewport={"width": 390, "height": 844})
+    upload(page, app, "squares.zip", pictures())
+    quick(page)
+    train(page)
+    page.reload()
+    finished(page)
+    page.get_by_role("link", name=re.compile("Stage")).click()
+    expect(page.get_by_role("heading", name="Put it on stage")).to_be_visible()
+    one = picture(np.full((16, 16, 3), 230, np.uint8))
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").first.set_input_files([{"name": "new.png", "mimeType": "image/png", "buffer": one}])
+    expect(page.get_by_text(re.compile("bright · ")).first).to_be_visible()
+    no_error(page)
+
+
+def test_chinese_text_from_upload_to_prediction(app: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page(color_scheme="dark")
+    upload(page, app, "评论.csv", chinese_reviews())
+    quick(page)
+    train(page)
+    page.reload()
+    finished(page)
+    page.get_by_role("link", name=re.compile("Stage")).click()
+    box = page.get_by_role("textbox").first
+    box.fill("房间很干净，服务非常好，下次还会再来。")
+    box.blur()
+    expect(page.get_by_text(re.compile(r"positive · \d")).first).to_be_visible()
+    no_error(page)
+
+
+BAD: dict[str, tuple[str, bytes, str]] = {
+    "empty": ("a.csv", b" \n", "empty"),
+    "picture": ("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(300), "PNG"),
+    "flat zip": ("a.zip", b"", "folder"),
+}
+
+
+@pytest.mark.parametrize("case", BAD, ids=str)
+def test_a_bad_upload_gets_a_sentence(case: str, app: Server, new_page: Callable[..., Any]) -> None:
+    name, content, word = BAD[case]
+    if case == "flat zip":
+        flat = io.BytesIO()
+        with zipfile.ZipFile(flat, "w") as archive:
+            archive.writestr("one.png", picture(np.zeros((8, 8, 3), np.uint8)))
+        content = flat.getvalue()
+    page = new_page()
+    page.goto(app.url)
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files([{"name": name, "mimeType": "text/csv", "buffer": content}])
+    expect(page.get_by_test_id("stMain").get_by_text(word, exact=False).first).to_be_visible()
+    expect(page.locator(".st-key-use button")).to_have_count(0)
+    no_error(page)

@@ -1,0 +1,129 @@
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from core.errors import Damaged, DiskFull, NotFound
+from core.files import folder_bytes, new_folder, read_json, remove_folder, resolve_inside, write_atomic, write_json
+
+SAME_FOLDER = profile(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@SAME_FOLDER
+@given(st.text(max_size=80) | st.from_regex(r"[a-z0-9./\\~-]{0,70}", fullmatch=True))
+def test_a_name_gives_a_path_directly_inside_or_is_refused(tmp_path: Path, name: str) -> None:
+    try:
+        path = resolve_inside(tmp_path, name)
+    except NotFound as error:
+        assert error.message.endswith(".")
+    else:
+        assert path.parent == tmp_path.resolve()
+        assert path.name == name
+        assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "../a", "/etc", "A", "a.b", "a\0", "-a", "a" * 65, "a\n", "é"])
+def test_names_of_another_form_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotFound, match="not an identifier of ours"):
+        resolve_inside(tmp_path, name)
+
+
+def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "link").symlink_to(tmp_path)
+    with pytest.raises(NotFound, match="not in this workspace"):
+        resolve_inside(tmp_path / "root", "link")
+
+
+@pytest.mark.parametrize("content", [b"new", "new", lambda path: path.write_text("new")])
+def test_a_file_is_replaced_whole(tmp_path: Path, content: object) -> None:
+    place = tmp_path / "a.txt"
+    place.write_text("old")
+    write_atomic(place, content)  # type: ignore[arg-type]
+    assert place.read_text() == "new"
+    assert place.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [place]
+
+
+@pytest.mark.parametrize("call", ["write", "chmod", "fsync", "replace"])
+@pytest.mark.parametrize(("number", "expected"), [(errno.ENOSPC, DiskFull), (errno.EDQUOT, DiskFull), (errno.EIO, OSError)])
+def test_a_failure_at_any_step_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, expected: type[Exception]
+) -> None:
+    place = tmp_path / "a.txt"
+    place.write_text("old")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(*{"write": (Path, "write_bytes"), "chmod": (Path, "chmod"), "fsync": (os, "fsync"), "replace": (os, "replace")}[call], fail)
+    with pytest.raises(expected):
+        write_atomic(place, b"new")
+    monkeypatch.undo()
+    assert place.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_a_writer_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    def write(path: Path) -> None:
+        path.write_text("half")
+        raise RuntimeError("stopped")
+
+    (tmp_path / "a.txt").write_text("old")
+    with pytest.raises(RuntimeError):
+        write_atomic(tmp_path / "a.txt", write)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.txt": "old"}
+
+
+def test_json_goes_and_comes_back(tmp_path: Path) -> None:
+    value = {"名": [1, 2.5, None, True, "é"]}
+    write_json(tmp_path / "a.json", value)
+    assert read_json(tmp_path / "a.json") == value
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "a.json", float("nan"))
+    assert read_json(tmp_path / "a.json") == value
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{", b"\xff"])
+def test_json_that_is_missing_or_broken_is_damaged(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "a.json").write_bytes(content)
+    with pytest.raises(Damaged, match="is missing or damaged"):
+        read_json(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, error: type[BaseException]) -> None:
+    with pytest.raises(error), new_folder(tmp_path / "d-1") as folder:
+        (folder / "a").write_text("a")
+        assert not (tmp_path / "d-1").exists()
+        raise error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_two_equal_folders_the_first_stays(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "d-1") as slow:
+        (slow / "a").write_text("slow")
+        with new_folder(tmp_path / "d-1") as fast:
+            (fast / "a").write_text("fast")
+    assert [path.name for path in tmp_path.iterdir()] == ["d-1"]
+    assert (tmp_path / "d-1" / "a").read_text() == "fast"
+
+
+def test_a_full_disk_in_a_folder_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DiskFull, match="no room on the disk"), new_folder(tmp_path / "d-1"):
+        raise OSError(errno.ENOSPC, "no")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_removed_folder_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "d-1" / "deep").mkdir(parents=True)
+    (tmp_path / "d-1" / "deep" / "a").write_text("12345")
+    assert folder_bytes(tmp_path) == 5
+    remove_folder(tmp_path / "d-1")
+    assert list(tmp_path.iterdir()) == []
+    assert folder_bytes(tmp_path) == 0
