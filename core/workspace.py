@@ -68,7 +68,7 @@ class Workspace:
     @classmethod
     def _open(cls, name: str, home: Path | None) -> Workspace:
         workspace = cls(_root(home, "workspaces") / name)
-        for place in (workspace.folder / "datasets", workspace.folder / "runs"):
+        for place in (workspace.folder, workspace.folder / "datasets", workspace.folder / "runs"):
             place.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
         return workspace
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from core.dataset.findings import FEWEST_ROWS_A_CLASS, Facts, collect
+from core.dataset.facts import Facts
+from core.dataset.findings import FEWEST_ROWS_A_CLASS, collect
 from core.dataset.leaks import Leak, find_leaks
 from core.dataset.profile import profile_columns
 from core.dataset.readers.source import Source

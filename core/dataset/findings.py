@@ -10,18 +10,15 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-import polars as pl
 
-from core.dataset.leaks import Leak
-from core.dataset.schema import Column, ColumnType, Finding, Severity, Task
+from core.dataset.facts import Facts, listed, look, many, note, quoted, stop, things, were
+from core.dataset.schema import Column, ColumnType, Finding, Severity
 from core.dataset.split import LARGEST_GROUP
 from core.settings import settings
 
-__all__ = ["Facts", "FEWEST_ROWS", "FEWEST_ROWS_A_CLASS", "collect"]
+__all__ = ["FEWEST_ROWS", "FEWEST_ROWS_A_CLASS", "collect"]
 
 FEWEST_ROWS = 20
 FEW_ROWS = 100
@@ -33,55 +30,6 @@ MISSING_SHARE = 0.05
 SHOWN = 5
 EXTREME = 1e30  # beyond it, float32 arithmetic overflows
 BOOLEANS = frozenset({"true", "false", "yes", "no", "y", "n", "t", "f", "0", "1", "on", "off", "是", "否"})
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the checks look at.
-
-    Attributes:
-        table: (rows, columns) typed, only rows that stay.
-        numbers: (rows,) the number of each row in the file.
-        columns: profiles, target included.
-        target, task, labels, inputs: as in `DatasetInfo`.
-        leaks: columns that give the answer away.
-        dropped_blank: rows without any value; dropped_target: rows without a target; dropped_small: rows of
-            classes with too few rows, and `small` those classes with their counts.
-        groups: (rows,) rows with equal inputs have equal numbers.
-        lost: cells by column that their type could not read.
-        chosen: whether the user chose the inputs.
-    """
-
-    table: pl.DataFrame
-    numbers: np.ndarray
-    columns: tuple[Column, ...]
-    target: str
-    task: Task
-    labels: tuple[str, ...]
-    inputs: tuple[str, ...]
-    leaks: tuple[Leak, ...]
-    dropped_blank: int
-    dropped_target: int
-    small: dict[str, int]
-    groups: np.ndarray | None
-    lost: dict[str, int]
-    chosen: bool = False
-
-    @property
-    def rows(self) -> int:
-        """Rows that stay."""
-        return len(self.table)
-
-    @cached_property
-    def input_columns(self) -> list[Column]:
-        """Profiles of the inputs."""
-        chosen = set(self.inputs)
-        return [column for column in self.columns if column.name in chosen]
-
-    @property
-    def answer(self) -> pl.Series:
-        """(rows,) the target."""
-        return self.table[self.target]
 
 
 def collect(facts: Facts) -> tuple[Finding, ...]:
@@ -96,26 +44,26 @@ def no_inputs(facts: Facts) -> Iterator[Finding]:
         return
     others = [c for c in facts.columns if c.name != facts.target]
     if not others:
-        yield _stop("no_inputs", f"The table has one column, {_quoted(facts.target)}. Add at least one column to predict it from.")
+        yield stop("no_inputs", f"The table has one column, {quoted(facts.target)}. Add at least one column to predict it from.")
     elif all(c.type is ColumnType.EMPTY for c in others):
-        yield _stop("no_inputs", f"Every column but {_quoted(facts.target)} is empty ({_listed([c.name for c in others])}). Fill in at least one of them.")
+        yield stop("no_inputs", f"Every column but {quoted(facts.target)} is empty ({listed([c.name for c in others])}). Fill in at least one of them.")
     else:
-        yield _stop("no_inputs", f"No column is left to predict {_quoted(facts.target)} from: {_why_not(others)}. Change the type of one of them, or add a column.")
+        yield stop("no_inputs", f"No column is left to predict {quoted(facts.target)} from: {_why_not(others)}. Change the type of one of them, or add a column.")
 
 
 def _why_not(others: Sequence[Column]) -> str:
     reasons = [(c.name, "is empty" if c.type is ColumnType.EMPTY else "only names the rows" if c.type is ColumnType.IDENTIFIER else "has one value") for c in others]
-    return ", ".join(f"{_quoted(name)} {reason}" for name, reason in reasons[:SHOWN]) + (" …" if len(reasons) > SHOWN else "")
+    return ", ".join(f"{quoted(name)} {reason}" for name, reason in reasons[:SHOWN]) + (" …" if len(reasons) > SHOWN else "")
 
 
 def too_few_rows(facts: Facts) -> Iterator[Finding]:
     """Too few rows to learn from, or to judge by."""
     usable = facts.rows + sum(facts.small.values())
     if facts.rows < FEWEST_ROWS:
-        known = f" with a value in {_quoted(facts.target)}" if facts.dropped_target else ""
-        yield _stop("too_few_rows", f"There {'is' if usable == 1 else 'are'} only {_things(facts, usable)}{known}; at least {FEWEST_ROWS} in classes of at least {FEWEST_ROWS_A_CLASS} are needed to train and test. Add more and upload the file again.", count=facts.rows)
+        known = f" with a value in {quoted(facts.target)}" if facts.dropped_target else ""
+        yield stop("too_few_rows", f"There {'is' if usable == 1 else 'are'} only {things(facts, usable)}{known}; at least {FEWEST_ROWS} in classes of at least {FEWEST_ROWS_A_CLASS} are needed to train and test. Add more and upload the file again.", count=facts.rows)
     elif facts.rows < FEW_ROWS:
-        yield _look("too_few_rows", f"{_things(facts, facts.rows)} are few: every figure will have a wide margin. Expect to need some hundreds.", count=facts.rows)
+        yield look("too_few_rows", f"{things(facts, facts.rows)} are few: every figure will have a wide margin. Expect to need some hundreds.", count=facts.rows)
 
 
 def target_constant(facts: Facts) -> Iterator[Finding]:
@@ -123,10 +71,10 @@ def target_constant(facts: Facts) -> Iterator[Finding]:
     distinct = facts.answer.n_unique() if facts.rows else 0
     if distinct != 1:
         return
-    value = _quoted(str(facts.answer[0]))
+    value = quoted(str(facts.answer[0]))
     what = "two classes are needed" if facts.task.is_classification else "a number that varies is needed"
-    same = f"Of the classes in {_quoted(facts.target)} only {value} has at least {FEWEST_ROWS_A_CLASS} rows" if facts.small else f"{_quoted(facts.target)} has the same value in every row ({value})"
-    yield _stop("target_constant", f"{same}; {what}. Choose another target, or add rows with other values.", column=facts.target)
+    same = f"Of the classes in {quoted(facts.target)} only {value} has at least {FEWEST_ROWS_A_CLASS} rows" if facts.small else f"{quoted(facts.target)} has the same value in every row ({value})"
+    yield stop("target_constant", f"{same}; {what}. Choose another target, or add rows with other values.", column=facts.target)
 
 
 def too_many_classes(facts: Facts) -> Iterator[Finding]:
@@ -135,38 +83,38 @@ def too_many_classes(facts: Facts) -> Iterator[Finding]:
         return
     limit, count = settings().max_classes, len(facts.labels)
     if count > limit:
-        yield _stop("too_many_classes", f"{_quoted(facts.target)} has {count:,} different values; at most {limit:,} classes are read. Choose another target, or raise {settings().variable('max_classes')}.", column=facts.target, count=count)
+        yield stop("too_many_classes", f"{quoted(facts.target)} has {count:,} different values; at most {limit:,} classes are read. Choose another target, or raise {settings().variable('max_classes')}.", column=facts.target, count=count)
 
 
 def target_identifier(facts: Facts) -> Iterator[Finding]:
     """Almost every row has a class of its own."""
     gone = sum(facts.small.values())
     if facts.task.is_classification and gone > max(facts.rows, FEWEST_ROWS):
-        yield _stop("target_identifier", f"{_quoted(facts.target)} has {len(facts.small) + len(facts.labels):,} different values, most of them in one or two rows: it names rows rather than classes. Choose another target.", column=facts.target, count=len(facts.small))
+        yield stop("target_identifier", f"{quoted(facts.target)} has {len(facts.small) + len(facts.labels):,} different values, most of them in one or two rows: it names rows rather than classes. Choose another target.", column=facts.target, count=len(facts.small))
 
 
 def blank_rows(facts: Facts) -> Iterator[Finding]:
     """Rows without any value."""
     if n := facts.dropped_blank:
-        yield _note("blank_rows", f"{_rows(n)} without any value {_were(n)} left out.", count=n)
+        yield note("blank_rows", f"{many(n, "row")} without any value {were(n)} left out.", count=n)
 
 
 def target_missing_rows(facts: Facts) -> Iterator[Finding]:
     """Rows without a target."""
     if n := facts.dropped_target:
-        yield _look("target_missing_rows", f"{_rows(n)} {'has' if n == 1 else 'have'} no value in {_quoted(facts.target)} and {_were(n)} left out. Fill them in if you know the answer.", column=facts.target, count=n)
+        yield look("target_missing_rows", f"{many(n, "row")} {'has' if n == 1 else 'have'} no value in {quoted(facts.target)} and {were(n)} left out. Fill them in if you know the answer.", column=facts.target, count=n)
 
 
 def class_too_small(facts: Facts) -> Iterator[Finding]:
     """Classes that cannot be split, and classes that can hardly be judged."""
     if facts.small:
-        shown = _listed(list(facts.small))
-        yield _look("class_too_small", f"{len(facts.small):,} classes have fewer than {FEWEST_ROWS_A_CLASS} rows and were left out with their {sum(facts.small.values()):,} rows ({shown}). Add rows, or give them a common label.", column=facts.target, count=len(facts.small))
+        shown = listed(list(facts.small))
+        yield look("class_too_small", f"{many(len(facts.small), 'class has', 'classes have')} fewer than {FEWEST_ROWS_A_CLASS} rows ({shown}) and {were(len(facts.small))} left out, {many(sum(facts.small.values()), 'row')} in all. Add rows, or use one label for several.", column=facts.target, count=len(facts.small))
     if not facts.task.is_classification:
         return
     few = [label for label, n in Counter(facts.answer.to_list()).items() if n < FEW_ROWS_A_CLASS]
     if few:
-        yield _look("class_few_rows", f"{len(few):,} classes have fewer than {FEW_ROWS_A_CLASS} rows ({_listed(few)}). What is said about them will be guesswork; add rows.", column=facts.target, count=len(few))
+        yield look("class_few_rows", f"{many(len(few), 'class has', 'classes have')} fewer than {FEW_ROWS_A_CLASS} rows ({listed(few)}). What is said about them will be guesswork; add rows.", column=facts.target, count=len(few))
 
 
 def imbalance(facts: Facts) -> Iterator[Finding]:
@@ -176,7 +124,7 @@ def imbalance(facts: Facts) -> Iterator[Finding]:
     label, count = Counter(facts.answer.to_list()).most_common(1)[0]
     share = count / facts.rows
     if IMBALANCED <= share < 1:
-        yield _look("imbalance", f"{share:.1%} of the rows are {_quoted(str(label))}: always saying so would be {share:.1%} accurate. Look at balanced accuracy and at precision and recall instead.", column=facts.target, count=count)
+        yield look("imbalance", f"{share:.1%} of the rows are {quoted(str(label))}: always saying so would be {share:.1%} accurate. Look at balanced accuracy and at precision and recall instead.", column=facts.target, count=count)
 
 
 def near_identical_labels(facts: Facts) -> Iterator[Finding]:
@@ -189,8 +137,8 @@ def near_identical_labels(facts: Facts) -> Iterator[Finding]:
     pairs = [names for names in alike.values() if len(names) > 1]
     booleans = len(facts.labels) > 2 and all(label.lower() in BOOLEANS for label in facts.labels)
     if pairs or booleans:
-        shown = "; ".join(" = ".join(_quoted(name) for name in names[:4]) for names in (pairs or [list(facts.labels)])[:SHOWN])
-        yield _look("near_identical_labels", f"Some classes look like spellings of one another: {shown}. They are {len(facts.labels)} classes as they stand; write them alike in the file if they mean the same.", column=facts.target, count=len(pairs) or 1)
+        shown = "; ".join(" = ".join(quoted(name) for name in names[:4]) for names in (pairs or [list(facts.labels)])[:SHOWN])
+        yield look("near_identical_labels", f"Some classes look like spellings of one another: {shown}. They are {len(facts.labels)} classes as they stand; write them alike in the file if they mean the same.", column=facts.target, count=len(pairs) or 1)
 
 
 def _folded(label: str) -> str:
@@ -201,28 +149,28 @@ def empty_column(facts: Facts) -> Iterator[Finding]:
     """Columns without a value."""
     names = [c.name for c in facts.columns if c.type is ColumnType.EMPTY]
     if names:
-        yield _note("empty_column", f"{_columns(names)} empty and left out: {_listed(names)}.", column=names[0], count=len(names))
+        yield note("empty_column", f"{many(len(names), "column is", "columns are")} empty and left out: {listed(names)}.", column=names[0], count=len(names))
 
 
 def constant_column(facts: Facts) -> Iterator[Finding]:
     """Columns that say the same in every row."""
     names = [c.name for c in facts.columns if c.name != facts.target and c.distinct == 1 and not c.missing and c.type is not ColumnType.EMPTY]
     if names:
-        yield _note("constant_column", f"{_columns(names)} the same in every row and left out: {_listed(names)}.", column=names[0], count=len(names))
+        yield note("constant_column", f"{many(len(names), "column is", "columns are")} the same in every row and left out: {listed(names)}.", column=names[0], count=len(names))
 
 
 def identifier(facts: Facts) -> Iterator[Finding]:
     """Columns that name rows."""
     names = [c.name for c in facts.columns if c.type is ColumnType.IDENTIFIER and c.name != facts.target]
     if names:
-        yield _note("identifier", f"{_columns(names)} a name or number of each row and left out: {_listed(names)}. A model would learn it by heart.", column=names[0], count=len(names))
+        yield note("identifier", f"{many(len(names), "column is", "columns are")} a name or number of each row and left out: {listed(names)}. A model would learn it by heart.", column=names[0], count=len(names))
 
 
 def high_cardinality(facts: Facts) -> Iterator[Finding]:
     """Categories with so many values that most are rare."""
     for c in facts.input_columns:
         if c.type is ColumnType.CATEGORY and c.distinct > HIGH_CARDINALITY:
-            yield _note("high_cardinality", f"{_quoted(c.name)} has {c.distinct:,} different values. The {HIGH_CARDINALITY} most frequent count, the rest become “other”.", column=c.name, count=c.distinct)
+            yield note("high_cardinality", f"{quoted(c.name)} has {c.distinct:,} different values. The {HIGH_CARDINALITY} most frequent count, the rest become “other”.", column=c.name, count=c.distinct)
 
 
 def missing_values(facts: Facts) -> Iterator[Finding]:
@@ -230,14 +178,14 @@ def missing_values(facts: Facts) -> Iterator[Finding]:
     gaps = {c.name: c.missing for c in facts.input_columns if facts.rows and c.missing / facts.rows >= MISSING_SHARE}
     if gaps:
         worst = max(gaps, key=lambda name: gaps[name])
-        yield _note("missing_values", f"{len(gaps)} columns have gaps; {_quoted(worst)} lacks {gaps[worst] / facts.rows:.0%} of its values. A model is told where a value is missing.", column=worst, count=sum(gaps.values()))
+        yield note("missing_values", f"{many(len(gaps), 'column has', 'columns have')} gaps; {quoted(worst)} lacks {gaps[worst] / facts.rows:.0%} of its values. A model is told where a value is missing.", column=worst, count=sum(gaps.values()))
 
 
 def unreadable_values(facts: Facts) -> Iterator[Finding]:
     """Cells that hold no value of their column's type."""
     for name, count in facts.lost.items():
         kind = next(c.type.value for c in facts.columns if c.name == name)
-        yield _look("unreadable_values", f"{count:,} cells of {_quoted(name)} hold no {kind} that can be used and count as missing. Correct them, or change the column's type.", column=name, count=count)
+        yield look("unreadable_values", f"{many(count, 'cell')} of {quoted(name)} hold{'s' if count == 1 else ''} no {kind} that can be used and count{'s' if count == 1 else ''} as missing. Correct {'it' if count == 1 else 'them'}, or change the column's type.", column=name, count=count)
 
 
 def extreme_values(facts: Facts) -> Iterator[Finding]:
@@ -245,7 +193,7 @@ def extreme_values(facts: Facts) -> Iterator[Finding]:
     for c in facts.columns:
         largest = max(abs(c.minimum or 0), abs(c.maximum or 0))
         if c.type is ColumnType.NUMBER and largest > EXTREME:
-            yield _look("extreme_values", f"{_quoted(c.name)} reaches {largest:.3g}. If that is a slip, correct it: one such value can outweigh all others.", column=c.name)
+            yield look("extreme_values", f"{quoted(c.name)} reaches {largest:.3g}. If that is a slip, correct it: one such value can outweigh all others.", column=c.name)
 
 
 def duplicate_rows(facts: Facts) -> Iterator[Finding]:
@@ -261,7 +209,7 @@ def duplicate_rows(facts: Facts) -> Iterator[Finding]:
     if np.bincount(facts.groups).max() > max(1, LARGEST_GROUP * facts.rows):
         then = "The inputs take few different values, so equal rows are natural and are not kept together in the split."
     numbers = tuple(int(facts.numbers[i]) for i in again)
-    yield _note("duplicate_rows", f"{_things(facts, extra)} {'repeats' if extra == 1 else 'repeat'} another one exactly. {then}", rows=numbers, count=extra)
+    yield note("duplicate_rows", f"{things(facts, extra)} {'repeats' if extra == 1 else 'repeat'} another one exactly. {then}", rows=numbers, count=extra)
 
 
 def possible_leak(facts: Facts) -> Iterator[Finding]:
@@ -270,19 +218,19 @@ def possible_leak(facts: Facts) -> Iterator[Finding]:
         used = leak.column in facts.inputs
         then = "It is an input now; take it out unless you will know it before the answer." if used else "It is left out; add it only if you will know it before the answer."
         if leak.recorded_after:
-            said = f"{_quoted(leak.column)} is filled in almost only where {_quoted(facts.target)} is {_quoted(leak.label)}: it may have been written down afterwards."
+            said = f"{quoted(leak.column)} is filled in almost only where {quoted(facts.target)} is {quoted(leak.label)}: it may have been written down afterwards."
         elif facts.task.is_classification:
-            said = f"{_quoted(leak.column)} alone tells {_quoted(facts.target)} right in {leak.share:.1%} of the rows: it may be the answer in other words."
+            said = f"{quoted(leak.column)} alone tells {quoted(facts.target)} right in {leak.share:.1%} of the rows: it may be the answer in other words."
         else:
-            said = f"{_quoted(leak.column)} moves almost exactly with {_quoted(facts.target)}: it may be the answer in other words."
-        yield _look("possible_leak", f"{said} {then}", column=leak.column)
+            said = f"{quoted(leak.column)} moves almost exactly with {quoted(facts.target)}: it may be the answer in other words."
+        yield look("possible_leak", f"{said} {then}", column=leak.column)
 
 
 def empty_text(facts: Facts) -> Iterator[Finding]:
     """Texts that are missing."""
     for c in facts.input_columns:
         if c.type is ColumnType.TEXT and c.missing:
-            yield _note("empty_text", f"{_rows(c.missing)} have no text in {_quoted(c.name)}. They are kept and read as an empty text.", column=c.name, count=c.missing)
+            yield note("empty_text", f"{many(c.missing, "row")} have no text in {quoted(c.name)}. They are kept and read as an empty text.", column=c.name, count=c.missing)
 
 
 CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
@@ -290,40 +238,3 @@ CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     possible_leak, target_missing_rows, class_too_small, near_identical_labels, imbalance, unreadable_values, extreme_values,
     duplicate_rows, blank_rows, missing_values, empty_text, empty_column, constant_column, identifier, high_cardinality,
 )  # fmt: skip
-
-
-def _stop(code: str, message: str, *, column: str | None = None, count: int | None = None) -> Finding:
-    return Finding(code=code, severity=Severity.STOP, message=message, column=column, count=count)
-
-
-def _look(code: str, message: str, *, column: str | None = None, count: int | None = None) -> Finding:
-    return Finding(code=code, severity=Severity.LOOK, message=message, column=column, count=count)
-
-
-def _note(code: str, message: str, *, column: str | None = None, count: int | None = None, rows: tuple[int, ...] = ()) -> Finding:
-    return Finding(code=code, severity=Severity.NOTE, message=message, column=column, count=count, rows=rows)
-
-
-def _quoted(name: str) -> str:
-    return f"“{name[:60]}”"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(_quoted(str(name)) for name in names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row" + ("" if count == 1 else "s")
-
-
-def _things(facts: Facts, count: int) -> str:
-    thing = "picture" if any(column.type is ColumnType.IMAGE for column in facts.columns) else "row"
-    return f"{count:,} {thing}" + ("" if count == 1 else "s")
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
-
-
-def _columns(names: Sequence[str]) -> str:
-    return "1 column is" if len(names) == 1 else f"{len(names):,} columns are"

@@ -234,8 +234,19 @@ def median_interval(values: np.ndarray) -> Interval:
         return Interval.undefined("There are no rows to judge.")
     ordered = np.sort(values)
     value = float(np.median(ordered))
-    rank = math.floor((n - quantile() * math.sqrt(n)) / 2)  # so many values lie outside on each side
-    if n < 6:
-        return Interval(value, None, None, f"{n} rows are too few to say how far off this is.")
-    rank = max(rank, 1)
+    rank = _median_rank(n)
+    if rank < 1:
+        return Interval(value, None, None, f"{n} row{'s are' if n > 1 else ' is'} too few to say how far off this is.")
     return Interval(value, float(ordered[rank - 1]), float(ordered[n - rank]))
+
+
+def _median_rank(n: int) -> int:
+    """The largest r for which the r-th smallest and r-th largest of n values enclose the median in 95 of 100 cases."""
+    if n > 1_000:
+        return math.floor((n + 1 - quantile() * math.sqrt(n)) / 2)
+    tail = 0.0
+    for rank in range(n):
+        tail += math.comb(n, rank) / 2**n
+        if tail > (1 - LEVEL) / 2:
+            return rank
+    return 0

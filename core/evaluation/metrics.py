@@ -149,25 +149,28 @@ def regression_metrics(truth: np.ndarray, values: np.ndarray) -> dict[str, Inter
         values: (n,) predicted values, in the same unit.
     """
     errors = np.abs(values - truth)
-    squared = mean_interval(errors**2)
+    unit = float(errors.max(initial=0.0)) or 1.0  # squares of very large or very small errors must not run over
+    squared = mean_interval((errors / unit) ** 2)
     return {
-        "rmse": Interval(_root(squared.value), _root(squared.low), _root(squared.high), squared.reason),
+        "rmse": Interval(_root(squared.value, unit), _root(squared.low, unit), _root(squared.high, unit), squared.reason),
         "mae": mean_interval(errors),
         "r2": _r2(truth, values),
         "median_absolute_error": median_interval(errors),
     }
 
 
-def _root(value: float | None) -> float | None:
-    return None if value is None else math.sqrt(value)
+def _root(value: float | None, unit: float) -> float | None:
+    return None if value is None else math.sqrt(value) * unit
 
 
 def _r2(truth: np.ndarray, values: np.ndarray) -> Interval:
     """R² with an interval by the delta method on log(1 - R²), which has no upper end to run into."""
     n = len(truth)
-    if n < 2 or float(truth.max()) == float(truth.min()):
+    away = truth - truth.mean() if n else truth
+    unit = float(np.abs(away).max(initial=0.0))
+    if n < 2 or float(truth.max()) == float(truth.min()) or not unit:
         return Interval.undefined("The true values of the judged rows are all the same, so there is no variation to explain.")
-    squares, spread = (values - truth) ** 2, (truth - truth.mean()) ** 2
+    squares, spread = ((values - truth) / unit) ** 2, (away / unit) ** 2
     left = float(squares.sum() / spread.sum())
     if left < 1e-24:
         return Interval(1.0, None, None, "Every row is predicted exactly, so the rows cannot tell how far off this is.")

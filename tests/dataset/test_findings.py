@@ -62,7 +62,7 @@ def test_small_classes_are_left_out_and_counted() -> None:
     columns["churn"][:3] = ["maybe", "maybe", "perhaps"]
     found = finding("class_too_small", columns)
     assert found.count == 2
-    assert "3 rows" in found.message
+    assert "3 rows in all" in found.message
     assert draft(columns).labels == ("no", "yes")
 
 

@@ -124,8 +124,8 @@ def test_the_median_is_enclosed_often_enough(rows: int) -> None:
     assert found.low is not None and found.high is not None
     outside = int(found.low)  # values below the lower limit
     assert found.high == rows - 1 - outside
-    assert 1 - 2 * stats.binom.cdf(outside, rows, 0.5) > 0.925
-    assert 1 - 2 * stats.binom.cdf(outside + 1, rows, 0.5) < 0.955
+    assert 1 - 2 * stats.binom.cdf(outside, rows, 0.5) > 0.9495
+    assert 1 - 2 * stats.binom.cdf(outside + 1, rows, 0.5) < 0.9505
 
 
 def test_few_rows_have_a_median_but_no_limits() -> None:

@@ -51,7 +51,7 @@ def test_without_a_model_it_leads_to_one(visit: Visit, workspace: Workspace, sta
 def test_two_classes(visit: Visit, workspace: Workspace) -> None:
     dataset = table(workspace)
     made.baselines(dataset)
-    weak, strong = made.model(workspace, dataset, name="Weak", skill=0.3), made.model(workspace, dataset, name="Strong", skill=1.5, seed=1)
+    weak, strong = made.model(workspace, dataset, name="Weak", skill=0.3), made.model(workspace, dataset, name="Strong", skill=0.9, seed=1)
     app = visit("compare", run=strong.id)
     assert sorted(app.multiselect[0].value) == ["Strong", "Weak"]
     assert "“Strong” is ahead of the best simple model" in app.header[0].value

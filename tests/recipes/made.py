@@ -10,6 +10,7 @@ from core.recipes import RECIPES, Recipe
 
 TABLE = InputShape("table", "table", (12,), "float32")
 IMAGE = InputShape("image_0", "image", (16, 16, 3), "uint8")
+ROWS = 48  # in each trial
 CLASSES = {Task.BINARY: 2, Task.MULTICLASS: 4, Task.REGRESSION: 0}
 TASK_OF = {"mlp": Task.REGRESSION, "cnn": Task.MULTICLASS, "text_pooling": Task.BINARY, "text_recurrent": Task.BINARY}
 
@@ -19,15 +20,18 @@ def text(length: int = 12, vocabulary: int = 120, number: int = 0) -> InputShape
     return InputShape(f"text_{number}", "text", (length,), "int32", vocabulary)
 
 
+MIXTURE = (TABLE, text(), text(number=1), IMAGE)
+
+
 def own_shape(recipe: Recipe) -> InputShape:
     """The one input that a recipe is made for."""
     return {"table": TABLE, "text": text(), "image": IMAGE}[recipe.kind]
 
 
 def cases() -> list[tuple[str, str, tuple[InputShape, ...]]]:
-    """Every recipe × preset, each for its own kind of input and for a mixture of all."""
-    mixtures = {name: ((own_shape(recipe),), (TABLE, text(), text(number=1), IMAGE)) for name, recipe in RECIPES.items()}
-    return [(name, preset, shapes) for name, recipe in RECIPES.items() for preset in recipe.presets for shapes in mixtures[name]]
+    """Every recipe × preset for its own kind of input, and every recipe for a mixture of all."""
+    alone = [(name, preset, (own_shape(recipe),)) for name, recipe in RECIPES.items() for preset in recipe.presets]
+    return [*alone, *((name, "quick", MIXTURE) for name in RECIPES)]
 
 
 def rows(shapes: tuple[InputShape, ...], count: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -45,6 +49,11 @@ def rows(shapes: tuple[InputShape, ...], count: int, seed: int = 0) -> dict[str,
             words[0] = 0
             made[shape.name] = words
     return made
+
+
+def rows_named(names: list[str], count: int, seed: int = 0) -> dict[str, np.ndarray]:
+    """The rows that `rows` makes for the inputs of these names, whatever their order."""
+    return rows(tuple(shape for shape in MIXTURE if shape.name in names), count, seed)
 
 
 def targets(task: Task, count: int, seed: int = 0) -> np.ndarray:

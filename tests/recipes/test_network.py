@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.recipes import RECIPES
+from core.recipes import RECIPES, metric_name
 
 from . import made
 
@@ -59,7 +59,7 @@ def loaded_by(folder: Path, made_by: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_plan_and_keras_model_agree_on_every_shape_and_parameter_count(made_by: dict[str, Any], backend: str) -> None:
     found = made_by[backend]["differences"]
-    assert len(found) == len(RECIPES) * 3 * 2
+    assert len(found) == len(RECIPES) * (3 + 1)
     assert {case: differences for case, differences in found.items() if differences} == {}
 
 
@@ -80,6 +80,12 @@ def test_both_backends_learn_the_same(made_by: dict[str, Any], name: str) -> Non
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_logs_hold_the_loss_and_the_one_metric(made_by: dict[str, Any], backend: str, name: str) -> None:
+    assert set(made_by[backend]["logs"][name]) == {"loss", metric_name(made.TASK_OF[name])}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ["text_pooling", "text_recurrent"])
 def test_padding_changes_nothing(made_by: dict[str, Any], backend: str, name: str) -> None:
     assert made_by[backend]["padding"][name] <= 1e-6
@@ -96,10 +102,7 @@ def test_onnx_runtime_answers_as_keras_does(loaded_by: dict[str, Any], folder: P
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(folder / f"{name}.onnx"), providers=["CPUExecutionProvider"])
-    shapes = {shape.name: shape for shape in (made.TABLE, made.text(), made.text(number=1), made.IMAGE)}
-    kinds = {place.name: shapes[place.name] for place in session.get_inputs()}
-    order = [shape for name, shape in shapes.items() if name in kinds]
-    answers = session.run(None, made.rows(tuple(order), 48))[0]
+    answers = session.run(None, made.rows_named([place.name for place in session.get_inputs()], made.ROWS))[0]
     expected = np.load(folder / "jax" / f"{name}_answers.npy")
     assert np.isfinite(expected).all()  # the first text of the rows is empty
     assert np.ptp(expected) > 0

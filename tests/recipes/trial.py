@@ -27,7 +27,7 @@ from core.recipes.network import build, compile_network  # noqa: E402
 from core.runs.spec import TrainingSettings  # noqa: E402
 from recipes import made  # noqa: E402
 
-ROWS = 48
+ROWS = made.ROWS
 SEED = 7
 
 
@@ -56,7 +56,7 @@ def differences(plan: Plan, model: Any) -> list[str]:
 
 
 def make(folder: Path) -> dict[str, Any]:
-    facts: dict[str, Any] = {"differences": {}, "loss": {}, "padding": {}}
+    facts: dict[str, Any] = {"differences": {}, "loss": {}, "logs": {}, "padding": {}}
     for name, preset, shapes in made.cases():
         plan = plan_of(name, preset, shapes)
         facts["differences"][f"{name} {preset} {len(shapes)}"] = differences(plan, build(plan, SEED))
@@ -64,25 +64,27 @@ def make(folder: Path) -> dict[str, Any]:
         shapes = (made.own_shape(recipe),)
         model = build(plan_of(name, "quick", shapes, **without_chance(name)), SEED)
         np.savez(folder / f"{name}_weights.npz", *model.get_weights())
-        facts["loss"][name] = train(name, model)
+        logs = train(name, model)
+        facts["logs"][name] = list(logs)
+        facts["loss"][name] = [float(value) for value in logs["loss"]]
         answers = finish(folder, name, model, shapes)
         if recipe.kind == "text":
             facts["padding"][name] = padding_matters(name, model, answers)
-    everything = (made.TABLE, made.text(), made.text(number=1), made.IMAGE)
     options: dict[str, dict[str, Any]] = {
         "cnn": {"keep_places": False, "convolutions": 2}, "text_recurrent": {"cell": "lstm", "both_ways": False, "layers": 2},
     }
-    for name, changes in options.items():  # what no preset has, on all kinds of input at once
-        finish(folder, f"{name}_other", build(plan_of(name, "quick", everything, **changes), SEED), everything)
+    for name, changes in options.items():  # what no preset has, with a table beside it
+        shapes = (made.TABLE, made.own_shape(RECIPES[name]))
+        finish(folder, f"{name}_other", build(plan_of(name, "quick", shapes, **changes), SEED), shapes)
     return facts
 
 
-def train(name: str, model: Any) -> list[float]:
+def train(name: str, model: Any) -> dict[str, list[float]]:
     task = made.TASK_OF[name]
     compile_network(model, TrainingSettings(learning_rate=0.01), task)
     shapes = (made.own_shape(RECIPES[name]),)
-    history = model.fit(made.rows(shapes, ROWS), made.targets(task, ROWS), batch_size=16, epochs=2, shuffle=False, verbose=0).history
-    return [float(value) for value in history["loss"]]
+    history = model.fit(made.rows(shapes, ROWS), made.targets(task, ROWS), batch_size=16, epochs=2, shuffle=False, verbose=0)
+    return dict(history.history)
 
 
 def finish(folder: Path, name: str, model: Any, shapes: Any) -> np.ndarray:
@@ -105,17 +107,12 @@ def load(folder: Path) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for path in sorted((folder / OTHER).glob("*.keras")):
         model = keras.saving.load_model(path, safe_mode=True)
-        rows = {place.name: value for place, value in zip(model.inputs, inputs_of(model), strict=True)}
+        rows = made.rows_named([place.name for place in model.inputs], ROWS)
         answers = np.load(folder / OTHER / f"{path.stem}_answers.npy")
         facts[path.stem] = float(np.abs(model.predict(rows, verbose=0) - answers).max())
         if BACKEND == "tensorflow":
             model.export(str(folder / f"{path.stem}.onnx"), format="onnx", verbose=False)
     return facts
-
-
-def inputs_of(model: Any) -> list[np.ndarray]:
-    shapes = {shape.name: shape for shape in (made.TABLE, made.text(), made.text(number=1), made.IMAGE)}
-    return list(made.rows(tuple(shapes[place.name] for place in model.inputs), ROWS).values())
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 PATIENCE_S = 20.0  # for a machine that is busy
 
 
-class Closed(Exception):
+class Closed(Exception):  # noqa: N818  # a door that closes is no error
     """The server closed the socket."""
 
     def __init__(self, code: int) -> None:

@@ -164,8 +164,8 @@ def _not_utf8(data: bytes) -> Decoded:
         lines[i] = lines[i].decode(guess or "utf-8", errors="replace").encode("utf-8")
     how = f"read as {TITLES[guess]}" if guess else "shown with � where a character was unreadable"
     message = (
-        f"The file is UTF-8, but {len(foreign):,} lines are not (the first is line {foreign[0] + 1}, at byte {start:,}); "
-        f"they were {how}. Check them, or save the whole file as UTF-8 and upload it again."
+        f"The file is UTF-8, except in {len(foreign):,} line{'s' if len(foreign) > 1 else ''} (first in line {foreign[0] + 1}, at byte {start:,}), "
+        f"{how}. Check that text, or save the whole file as UTF-8 and upload it again."
     )
     finding = Finding(code="encoding_guessed", severity=Severity.LOOK, message=message, count=len(foreign))
     return Decoded(b"\n".join(lines), "utf-8", (finding,))

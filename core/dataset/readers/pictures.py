@@ -185,10 +185,10 @@ def _notices(archive: Archive, pictures: Pictures) -> tuple[Finding, ...]:
     found = []
     if pictures.skipped:
         first = ", ".join(f"“{name[-60:]}”" for name, _ in pictures.skipped[:SHOWN])
-        message = f"{len(pictures.skipped):,} files were skipped: {_reasons(pictures.skipped)}. The first: {first}."
+        message = f"Skipped {len(pictures.skipped):,} file{'s' if len(pictures.skipped) > 1 else ''}: {_reasons(pictures.skipped)}. The first: {first}."
         found.append(Finding(code="pictures_skipped", severity=Severity.LOOK, message=message, count=len(pictures.skipped)))
     if archive.others:
-        message = f"{archive.others:,} files that are no pictures were ignored."
+        message = f"Ignored {archive.others:,} file{'s' if archive.others > 1 else ''} that {'are no pictures' if archive.others > 1 else 'is no picture'}."
         found.append(Finding(code="other_files", severity=Severity.NOTE, message=message, count=archive.others))
     if archive.has_parts:
         message = "Folders named train, validation or test were put together and split anew, so that copies cannot stand on both sides."

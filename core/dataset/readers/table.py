@@ -114,15 +114,15 @@ def _names(header: tuple[str, ...]) -> tuple[list[str], tuple[Finding, ...]]:
 def _about_names(header: tuple[str, ...], tidied: list[str], wanted: list[str], names: list[str]) -> tuple[Finding, ...]:
     found = []
     if nameless := [name for name, cell in zip(names, tidied, strict=True) if not cell]:
-        found.append(("unnamed_columns", nameless, "have no name and are called {names}"))
+        found.append(("unnamed_columns", nameless, "without a name, now called {names}"))
     if doubled := [new for new, old in zip(names, wanted, strict=True) if new != old]:
-        found.append(("duplicate_names", doubled, "have a name that was already taken and are now called {names}"))
+        found.append(("duplicate_names", doubled, "with a name that was already taken, now called {names}"))
     if cut := [name for name, cell in zip(names, header, strict=True) if len(tidy_name(cell)) > NAME_CHARACTERS]:
-        found.append(("long_names", cut, f"have a name of more than {NAME_CHARACTERS} characters, which was cut"))
+        found.append(("long_names", cut, f"with a name of more than {NAME_CHARACTERS} characters, which was cut"))
     if numeric := [name for name in tidied if re.fullmatch(r"[+-]?\d+([.,]\d+)?", name)]:
-        found.append(("numeric_names", numeric, "have a number for a name: is the first line data? If so, add a line with column names"))
+        found.append(("numeric_names", numeric, "with a number for a name ({names}): if the first line is data, add a line with column names above it"))
     return tuple(
-        Finding(code=code, severity=Severity.LOOK, message=f"{len(which)} columns {text.format(names=_shown(which))}.", count=len(which))
+        Finding(code=code, severity=Severity.LOOK, message=f"{len(which):,} column{'s' if len(which) > 1 else ''} {text.format(names=_shown(which))}.", count=len(which))
         for code, which, text in found
     )
 
@@ -134,21 +134,21 @@ def _shown(names: list[str]) -> str:
 def _about_rows(dialect: Dialect, rows: Rows) -> tuple[Finding, ...]:
     found = []
     if dialect.skipped_lines:
-        message = f"The first {dialect.skipped_lines} lines stand above the header and were skipped. Check that the column names are right."
+        message = f"{dialect.skipped_lines} line{'s' if dialect.skipped_lines > 1 else ''} above the header {'were' if dialect.skipped_lines > 1 else 'was'} skipped. Check that the column names are right."
         found.append(Finding(code="preamble_skipped", severity=Severity.LOOK, message=message, count=dialect.skipped_lines))
     for code, lines, what in (
-        ("ragged_rows", rows.ragged, f"do not have the {len(dialect.header)} cells of the header"),
-        ("unclosed_quotes", rows.unclosed, "open a quote that never closes"),
+        ("ragged_rows", rows.ragged, f"because they do not have the {len(dialect.header)} cells of the header"),
+        ("unclosed_quotes", rows.unclosed, "because a quote opens there and never closes"),
     ):
         if lines:
-            message = f"{len(lines):,} lines {what} and were left out: {_listed(lines)}. Correct them and upload the file again if you need them."
+            message = f"Left out {what}: {_listed(lines)}. Correct the file and upload it again if you need them."
             found.append(Finding(code=code, severity=Severity.LOOK, message=message, count=len(lines)))
     return tuple(found)
 
 
 def _listed(lines: tuple[int, ...]) -> str:
     shown = ", ".join(str(line) for line in lines[:SHOWN_LINES])
-    return f"line{'s' if len(lines) > 1 else ''} {shown}" + (" …" if len(lines) > SHOWN_LINES else "")
+    return f"line {shown}" if len(lines) == 1 else f"{len(lines):,} lines, {shown}" + (" …" if len(lines) > SHOWN_LINES else "")
 
 
 def _null_where_empty(frame: pl.DataFrame) -> pl.DataFrame:
@@ -168,5 +168,5 @@ def _decimal_points(frame: pl.DataFrame, dialect: Dialect) -> tuple[pl.DataFrame
     if not changed:
         return frame, ()
     points = pl.col(changed).str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-    message = f"{len(changed)} columns write 1.5 as 1,5 (the first is “{changed[0][:40]}”) and were read as numbers."
+    message = f"Numbers written with a decimal comma (1,5 for 1.5) were read as such in {_shown(changed)}."
     return frame.with_columns(points), (Finding(code="decimal_commas", severity=Severity.NOTE, message=message, count=len(changed)),)
