@@ -77,13 +77,13 @@ def train(
         raise BadSettings(f"The seed must be 0 or more, but it is {seed}.")
     workspace = Workspace.local()
     info = workspace.dataset(dataset).info
-    spec = make_spec(info, recipe=recipe, preset=preset, changes=changes or {}, seed=seed, backend=backend)  # type: ignore[arg-type]
+    spec = make_spec(info, recipe=recipe, preset=preset, changes=changes or {}, seed=seed, backend=backend)
     workspace.check_quota(new_runs=1)
     run = Run.create(workspace.runs_folder, spec)
     launcher = Launcher(workspace.home)
     launcher.submit(run)
     status = _wait(launcher, run, on_event)
-    if not status.state.has_model:
+    if not run.has_model:
         raise RunFailed(status.message or f"Run {run.id} ended as {status.state}. See its log.txt.")
     return {"run": run.id, **_summary(run), "metrics": _metrics(run)}
 
@@ -108,13 +108,13 @@ def compare(names: Sequence[str], *, with_baselines: bool = False) -> dict[str, 
         UserError: the runs belong to different datasets.
     """
     from core.evaluation.compare import compare as compare_models
-    from core.evaluation.compare import model_of_baseline, model_of_run
+    from core.evaluation.model import model_of_baseline, model_of_run
     from core.training import baselines
 
     workspace = Workspace.local()
     chosen = [workspace.run(name) for name in dict.fromkeys(names)]
     for run in chosen:
-        if not run.status.state.has_model:
+        if not run.has_model:
             raise NotReady(f"Run {run.id} is {run.status.state} and has no model to compare. Wait for it, or leave it out.")
     datasets = {run.spec.dataset for run in chosen}
     if len(datasets) > 1:

@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.charts import Chart, charts, confusion, forest, number, per_class, precision_recall, predicted_actual, residuals, roc
+from core.charts import (
+    Chart,
+    charts,
+    confusion,
+    forest,
+    number,
+    per_class,
+    precision_recall,
+    predicted_actual,
+    residuals,
+    roc,
+)
 from core.charts.style import on_cell, plain, two_lines, unique
 from core.dataset.schema import Part, Task
 from core.evaluation.compare import Comparison, Model, compare

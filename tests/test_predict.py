@@ -125,7 +125,7 @@ CASES = {
     "unseen category": ("a,age,colour\n-0.8028,73,ultraviolet\n0.2,34,ultraviolet\n", ["'colour' has values", "'ultraviolet'"]),
     "wrong type": ("a,age,colour\n-0.8028,forty,blue\n0.2428,34,green\n", ["1 of 2 values in the column 'age'", "count as missing"]),
     "all missing": ("a,age,colour\n,,\n,,x\n", ["missing in the columns 'a', 'age', 'colour'"]),
-    "missing spelled out": ("a,age,colour\n1,N/A,blue\n", ["1 values are missing in the column 'age'"]),
+    "missing spelled out": ("a,age,colour\n1,N/A,blue\n", ["1 value is missing in the column 'age'"]),
     "with target": ("a,age,colour,y\n-0.8028,73,blue,no\n", ["target 'y'", "not used"]),
 }
 

@@ -29,10 +29,12 @@ class Compared:
     """A comparison with what had to be left out.
 
     Attributes:
+        key: differs for every other comparison, for caches.
         comparison: None when no chosen run can be read.
         problems: a sentence for each run that was left out.
     """
 
+    key: str
     comparison: Comparison | None
     problems: tuple[str, ...]
 
@@ -73,11 +75,12 @@ def compared(dataset: Dataset, runs: Sequence[Run]) -> Compared:
         Damaged: the baselines cannot be read.
     """
     versions = tuple((str(run.folder), changed(run)) for run in runs)
-    return _compared(str(dataset.folder), _baselines_version(dataset), versions, dataset, list(runs))
+    key = repr((str(dataset.folder), _baselines_version(dataset), versions))
+    return _compared(key, dataset, list(runs))
 
 
 @st.cache_resource(max_entries=KEPT, ttl="1h", show_spinner=False)
-def _compared(folder: str, baselines: int, versions: tuple[tuple[str, int], ...], _dataset: Dataset, _runs: list[Run]) -> Compared:
+def _compared(key: str, _dataset: Dataset, _runs: list[Run]) -> Compared:
     from core.evaluation.compare import compare
     from core.evaluation.model import model_of_baseline, model_of_run
     from core.training.baselines import load
@@ -89,8 +92,8 @@ def _compared(folder: str, baselines: int, versions: tuple[tuple[str, int], ...]
         except LimelightError as error:
             problems.append(f"{run.id} is left out: {error.message}")
     if not models:
-        return Compared(None, tuple(problems))
-    return Compared(compare([*_told_apart(models), *(model_of_baseline(one) for one in load(_dataset))]), tuple(problems))
+        return Compared(key, None, tuple(problems))
+    return Compared(key, compare([*_told_apart(models), *(model_of_baseline(one) for one in load(_dataset))]), tuple(problems))
 
 
 def _told_apart(models: list[Model]) -> list[Model]:

@@ -43,11 +43,13 @@ def confusion(one: Judged, *, dark: bool = False) -> Chart:
 
 def _cell_texts(figure: go.Figure, cell: list[list[str]], shares: np.ndarray, names: list[str], colour: str, dark: bool, size: int) -> None:
     """The numbers in the cells, white or dark by the cell and not by the page; shares that round to 0 stay empty."""
-    for row, texts in enumerate(cell):
-        for column, text in enumerate(texts):
-            if shares[row, column] >= 0.005 or len(names) <= 4:
-                font = {"size": size, "color": on_cell(colour, float(shares[row, column]), dark)}
-                figure.add_annotation(x=names[column], y=names[row], text=text, showarrow=False, font=font)
+    notes = [
+        {"x": names[column], "y": names[row], "text": text, "showarrow": False, "font": {"size": size, "color": on_cell(colour, float(shares[row, column]), dark)}}
+        for row, texts in enumerate(cell)
+        for column, text in enumerate(texts)
+        if shares[row, column] >= 0.005 or len(names) <= 4
+    ]
+    figure.update_layout(annotations=notes)  # all at once: `add_annotation` checks all earlier ones again each time
 
 
 def _confusion_title(one: Judged, matrix: np.ndarray, labels: tuple[str, ...]) -> str:

@@ -96,13 +96,13 @@ def target_identifier(facts: Facts) -> Iterator[Finding]:
 def blank_rows(facts: Facts) -> Iterator[Finding]:
     """Rows without any value."""
     if n := facts.dropped_blank:
-        yield note("blank_rows", f"{many(n, "row")} without any value {were(n)} left out.", count=n)
+        yield note("blank_rows", f"{many(n, 'row')} without any value {were(n)} left out.", count=n)
 
 
 def target_missing_rows(facts: Facts) -> Iterator[Finding]:
     """Rows without a target."""
     if n := facts.dropped_target:
-        yield look("target_missing_rows", f"{many(n, "row")} {'has' if n == 1 else 'have'} no value in {quoted(facts.target)} and {were(n)} left out. Fill them in if you know the answer.", column=facts.target, count=n)
+        yield look("target_missing_rows", f"{many(n, 'row')} {'has' if n == 1 else 'have'} no value in {quoted(facts.target)} and {were(n)} left out. Fill them in if you know the answer.", column=facts.target, count=n)
 
 
 def class_too_small(facts: Facts) -> Iterator[Finding]:
@@ -149,21 +149,21 @@ def empty_column(facts: Facts) -> Iterator[Finding]:
     """Columns without a value."""
     names = [c.name for c in facts.columns if c.type is ColumnType.EMPTY]
     if names:
-        yield note("empty_column", f"{many(len(names), "column is", "columns are")} empty and left out: {listed(names)}.", column=names[0], count=len(names))
+        yield note("empty_column", f"{many(len(names), 'column is', 'columns are')} empty and left out: {listed(names)}.", column=names[0], count=len(names))
 
 
 def constant_column(facts: Facts) -> Iterator[Finding]:
     """Columns that say the same in every row."""
     names = [c.name for c in facts.columns if c.name != facts.target and c.distinct == 1 and not c.missing and c.type is not ColumnType.EMPTY]
     if names:
-        yield note("constant_column", f"{many(len(names), "column is", "columns are")} the same in every row and left out: {listed(names)}.", column=names[0], count=len(names))
+        yield note("constant_column", f"{many(len(names), 'column is', 'columns are')} the same in every row and left out: {listed(names)}.", column=names[0], count=len(names))
 
 
 def identifier(facts: Facts) -> Iterator[Finding]:
     """Columns that name rows."""
     names = [c.name for c in facts.columns if c.type is ColumnType.IDENTIFIER and c.name != facts.target]
     if names:
-        yield note("identifier", f"{many(len(names), "column is", "columns are")} a name or number of each row and left out: {listed(names)}. A model would learn it by heart.", column=names[0], count=len(names))
+        yield note("identifier", f"{many(len(names), 'column is', 'columns are')} a name or number of each row and left out: {listed(names)}. A model would learn it by heart.", column=names[0], count=len(names))
 
 
 def high_cardinality(facts: Facts) -> Iterator[Finding]:
@@ -230,7 +230,7 @@ def empty_text(facts: Facts) -> Iterator[Finding]:
     """Texts that are missing."""
     for c in facts.input_columns:
         if c.type is ColumnType.TEXT and c.missing:
-            yield note("empty_text", f"{many(c.missing, "row")} have no text in {quoted(c.name)}. They are kept and read as an empty text.", column=c.name, count=c.missing)
+            yield note("empty_text", f"{many(c.missing, 'row has', 'rows have')} no text in {quoted(c.name)}. They are kept and read as an empty text.", column=c.name, count=c.missing)
 
 
 CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (

@@ -204,12 +204,13 @@ def mean_interval(values: np.ndarray) -> Interval:
     if not n:
         return Interval.undefined("There are no rows to judge.")
     mean = float(values.mean())
-    centred = values - mean
+    unit = float(values.max()) or 1.0  # squares of very large or very small numbers must not run over
+    centred = (values - mean) / unit
     deviation = math.sqrt(float(centred @ centred) / (n - 1)) if n > 1 else 0.0
-    if deviation <= 1e-12 * max(abs(mean), 1e-300):
+    if deviation <= 1e-12:
         return Interval(mean, None, None, "One row, or rows that are all the same, cannot tell how far off this is.")
     skewness = float(((centred / deviation) ** 3).mean())
-    t, scale = student_t(n - 1), deviation / math.sqrt(n)
+    t, scale = student_t(n - 1), unit * deviation / math.sqrt(n)
     return Interval(mean, max(0.0, mean - scale * _unskewed(t, skewness, n)), mean - scale * _unskewed(-t, skewness, n))
 
 

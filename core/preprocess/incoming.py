@@ -105,7 +105,9 @@ def _missing(rows: pl.DataFrame, lost: Mapping[str, int]) -> list[str]:
     gaps = {name: count for name in rows.columns if (count := rows[name].null_count() - lost.get(name, 0)) > 0}
     if not gaps:
         return []
-    return [f"{sum(gaps.values())} values are missing in {named(list(gaps))}; what is typical in the training rows took their place."]
+    count = sum(gaps.values())
+    missing, their = ("1 value is", "its") if count == 1 else (f"{count:,} values are", "their")
+    return [f"{missing} missing in {named(list(gaps))}; what is typical in the training rows took {their} place."]
 
 
 def _unseen(column: Column, encoder: CategoryEncoder, values: pl.Series) -> list[str]:

@@ -39,6 +39,8 @@ __all__ = ["Baseline", "compute", "load", "start", "state"]
 FOLDER, LOCK, LOG = "baselines", "baselines.lock", "baselines.log"
 MAX_ROWS = 100_000  # training rows that a baseline looks at; more change its numbers in the third digit
 MAX_WORK = 5_000_000_000  # rows × features × classes of the linear model: about a minute on two cores
+ROUNDS = 100  # of boosting, scikit-learn's own default; fewer beyond 20 classes
+SMALL_CELLS = 100_000  # rows × features of trees below which threads wait for each other more than they work
 CHUNK_ROWS = 20_000  # judged at once, to bound memory
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -190,13 +192,17 @@ def _linear(data: BaselineData) -> tuple[Predictions, str]:
 
 def _trees(data: BaselineData) -> tuple[Predictions, str]:
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
 
     rows, note = data.sample(MAX_ROWS)
     features = BaselineFeatures(data, rows, dense=True)
     kind = HistGradientBoostingClassifier if data.info.task.is_classification else HistGradientBoostingRegressor
-    rounds = max(5, min(100, 2_000 // data.classes))  # one tree a class and round
+    rounds = max(5, min(ROUNDS, 20 * ROUNDS // data.classes))  # one tree a class and round
     model = kind(random_state=SEED, max_iter=rounds, categorical_features=features.categorical, early_stopping=False)
-    model.fit(features.of(rows), data.target[rows])
+    matrix = features.of(rows)
+    threads = 1 if matrix.size < SMALL_CELLS else None
+    with threadpool_limits(threads, "openmp"):
+        model.fit(matrix, data.target[rows])
     return data.predictions(_judge(model, features, data)), note
 
 

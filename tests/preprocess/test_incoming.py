@@ -70,7 +70,7 @@ def test_many_rows_say_what_few_rows_say(fitted: Preprocessor) -> None:
         "The target 'y' is in the rows; it was not used.",
         "The model does not use the column 'zzz'; ignored.",
         "1 of 1 values in the column 'n' could not be read and count as missing.",
-        "1 values are missing in the column 'm'; what is typical in the training rows took their place.",
+        "1 value is missing in the column 'm'; what is typical in the training rows took its place.",
         "Column 'c' has values that the model never or hardly ever saw ('green'); they count as unknown.",
     )
     typed, said_of_many = incoming(fitted, many)
