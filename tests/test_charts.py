@@ -92,7 +92,7 @@ def test_the_forest_says_who_beats_the_baseline_and_by_how_much() -> None:
     assert chart.title == f"B gets {(gap.interval.value or 0) * 100:.0f} more of 100 rows right than “Majority”"
     value = comparison.models[0].evaluation.headline.value or 0
     assert f"B {value * 100:.1f} %" in chart.alt
-    assert [list(trace.x) for trace in chart.figure.data][-1] == [value]  # best on top: drawn last
+    assert list(chart.figure.data[-1].x) == [value]  # best on top: drawn last
 
 
 def test_the_forest_does_not_claim_what_is_not_clear() -> None:
@@ -109,6 +109,16 @@ def test_the_forest_of_errors_has_the_smallest_on_top() -> None:
 def test_the_forest_takes_any_metric(metric: str) -> None:
     chart = forest(versus_majority(), metric)
     assert "has the best" in chart.title or "B has" in chart.title
+
+
+def test_a_far_majority_does_not_squeeze_the_others() -> None:
+    labels = tuple(f"c{n}" for n in range(10))
+    comparison = compare([Model("b", "B", classified(labels, 2_000)), Model("majority", "Majority", majority(labels, 2_000), "baseline")])
+    figure = forest(comparison).figure
+    low, high = figure.layout.xaxis.range
+    assert low < figure.data[0].x[0] < high and high - low < 0.1
+    assert figure.layout.annotations[0].text.startswith("◂ ")  # it is named at the edge
+    assert "Majority" in forest(comparison).alt
 
 
 def test_models_with_the_same_name_have_a_place_each() -> None:

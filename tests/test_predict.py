@@ -15,7 +15,6 @@ import polars as pl
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
-from preprocess.made import dataset, spec_of
 
 from core.dataset.dataset import Dataset
 from core.dataset.readers.pictures import read_unlabelled
@@ -25,6 +24,7 @@ from core.errors import BadFile, BadInput, Damaged, NotReady
 from core.predict import BATCH_ROWS, Prediction, Predictor, predict_file
 from core.preprocess.preprocessor import PreprocessOptions, Preprocessor
 from core.runs.run import Run
+from tests.preprocess.made import dataset, spec_of
 
 ROWS = "a,age,colour\n-0.8028,73,blue\n0.2428,34,green\n-1.6563,33,red\n"
 

@@ -32,6 +32,7 @@ SHOWN: dict[Task, tuple[str, ...]] = {
     Task.MULTICLASS: ("accuracy", "balanced_accuracy", "precision_macro", "recall_macro", "f1_macro", "roc_auc", "average_precision", "log_loss"),
     Task.REGRESSION: ("rmse", "mae", "r2", "median_absolute_error"),
 }
+BOUNDED = ("roc_auc", "average_precision", "r2")  # around 0 to 1: a fourth decimal says nothing
 SHARES = ("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1")
 
 
@@ -44,14 +45,14 @@ def value_text(metric: str, value: float | None) -> str:
     """The number alone.
 
     Example:
-        >>> value_text("accuracy", 0.8163), value_text("accuracy", 1.0), value_text("roc_auc", 0.8721), value_text("f1", None)
-        ('81.6\xa0%', '100\xa0%', '0.872', '–')
+        >>> value_text("accuracy", 0.8163), value_text("accuracy", 1.0), value_text("roc_auc", 0.8721), value_text("r2", -0.0000015)
+        ('81.6\xa0%', '100\xa0%', '0.872', '0.000')
     """
     if value is None:
         return "–"
     if is_share(metric):
         return f"{_percent(value)}{NO_BREAK}%"
-    return number(value).replace("-", MINUS)
+    return _plain(metric, value)
 
 
 def range_text(metric: str, interval: Interval) -> str:
@@ -65,8 +66,8 @@ def range_text(metric: str, interval: Interval) -> str:
         return ""
     if is_share(metric):
         return f"{_percent(interval.low)}–{_percent(interval.high)}"
-    low, high = (number(end).replace("-", MINUS) for end in (interval.low, interval.high))
-    return f"{low} to {high}" if interval.low < 0 else f"{low}–{high}"
+    low, high = _plain(metric, interval.low), _plain(metric, interval.high)
+    return f"{low} to {high}" if MINUS in low + high else f"{low}–{high}"
 
 
 def gap_text(metric: str, interval: Interval) -> str:
@@ -81,6 +82,13 @@ def gap_text(metric: str, interval: Interval) -> str:
     scale, unit = (100, " percentage points") if is_share(metric) else (1, "")
     value, *ends = (None if one is None else _signed(one * scale, one_decimal=scale == 100) for one in (interval.value, interval.low, interval.high))
     return f"{value}{unit}" + (f" ({ends[0]} to {ends[1]})" if None not in ends else "")
+
+
+def _plain(metric: str, value: float) -> str:
+    if metric not in BOUNDED:
+        return number(value).replace("-", MINUS)
+    text = f"{value:.3f}".replace("-", MINUS)
+    return "0.000" if text == f"{MINUS}0.000" else text
 
 
 def _percent(share: float) -> str:

@@ -66,7 +66,7 @@ def _confusion_alt(one: Judged, matrix: np.ndarray, labels: tuple[str, ...], sho
     places = np.argsort(-rows, kind="stable")[:5]
     parts = [f"{hits[place]:,} of {rows[place]:,} “{labels[place]}”" for place in places]
     left = f" The {shown} most frequent of {len(labels)} classes are drawn." if shown < len(labels) else ""
-    return f"Confusion matrix of {one.model.name}. Right: {', '.join(parts)}{' …' if len(labels) > 5 else ''}.{left}"
+    return f"Confusion matrix of {one.model.name}. Right: {', '.join(parts)}{' and so on' if len(labels) > 5 else ''}.{left}"
 
 
 def per_class(comparison: Comparison, metric: str = "recall", *, dark: bool = False) -> Chart:

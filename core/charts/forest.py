@@ -26,7 +26,15 @@ def forest(comparison: Comparison, metric: str | None = None, *, dark: bool = Fa
     known = [(one, interval) for one, interval in scored if interval.value is not None]
     known.sort(key=lambda pair: (pair[1].value or 0.0), reverse=not higher_is_better(name))
     figure = empty_figure(dark, height=150 + 46 * max(len(known), 1))
+    ends = _ends(known)
     for place, (one, interval) in enumerate(known):
+        if ends and not ends[0] <= (interval.value or 0.0) <= ends[1]:
+            left = (interval.value or 0.0) < ends[0]
+            figure.add_annotation(
+                x=0 if left else 1, xref="paper", xanchor="left" if left else "right", y=place, showarrow=False,
+                text=f"◂ {number(interval, share)}" if left else f"{number(interval, share)} ▸", font={"color": one.identity.colour},
+            )  # fmt: skip
+            continue
         value, low, high = interval.value or 0.0, interval.low, interval.high
         figure.add_scatter(
             x=[value], y=[place], mode="markers", name=safe(one.model.name), showlegend=False,
@@ -34,11 +42,22 @@ def forest(comparison: Comparison, metric: str | None = None, *, dark: bool = Fa
             error_x=error_bar(value, low, high, one.identity.colour), hovertemplate=f"{safe(one.model.name)}<br>{number(interval, share)}<extra></extra>",
         )  # fmt: skip
     direction = "right is better" if higher_is_better(name) else "left is better"
-    figure.update_xaxes(title=f"{word} with 95 % interval;<br>{direction}", tickformat=".0%" if share else None, nticks=6)
+    figure.update_xaxes(range=ends, title=f"{word} with 95 % interval;<br>{direction}", tickformat=".0%" if share else None, nticks=6)
     names = [two_lines(one.model.name) for one, _ in known]
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, showgrid=False, range=[-0.6, max(len(known), 1) - 0.4])
     alt = f"{word} on {comparison.rows_judged:,} test rows: " + "; ".join(f"{one.model.name} {number(i, share)}" for one, i in reversed(known)) + "."
     return Chart(figure, _verdict(comparison) if name == headline(comparison.task) else _leader(known, word, share), alt)
+
+
+def _ends(known: Sequence[tuple[Judged, Interval]]) -> list[float] | None:
+    """The ends of the axis when the majority baseline lies so far off that the others would be squeezed; else None."""
+    others = [(i.low if i.low is not None else i.value or 0.0, i.high if i.high is not None else i.value or 0.0) for one, i in known if one.model.id != "majority"]
+    far = [i.value or 0.0 for one, i in known if one.model.id == "majority"]
+    if not others or not far:
+        return None
+    low, high = min(pair[0] for pair in others), max(pair[1] for pair in others)
+    gap = max(low - far[0], far[0] - high)
+    return [low - 0.1 * (high - low), high + 0.1 * (high - low)] if gap > 3 * (high - low) > 0 else None
 
 
 def _verdict(comparison: Comparison) -> str:

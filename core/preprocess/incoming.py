@@ -106,8 +106,8 @@ def _missing(rows: pl.DataFrame, lost: Mapping[str, int]) -> list[str]:
     if not gaps:
         return []
     count = sum(gaps.values())
-    missing, their = ("1 value is", "its") if count == 1 else (f"{count:,} values are", "their")
-    return [f"{missing} missing in {named(list(gaps))}; what is typical in the training rows took {their} place."]
+    missing = "1 value is" if count == 1 else f"{count:,} values are"
+    return [f"{missing} missing in {named(list(gaps))}; what is typical in the training rows was taken instead."]
 
 
 def _unseen(column: Column, encoder: CategoryEncoder, values: pl.Series) -> list[str]:

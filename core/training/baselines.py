@@ -192,7 +192,7 @@ def _linear(data: BaselineData) -> tuple[Predictions, str]:
 
 def _trees(data: BaselineData) -> tuple[Predictions, str]:
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
+    from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
     rows, note = data.sample(MAX_ROWS)
     features = BaselineFeatures(data, rows, dense=True)

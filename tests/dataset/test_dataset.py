@@ -8,7 +8,7 @@ from core.dataset.ingest import ingest
 from core.dataset.schema import Part
 from core.errors import Damaged
 from core.workspace import Workspace
-from dataset.made import class_folders, csv_bytes, people, zip_bytes
+from tests.dataset.made import class_folders, csv_bytes, people, zip_bytes
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from core.dataset.ingest import inspect
 from core.dataset.schema import Severity, Task
 from core.errors import BadSettings, BadTarget
-from dataset.made import class_folders, csv_bytes, noise, people, zip_bytes
+from tests.dataset.made import class_folders, csv_bytes, noise, people, zip_bytes
 
 TABLE = people(200) | {"id": [f"u{i:04}" for i in range(200)], "stars": [1 + i % 5 for i in range(200)]}
 

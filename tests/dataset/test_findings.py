@@ -7,7 +7,7 @@ from core.dataset.draft import Draft
 from core.dataset.ingest import inspect
 from core.dataset.schema import Finding, Severity
 from core.settings import settings
-from dataset.made import class_folders, csv_bytes, noise, people, png, zip_bytes
+from tests.dataset.made import class_folders, csv_bytes, noise, people, png, zip_bytes
 
 
 def draft(columns: dict[str, list[object]]) -> Draft:

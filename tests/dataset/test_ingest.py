@@ -11,7 +11,7 @@ from core.dataset.schema import Part, Task
 from core.errors import BadFile, BadTarget, DiskFull, LimitExceeded, QuotaExceeded
 from core.settings import settings
 from core.workspace import Workspace
-from dataset.made import class_folders, csv_bytes, noise, people, png, zip_bytes
+from tests.dataset.made import class_folders, csv_bytes, noise, people, png, zip_bytes
 
 TABLE = people(300)
 CSV = csv_bytes(TABLE)

@@ -13,8 +13,7 @@ from core.dataset.schema import Part, Task
 from core.errors import BadSettings
 from core.evaluation.compare import Model, compare, paired_difference
 from core.evaluation.predictions import Predictions
-
-from .made import binary, predictions, regression
+from tests.evaluation.made import binary, predictions, regression
 
 
 def with_validation(p: Predictions) -> Predictions:

@@ -15,8 +15,7 @@ import pytest
 
 from core.dataset.schema import Task
 from core.evaluation.evaluate import evaluate
-
-from .made import binary, multiclass, predictions, regression
+from tests.evaluation.made import binary, multiclass, predictions, regression
 
 SETS = 300
 Make = Callable[[np.random.Generator, int], tuple[np.ndarray, np.ndarray]]

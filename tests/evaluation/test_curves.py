@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from core.evaluation.curves import areas, precision_recall_curve, roc_curve, thin
-
-from .made import binary
+from tests.evaluation.made import binary
 
 RANKED = st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=2, max_size=60).filter(lambda rows: len({hit for hit, _ in rows}) == 2)
 

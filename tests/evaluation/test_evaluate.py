@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from core.dataset.schema import Part, Task
 from core.evaluation.evaluate import Evaluation, evaluate
 from core.evaluation.metrics import METRICS
-
-from .made import binary, multiclass, predictions, regression
+from tests.evaluation.made import binary, multiclass, predictions, regression
 
 AVERAGES = {f"{name}_{how}" for name in ("precision", "recall", "f1") for how in ("macro", "weighted")}
 COMMON = {"accuracy", "balanced_accuracy", "roc_auc", "average_precision", "log_loss"} | AVERAGES

@@ -10,8 +10,7 @@ from sklearn import metrics as sk
 
 from core.dataset.schema import Task
 from core.evaluation.metrics import METRICS, area_metrics, headline, higher_is_better, log_loss, regression_metrics
-
-from .made import binary, multiclass, regression
+from tests.evaluation.made import binary, multiclass, regression
 
 NUMBERS = st.floats(-1e6, 1e6, allow_subnormal=False)
 

@@ -12,8 +12,7 @@ from core.identity import baseline_identity, identity_of_number
 from core.runs.run import Run
 from core.runs.spec import RunSpec
 from core.training.baselines import Baseline
-
-from .made import binary, predictions
+from tests.evaluation.made import binary, predictions
 
 
 def test_a_run(tmp_path: Path) -> None:

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from core.dataset.schema import Part, Task
 from core.errors import Damaged
 from core.evaluation.predictions import Predictions
-
-from .made import multiclass, predictions, regression
+from tests.evaluation.made import multiclass, predictions, regression
 
 
 def test_classes_survive_the_disk(tmp_path: Path) -> None:

@@ -7,14 +7,14 @@ import re
 
 import numpy as np
 import pytest
-import results_made as made
-from conftest import EVIL, Visit, assert_sound, everything, param, raw
 from streamlit.testing.v1 import AppTest
 
 from core.dataset.dataset import Dataset
 from core.dataset.ingest import ingest
 from core.training import baselines
 from core.workspace import Workspace
+from tests.pages import results_made as made
+from tests.pages.conftest import EVIL, Visit, assert_sound, everything, param, raw
 
 
 @pytest.fixture(autouse=True)

@@ -7,13 +7,13 @@ import zipfile
 
 import numpy as np
 import pytest
-from conftest import EVIL, Visit, everything, evil_csv, param, raw
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.dataset.dataset import Dataset
 from core.training import baselines
 from core.workspace import Workspace
+from tests.pages.conftest import EVIL, Visit, everything, evil_csv, param, raw
 from ui.sources import Source, receive
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from conftest import NotingLauncher, Visit, everything, literal, param, raw
 
 from core.dataset.dataset import Dataset
 from core.dataset.ingest import ingest
@@ -11,6 +10,7 @@ from core.recipes import RECIPES
 from core.runs.state import RunState
 from core.settings import settings
 from core.workspace import Workspace
+from tests.pages.conftest import NotingLauncher, Visit, everything, literal, param, raw
 from ui import settings_form
 
 

@@ -9,8 +9,6 @@ from datetime import date
 
 import numpy as np
 import pytest
-import results_made as made
-from conftest import EVIL, Visit, assert_sound, everything, param, raw
 from PIL import Image
 
 from core.dataset.dataset import Dataset
@@ -18,6 +16,8 @@ from core.dataset.ingest import ingest
 from core.dataset.schema import Part
 from core.predict import Predictor
 from core.workspace import Workspace
+from tests.pages import results_made as made
+from tests.pages.conftest import EVIL, Visit, assert_sound, everything, param, raw
 from ui.picture_box import fitted
 
 REVIEWS = ("a warm and clever film that I would see again", "dull, long and without one honest moment in it")

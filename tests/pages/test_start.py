@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from conftest import EVIL, Visit, everything, param, raw, trained
 
 from core.dataset.dataset import Dataset
 from core.dataset.samples import TEMPLATES
 from core.settings import settings
 from core.workspace import Workspace
+from tests.pages.conftest import EVIL, Visit, everything, param, raw, trained
 
 
 def test_empty_shows_every_template_and_an_upload(visit: Visit) -> None:

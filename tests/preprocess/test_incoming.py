@@ -16,7 +16,7 @@ from core.dataset.types import as_typed
 from core.errors import BadInput
 from core.preprocess.incoming import FEW_ROWS, incoming
 from core.preprocess.preprocessor import PreprocessOptions, Preprocessor
-from preprocess.made import dataset, spec_of
+from tests.preprocess.made import dataset, spec_of
 
 CELLS = st.one_of(st.none(), st.sampled_from(["red", " red ", "blue", "NA", "none", "1", "1,200", "inf", "2026-01-02", "x"]), st.text(max_size=4))
 ROWS = st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS, CELLS, CELLS), min_size=1, max_size=6)
@@ -70,7 +70,7 @@ def test_many_rows_say_what_few_rows_say(fitted: Preprocessor) -> None:
         "The target 'y' is in the rows; it was not used.",
         "The model does not use the column 'zzz'; ignored.",
         "1 of 1 values in the column 'n' could not be read and count as missing.",
-        "1 value is missing in the column 'm'; what is typical in the training rows took its place.",
+        "1 value is missing in the column 'm'; what is typical in the training rows was taken instead.",
         "Column 'c' has values that the model never or hardly ever saw ('green'); they count as unknown.",
     )
     typed, said_of_many = incoming(fitted, many)

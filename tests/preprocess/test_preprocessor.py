@@ -16,7 +16,7 @@ from core.dataset.dataset import Dataset
 from core.dataset.schema import ColumnType, Task
 from core.errors import BadInput, Damaged
 from core.preprocess.preprocessor import PreprocessOptions, Preprocessor
-from preprocess.made import dataset, spec_of
+from tests.preprocess.made import dataset, spec_of
 
 OPTIONS = PreprocessOptions(vocabulary=50, max_length=6, ngrams=2, max_categories=3)
 SCHEMA = {"n": pl.Float64, "c": pl.String, "d": pl.Datetime("us"), "t": pl.String}

@@ -12,7 +12,7 @@ from core.dataset.schema import ColumnType
 from core.errors import BadSettings
 from core.preprocess.preprocessor import Preprocessor
 from core.preprocess.shapes import InputShape, PreprocessOptions, input_shapes
-from preprocess.made import dataset, spec_of
+from tests.preprocess.made import dataset, spec_of
 
 DAYS = [datetime(2026, 1, day) for day in range(1, 5)]
 

@@ -11,8 +11,7 @@ from core.dataset.schema import ColumnType, Task
 from core.errors import BadSettings, NotFound
 from core.recipes import PRESETS, RECIPES, default_recipe, recipe, recipes_for, recipes_schema, refusal
 from core.runs.spec import TrainingSettings
-
-from . import made
+from tests.recipes import made
 
 NUMBER, CATEGORY, TEXT, IMAGE, IDENTIFIER = (
     ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.IMAGE, ColumnType.IDENTIFIER,

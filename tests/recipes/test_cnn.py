@@ -7,8 +7,7 @@ import pytest
 from core.dataset.schema import Task
 from core.errors import BadSettings
 from core.recipes.cnn import CNN, CnnSettings
-
-from . import made
+from tests.recipes import made
 
 
 def test_parameters_by_hand() -> None:

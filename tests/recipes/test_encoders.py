@@ -9,8 +9,7 @@ from core.errors import BadSettings
 from core.recipes import RECIPES
 from core.recipes.encoders import Image, Text, draw, encode_image, encode_text, hidden_layers
 from core.recipes.plan import OUTPUT, PlanBuilder
-
-from . import made
+from tests.recipes import made
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from core.dataset.schema import Task
 from core.recipes.mlp import MLP, MlpSettings
-
-from . import made
+from tests.recipes import made
 
 
 def test_parameters_by_hand() -> None:

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from core.recipes import RECIPES, metric_name
-
-from . import made
+from tests.recipes import made
 
 pytestmark = pytest.mark.training
 BACKENDS = ("jax", "tensorflow")

@@ -15,8 +15,7 @@ from core.errors import BadSettings
 from core.recipes import plan as plan_module
 from core.recipes.kinds import KINDS
 from core.recipes.plan import OUTPUT, PlanBuilder
-
-from . import made
+from tests.recipes import made
 
 
 def test_dense_has_a_weight_for_each_pair_and_a_bias_for_each_unit() -> None:

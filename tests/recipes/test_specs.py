@@ -12,8 +12,7 @@ from core.preprocess.shapes import PreprocessOptions
 from core.recipes import RECIPES, make_spec, metric_name, options_of, plan_of, settings_of
 from core.runs.spec import RunSpec
 from core.settings import settings
-
-from . import made
+from tests.recipes import made
 
 TABLE = made.info({"id": ColumnType.IDENTIFIER, "age": ColumnType.NUMBER, "city": ColumnType.CATEGORY})
 REVIEWS = made.info({"review": ColumnType.TEXT, "stars": ColumnType.NUMBER})

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from core.dataset.schema import Task
 from core.recipes.text_recurrent import TEXT_RECURRENT, TextRecurrentSettings
-
-from . import made
+from tests.recipes import made
 
 
 def test_parameters_by_hand() -> None:

@@ -21,11 +21,11 @@ if BACKEND == "jax":
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
+from recipes import made  # noqa: E402
 
 from core.recipes import RECIPES, Plan  # noqa: E402
 from core.recipes.network import build, compile_network  # noqa: E402
 from core.runs.spec import TrainingSettings  # noqa: E402
-from recipes import made  # noqa: E402
 
 ROWS = made.ROWS
 SEED = 7

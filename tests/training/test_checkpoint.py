@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import until
 
 from core.errors import Damaged
 from core.training import checkpoint
 from core.training.checkpoint import CHECKPOINT_FILE, Checkpoint, CheckpointWriter
+from tests.training.conftest import until
 
 
 def state(epoch: int) -> Checkpoint:

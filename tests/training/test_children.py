@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import until
 
 from core.training import children
 from core.training.process import ProcessIdentity
 from core.workspace import Workspace
+from tests.training.conftest import until
 
 WAITER = (sys.executable, "-c", "import sys; sys.stdin.readline()")  # waits as a spare does, without libraries
 

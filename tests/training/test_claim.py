@@ -7,7 +7,6 @@ import os
 import threading
 
 import pytest
-from conftest import bare_run, events_of, until
 
 from core.files import read_json
 from core.runs.run import Run
@@ -15,6 +14,7 @@ from core.runs.state import RunState
 from core.training import claim as module
 from core.training.claim import RESERVE_FILE, Claim, end_run
 from core.workspace import Workspace
+from tests.training.conftest import bare_run, events_of, until
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import make_dataset, make_run
 
 from core.dataset.schema import Part, Task
 from core.errors import RunFailed
@@ -14,6 +13,7 @@ from core.files import read_json
 from core.training.judge import judge, predictions_of
 from core.training.material import Material
 from core.workspace import Workspace
+from tests.training.conftest import make_dataset, make_run
 
 
 class Oracle:

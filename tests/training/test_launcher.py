@@ -10,9 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-import fake_worker
 import pytest
-from conftest import bare_run, events_of, until
 
 from core.errors import QuotaExceeded, UserError
 from core.files import read_json
@@ -24,6 +22,8 @@ from core.training.backend import ROOT
 from core.training.launcher import Launcher
 from core.training.process import ProcessIdentity
 from core.workspace import Workspace
+from tests.training import fake_worker
+from tests.training.conftest import bare_run, events_of, until
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import make_dataset, make_run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from core.errors import NotFound
 from core.preprocess.preprocessor import Preprocessor
 from core.training.material import Material, balanced_weights
 from core.workspace import Workspace
+from tests.training.conftest import make_dataset, make_run
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=50))

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from conftest import until
 
 from core.training.process import ProcessIdentity, signal_group
+from tests.training.conftest import until
 
 
 @pytest.fixture

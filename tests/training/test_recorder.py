@@ -6,13 +6,13 @@ import errno
 from typing import Any
 
 import pytest
-from conftest import bare_run, events_of, until
 
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.training import recorder as module
 from core.training.recorder import Recorder
 from core.workspace import Workspace
+from tests.training.conftest import bare_run, events_of, until
 
 
 @pytest.fixture

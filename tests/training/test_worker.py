@@ -10,7 +10,6 @@ import sys
 import numpy as np
 import polars as pl
 import pytest
-from conftest import events_of, make_dataset, make_run, until
 
 from core.dataset.schema import Part, Task
 from core.errors import RunFailed
@@ -28,6 +27,7 @@ from core.training.claim import Claim
 from core.training.export import onnx_outputs, verify
 from core.training.launcher import Launcher
 from core.workspace import Workspace
+from tests.training.conftest import events_of, make_dataset, make_run, until
 
 DEADLINE_S = 240.0  # a loaded machine is slow; idle, these take seconds
 pytestmark = pytest.mark.training

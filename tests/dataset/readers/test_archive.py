@@ -10,7 +10,7 @@ from core.dataset.readers.archive import _names as archive_names
 from core.dataset.readers.source import Source
 from core.errors import BadFile, LimelightError, LimitExceeded
 from core.settings import settings
-from dataset.made import zip_bytes
+from tests.dataset.made import zip_bytes
 
 
 def labels(*names: str) -> list[tuple[str, str]]:

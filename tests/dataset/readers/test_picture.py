@@ -9,7 +9,7 @@ from PIL import Image
 from core.dataset.readers.picture import grey, picture_array, picture_size
 from core.errors import BadFile
 from core.settings import settings
-from dataset.made import noise, png
+from tests.dataset.made import noise, png
 
 RED = np.full((6, 4, 3), (200, 10, 30), dtype=np.uint8)
 GOOD = png(noise(1))

@@ -10,7 +10,7 @@ from core.dataset.readers.pictures import as_table, read_pictures, read_unlabell
 from core.dataset.readers.source import Source
 from core.dataset.schema import ColumnType
 from core.errors import BadFile, LimelightError
-from dataset.made import class_folders, noise, png, zip_bytes
+from tests.dataset.made import class_folders, noise, png, zip_bytes
 
 GOOD = zip_bytes(class_folders(2))
 

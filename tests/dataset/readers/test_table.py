@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from core.dataset.readers.table import read_table
 from core.errors import BadFile, LimelightError, LimitExceeded
 from core.settings import settings
-from dataset.made import csv_bytes, people
+from tests.dataset.made import csv_bytes, people
 
 GOOD = csv_bytes(people(30)) + '"Ann, ""the"" cook",1,x,yes\n你好,2,y,no\n'.encode()
 
