@@ -59,6 +59,8 @@ def _form(run: Run, model: Predictor, dataset: Dataset | None) -> None:
             return
         known: HeldOut | None = st.session_state.get(_row_key(run))
         about = next((column for column in dataset.info.columns if column.name == target), None) if dataset else None
+        if known is not None and known.picture is not None and not any(value is known.picture for value in values.values()):
+            known = None  # a picture of the visitor's own, whose truth nobody knows
         show_answer(
             model.predict_row(values), target, known, touched=known is not None and _differs(values, known),
             about=about, usual_error=usual_error(run),
@@ -99,9 +101,7 @@ def _take_row(run: Run, columns: Sequence[Column], dataset: Dataset, target: str
 
 
 def _differs(values: Mapping[str, Any], known: HeldOut) -> bool:
-    return any(not _same(values.get(name), value) for name, value in known.values.items()) or any(
-        value is not known.picture for value in values.values() if hasattr(value, "shape")
-    )
+    return any(not _same(values.get(name), value) for name, value in known.values.items())
 
 
 def _same(shown: Value, real: Value) -> bool:

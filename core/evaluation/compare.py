@@ -155,12 +155,15 @@ def _usual_identity(model: Model, place: int) -> Identity:
 
 def _best_baseline(models: Sequence[Model]) -> str | None:
     """Id of the baseline that is best on the validation rows (the first of equals)."""
-    found = [(model.id, evaluate(model.predictions, Part.VALIDATION).headline.value) for model in models if model.kind == "baseline"]
-    scored = [(name, value) for name, value in found if value is not None]
-    if not scored:
-        return found[0][0] if found else None
-    sign = 1 if higher_is_better(headline(models[0].predictions.task)) else -1
-    return max(scored, key=lambda pair: sign * pair[1])[0]
+    found = {model.id: _quality(model.predictions.of(Part.VALIDATION)) for model in models if model.kind == "baseline"}
+    return max(found, key=lambda name: found[name]) if found else None
+
+
+def _quality(p: Predictions) -> float:
+    """Accuracy, or RMSE with a minus; lowest of all without rows."""
+    if not len(p):
+        return -math.inf
+    return float((p.decisions() == p.truth).mean()) if p.task.is_classification else -float(((p.scores - p.truth) ** 2).mean()) ** 0.5
 
 
 def paired_difference(model: Model, baseline: Model, comparisons: int = 1) -> Difference:

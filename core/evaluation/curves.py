@@ -63,7 +63,7 @@ class _Steps:
 
 
 def _steps(positive: np.ndarray, scores: np.ndarray) -> _Steps:
-    order = np.argsort(-scores, kind="stable")
+    order = np.argsort(-scores)  # equal scores may come in any order: they are grouped
     ordered = scores[order]
     starts = np.r_[True, ordered[1:] != ordered[:-1]]
     group = np.empty(len(scores), np.int64)
@@ -101,14 +101,14 @@ def _roc_area(steps: _Steps, positive: np.ndarray, count: int, rest: int) -> tup
     beaten = 1 - (before[1] + steps.alarms) / (2 * rest)  # share of negatives below a row of the group, ties half
     beating = (before[0] + steps.hits) / (2 * count)  # share of positives above it
     own = steps.hits - before[0]
-    area = float(own @ beaten) / count
+    area = float((own * beaten).sum()) / count  # not @: BLAS starts threads for it, which costs more
     return area, np.where(positive, (beaten[steps.group] - area) / count, (beating[steps.group] - area) / rest)
 
 
 def _precision_area(steps: _Steps, positive: np.ndarray, count: int) -> tuple[float, np.ndarray]:
     called = steps.hits + steps.alarms
     precision, gained = steps.hits / called, np.diff(steps.hits, prepend=0) / count
-    area = float(gained @ precision)
+    area = float((gained * precision).sum())
     below_if_hit = np.cumsum((gained * steps.alarms / called**2)[::-1])[::-1]  # what one more hit here lifts further down
     below_if_alarm = np.cumsum((gained * steps.hits / called**2)[::-1])[::-1]
     of_hit = (precision - area) / count + below_if_hit

@@ -206,7 +206,7 @@ def mean_interval(values: np.ndarray) -> Interval:
     mean = float(values.mean())
     unit = float(values.max()) or 1.0  # squares of very large or very small numbers must not run over
     centred = (values - mean) / unit
-    deviation = math.sqrt(float(centred @ centred) / (n - 1)) if n > 1 else 0.0
+    deviation = math.sqrt(float((centred * centred).sum()) / (n - 1)) if n > 1 else 0.0
     if deviation <= 1e-12:
         return Interval(mean, None, None, "One row, or rows that are all the same, cannot tell how far off this is.")
     skewness = float(((centred / deviation) ** 3).mean())

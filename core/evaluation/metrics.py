@@ -126,7 +126,7 @@ def _within(parts: np.ndarray, groups: np.ndarray, classes: int) -> float:
 
 def _norm(parts: np.ndarray) -> float:
     n = len(parts)
-    return math.sqrt(float(parts @ parts) * n / max(n - 1, 1))
+    return math.sqrt(float((parts * parts).sum()) * n / max(n - 1, 1))
 
 
 def log_loss(truth: np.ndarray, scores: np.ndarray) -> Interval:
@@ -175,5 +175,5 @@ def _r2(truth: np.ndarray, values: np.ndarray) -> Interval:
     if left < 1e-24:
         return Interval(1.0, None, None, "Every row is predicted exactly, so the rows cannot tell how far off this is.")
     parts = squares / squares.mean() - spread / spread.mean()
-    reach = student_t(n - 1) * math.sqrt(float(parts @ parts) / (n - 1) / n)
+    reach = student_t(n - 1) * math.sqrt(float((parts * parts).sum()) / (n - 1) / n)
     return Interval(1 - left, 1 - left * math.exp(min(reach, 700.0)), 1 - left * math.exp(-reach))
