@@ -215,7 +215,7 @@ def empty_text() -> bytes:
 
 BAD = {
     "empty file": ("a.csv", b"", ["empty"]),
-    "blank lines": ("a.csv", b"\n\n  \n", ["empty"]),
+    "blank lines": ("a.csv", b"\n\n  \n", ["blank"]),
     "header only": ("a.csv", b"a,b,target\n", ["row"]),
     "PNG named csv": ("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(200), ["picture", "PNG"]),
     "one class": ("a.csv", b"x,target\n" + b"".join(b"%d,yes\n" % i for i in range(200)), ["target"]),

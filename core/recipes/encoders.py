@@ -56,7 +56,7 @@ def draw(
         task: decides the head.
         classes: number of classes; ignored for regression.
         table: encoder of a table; default: one dense layer.
-        text: encoder of a text; default: the mean of its words.
+        text: encoder of a text; default: the sum of its words.
         image: encoder of a picture; default: two small convolutional blocks.
         body: layers between the joined vector and the head.
 
@@ -83,7 +83,7 @@ def encode_text(builder: PlanBuilder, name: str, settings: Text) -> str:
     """Embed each word and pool over the words that are not padding."""
     words = builder.embedding(name, f"{name}_embedding", settings.embedding_size)
     words = builder.word_dropout(words, f"{name}_word_dropout", settings.word_dropout)
-    pooled = [builder.mean_of_words(words, name, f"{name}_mean")]
+    pooled = [builder.sum_of_words(words, name, f"{name}_sum")]
     if settings.strongest_words:
         pooled.append(builder.max_of_words(words, name, f"{name}_strongest"))
     return builder.concatenate(pooled, f"{name}_pooled")

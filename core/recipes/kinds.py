@@ -20,6 +20,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "embedding": ("Embedding", "Looks up a short list of numbers for each word; words with a similar effect get similar numbers."),
     "word_dropout": ("Word dropout", "Hides random words while training, so that no single word decides."),
     "recurrent": ("Recurrent", "Reads word after word and remembers what matters, so that order counts."),
+    "sum_of_words": ("Sum of words", "Adds up the words of the text, so scaled that long and short texts weigh alike."),
     "mean_of_words": ("Mean of words", "Averages over the words of the text."),
     "max_of_words": ("Strongest word", "Keeps, for each number, the word that says it loudest."),
 }

@@ -169,10 +169,17 @@ def _recurrent(layer: Layer, sources: list[Any], seed: int) -> Any:
     return reader(words, mask=ops.not_equal(tokens, 0))
 
 
+def _sum_of_words(layer: Layer, sources: list[Any], _seed: int) -> Any:
+    words, tokens = sources
+    real = _real_words(tokens)
+    total = ops.sum(words * real, axis=1) / ops.sqrt(ops.maximum(ops.sum(real, axis=1), 1.0))  # an empty text has no word
+    return kl.Identity(name=layer.name)(total)
+
+
 def _mean_of_words(layer: Layer, sources: list[Any], _seed: int) -> Any:
     words, tokens = sources
     real = _real_words(tokens)
-    mean = ops.sum(words * real, axis=1) / ops.maximum(ops.sum(real, axis=1), 1.0)  # an empty text has no word
+    mean = ops.sum(words * real, axis=1) / ops.maximum(ops.sum(real, axis=1), 1.0)
     return kl.Identity(name=layer.name)(mean)
 
 
@@ -191,5 +198,5 @@ _BUILDERS: Mapping[str, Callable[[Layer, list[Any], int], Any]] = {
     "rescale": _rescale, "convolution": _convolution, "batch_norm": _batch_norm, "relu": _relu,
     "halve": _halve, "average_of_places": _average_of_places, "flatten": _flatten,
     "embedding": _embedding, "word_dropout": _word_dropout, "recurrent": _recurrent,
-    "mean_of_words": _mean_of_words, "max_of_words": _max_of_words,
+    "sum_of_words": _sum_of_words, "mean_of_words": _mean_of_words, "max_of_words": _max_of_words,
 }

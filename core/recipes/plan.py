@@ -203,6 +203,13 @@ class PlanBuilder:
         shape = (length, ways * units)
         return self._add("recurrent", name, (source, tokens), shape, ways * count, units=units, cell=cell, both_ways=both_ways)
 
+    def sum_of_words(self, source: str, tokens: str, name: str) -> str:
+        """Sum over the words that are not padding, divided by the square root of their number: (length, n) → (n,).
+
+        As TF-IDF does by its length of one: a mean drowns the few words that decide in a long text.
+        """
+        return self._add("sum_of_words", name, (source, tokens), self.shape(source)[-1:])
+
     def mean_of_words(self, source: str, tokens: str, name: str) -> str:
         """Average over the words that are not padding: (length, n) → (n,); zeros for an empty text."""
         return self._add("mean_of_words", name, (source, tokens), self.shape(source)[-1:])

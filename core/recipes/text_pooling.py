@@ -27,7 +27,7 @@ class TextPoolingSettings(RecipeSettings):
     ngrams: int = Field(default=2, ge=1, le=2, title="Words in a row", description="1: single words only. 2: also pairs of neighbours, so that \"not good\" differs from \"good\".")
     embedding_size: int = Field(default=16, ge=1, le=512, title="Numbers for each word", description="How finely the network can tell words apart.")
     word_dropout: float = Field(default=0.3, ge=0, le=0.9, title="Word dropout", description="Share of words hidden at random while training, so that no single word decides.")
-    strongest_words: bool = Field(default=False, title="Strongest words", description="Look at the strongest word as well as at the average of all words.")
+    strongest_words: bool = Field(default=False, title="Strongest words", description="Look at the strongest word as well as at the sum of all words.")
     layers: int = Field(default=0, ge=0, le=8, title="Hidden layers", description="Layers between the pooled text and the answer.")
     units: int = Field(default=64, ge=1, le=2048, title="Units in a layer", description="How many things each hidden layer can pay attention to.")
     dropout: float = Field(default=0.2, ge=0, le=0.9, title="Dropout", description="Share of values hidden at random while training, so that the network does not learn by heart.")
@@ -46,13 +46,13 @@ def plan(settings: TextPoolingSettings, shapes: Sequence[InputShape], task: Task
 TEXT_POOLING = Recipe(
     name="text_pooling",
     title="Word pooling",
-    description="For texts: learns what each word and pair of words speaks for and weighs them all together; fast, and hard to beat.",
+    description="For texts: learns what each word and pair of words speaks for and adds it all up; fast, and hard to beat.",
     kind="text",
     settings=TextPoolingSettings,
     presets={
-        "quick": Preset(TextPoolingSettings(vocabulary=10_000, max_length=128, ngrams=1, embedding_size=8), TrainingSettings(epochs=6, batch_size=64, learning_rate=5e-3, patience=2)),
-        "balanced": Preset(TextPoolingSettings(), TrainingSettings(epochs=30, batch_size=64, learning_rate=2e-3, patience=3)),
-        "thorough": Preset(TextPoolingSettings(vocabulary=40_000, max_length=512, embedding_size=32, strongest_words=True), TrainingSettings(epochs=60, batch_size=64, learning_rate=1e-3, patience=5)),
+        "quick": Preset(TextPoolingSettings(vocabulary=10_000, max_length=128, ngrams=1, embedding_size=8), TrainingSettings(epochs=6, batch_size=64, learning_rate=3e-3, patience=2)),
+        "balanced": Preset(TextPoolingSettings(), TrainingSettings(epochs=30, batch_size=64, learning_rate=1e-3, patience=3)),
+        "thorough": Preset(TextPoolingSettings(vocabulary=40_000, max_length=512, embedding_size=32, strongest_words=True), TrainingSettings(epochs=60, batch_size=64, learning_rate=5e-4, patience=5)),
     },
     plan=plan,
 )

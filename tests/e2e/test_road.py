@@ -15,10 +15,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Server, free_port
+from tests.e2e.conftest import PATIENCE_MS, Server, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.training]
 TEMPLATES = Path(__file__).parent.parent.parent / "core" / "templates"
+expect.set_options(timeout=PATIENCE_MS)
 TRAINING_MS = 150_000  # on a busy machine, libraries and export included
 
 
@@ -82,7 +83,7 @@ def press(page: Page, key: str) -> None:
 
 def train(page: Page) -> None:
     press(page, "train")
-    expect(page).to_have_url(re.compile(r"[?&]run=r\d{8}-"))
+    expect(page).to_have_url(re.compile(r"/train\?.*run=r\d{8}-"))
 
 
 def finished(page: Page) -> None:
@@ -193,7 +194,7 @@ def test_chinese_text_from_upload_to_prediction(app: Server, new_page: Callable[
 
 
 BAD: dict[str, tuple[str, bytes, str]] = {
-    "empty": ("a.csv", b" \n", "empty"),
+    "empty": ("a.csv", b" \n", "blank lines"),
     "picture": ("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(300), "PNG"),
     "flat zip": ("a.zip", b"", "folder"),
 }

@@ -15,5 +15,5 @@ def test_parameters_by_hand() -> None:
 
 def test_a_table_beside_the_text_is_joined_to_it() -> None:
     plan = TEXT_POOLING.plan(TextPoolingSettings(embedding_size=6, strongest_words=False, layers=0), (made.TABLE, made.text()), Task.BINARY, 2)
-    assert plan.layer("joined").inputs == ("table_dense", "text_0_mean")
+    assert plan.layer("joined").inputs == ("table_dense", "text_0_sum")
     assert plan.layer("joined").shape == (64 + 6,)
