@@ -77,9 +77,9 @@ def main(words: list[str]) -> int:
 
 def templates() -> list[tuple[Path, str | None]]:
     """The files that we ship, with their targets."""
-    from core.dataset.samples import TEMPLATES, template_path
+    from core.dataset.samples import TEMPLATES
 
-    return [(template_path(template), template.target) for template in TEMPLATES]
+    return [(template.file, template.target) for template in TEMPLATES]
 
 
 if __name__ == "__main__":

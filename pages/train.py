@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import Damaged
 from ui.guard import guarded, show_error
 from ui.live_chart import live_chart
-from ui.live_run import facts, has_model, others, queue_place, result, share, stop_button, titles, train_again
+from ui.live_run import facts, others, queue_place, result, share, stop_button, titles, train_again
 from ui.process import launcher
 from ui.road import empty, page
 from ui.state import current_dataset, current_run, current_workspace, go
@@ -31,7 +31,7 @@ with guarded():
             go("train", run=None)
         st.stop()
 
-    model, token = has_model(run, status), current_workspace().share(run)
+    model, token = run.has_model, current_workspace().share(run)
     head = page(*titles(status, model))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(facts(spec), width="content")

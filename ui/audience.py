@@ -8,7 +8,7 @@ from core.recipes import RECIPES
 from core.runs.run import Run
 from ui.guard import guarded
 from ui.live_chart import live_chart
-from ui.live_run import has_model, result
+from ui.live_run import result
 from ui.words import plain
 
 __all__ = ["show"]
@@ -27,5 +27,5 @@ def show(run: Run) -> None:
         st.markdown(f"{plain(recipe)} · predicts {plain(spec.target)} · you are watching, read-only")
         with st.container(key="run_end"):  # always there, so that the chart below keeps its place and its zoom
             if status.state.is_over:
-                result(status, has_model(run, status))
+                result(status, run.has_model)
         live_chart(run, st.query_params["view"], key="audience")

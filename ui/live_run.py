@@ -17,7 +17,7 @@ from ui.process import launcher
 from ui.state import current_workspace, go
 from ui.words import number, plain, plural
 
-__all__ = ["facts", "has_model", "others", "queue_place", "result", "share", "stop_button", "titles", "train_again"]
+__all__ = ["facts", "others", "queue_place", "result", "share", "stop_button", "titles", "train_again"]
 
 TITLES = {
     RunState.QUEUED: ("Waiting its turn", "It starts by itself. You may close this page; its address brings you back."),
@@ -40,11 +40,6 @@ def titles(status: Status, model: bool) -> tuple[str, str]:
     if status.state is RunState.STOPPED and model:
         return "It has learned", "You ended the training early; the best weights were kept and judged on rows that it had never seen."
     return TITLES[status.state]
-
-
-def has_model(run: Run, status: Status) -> bool:
-    """Whether the run ended with a model that can be compared; a run may be stopped before it has one."""
-    return status.state.has_model and (status.headline is not None or run.path("evaluation.json").exists())
 
 
 def facts(spec: RunSpec) -> str:

@@ -35,7 +35,7 @@ def models_in_hand() -> tuple[Dataset | None, list[Run]]:
         run = current_run()
         if run is None:
             raise
-        return None, [run] if run.status.state.has_model else []
+        return None, [run] if run.has_model else []
     return dataset, runs_with_model(dataset) if dataset is not None else []
 
 

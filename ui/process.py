@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 import threading
 from functools import cache
 from pathlib import Path
@@ -24,7 +23,6 @@ __all__ = ["launcher", "prepare"]
 
 WARM = ("numpy", "polars", "core.workspace", "core.dataset.ingest", "core.recipes", "core.training.launcher")
 PUMP_EVERY_S = 5.0  # a run whose process died is noticed at most this long after, though nobody looks
-CLOUD_ROOT = Path("/mount/src")  # where Community Cloud checks out an app
 
 _lock = threading.Lock()
 _ready = False
@@ -36,8 +34,6 @@ def prepare() -> None:
     with _lock:
         if _ready:
             return
-        if CLOUD_ROOT in Path(__file__).parents:  # strangers share it, whatever else is set
-            os.environ.setdefault("LIMELIGHT_SHARED", "1")
         for name in WARM:
             importlib.import_module(name)
         _Pump(launcher()).start()

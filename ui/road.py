@@ -74,7 +74,7 @@ def _standing() -> tuple[set[str], dict[str, str]]:
         why_not["train"] = NO_RUN
     if run is not None or models:
         done.add("model")
-    if models and (run is None or run.status.state.has_model):
+    if models and (run is None or run.has_model):
         done.add("train")
     return done, why_not
 

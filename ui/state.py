@@ -104,7 +104,7 @@ def current_run() -> Run | None:
 
 def runs_with_model(dataset: Dataset) -> list[Run]:
     """The runs of a dataset that ended with a model, newest first."""
-    return [run for run in current_workspace().runs() if run.spec.dataset == dataset.id and run.status.state.has_model]
+    return [run for run in current_workspace().runs() if run.spec.dataset == dataset.id and run.has_model]
 
 
 def keep(**changes: str | None) -> None:
