@@ -180,7 +180,8 @@ def predict_file(run: Run, source: Path | bytes, file_name: str) -> tuple[pl.Dat
 
     Returns:
         One row for each input row in input order, as `Prediction.frame` (`row` is the number in the file,
-        the first after the header being 1; `name` follows it for pictures); and notices for the user.
+        the first after the header being 1; `name` follows it for pictures). What could not be read has its
+        row too, without an answer. And notices for the user.
 
     Raises:
         BadFile: the file is empty, or not what its content says.
@@ -201,7 +202,7 @@ def predict_file(run: Run, source: Path | bytes, file_name: str) -> tuple[pl.Dat
         raise BadInput(f"This model reads a table, but {given.name} is a zip file. Choose a CSV with the columns of the model.")
     raw = read_table(given)
     prediction = predictor.predict(raw.frame)
-    return prediction.frame(raw.rows), (*(notice.message for notice in raw.notices), *prediction.notices)
+    return _with_gaps(prediction.frame(raw.rows)), (*(notice.message for notice in raw.notices), *prediction.notices)
 
 
 def _plain(value: object) -> object:
@@ -217,7 +218,25 @@ def _predict_pictures(predictor: Predictor, given: Source) -> tuple[pl.DataFrame
         raise BadInput(f"This model reads pictures, but {given.name} is no zip file. Choose a zip of pictures.")
     found = read_unlabelled(given, shape)
     prediction = predictor.predict(images=found.images)
-    return prediction.frame(names=found.names), (*(notice.message for notice in found.notices), *prediction.notices)
+    frame = prediction.frame([place + 1 for place in found.places], found.names)
+    return _with_gaps(frame, {place + 1: name for place, name in found.broken}), (*(notice.message for notice in found.notices), *prediction.notices)
+
+
+def _with_gaps(frame: pl.DataFrame, names: Mapping[int, str] | None = None) -> pl.DataFrame:
+    """The answers with an empty row for each input row that could not be read, so that rows still line up.
+
+    Args:
+        frame: answers, by `row`.
+        names: row and name of each broken picture; default: the numbers that `row` leaves out.
+    """
+    import polars as pl
+
+    answered = set(frame["row"])
+    missing = dict(names) if names is not None else dict.fromkeys(set(range(1, max(answered) + 1)) - answered, "")
+    if not missing:
+        return frame
+    empty = pl.DataFrame({"row": list(missing), **({"name": list(missing.values())} if "name" in frame.columns else {})})
+    return pl.concat([frame, empty], how="diagonal").sort("row")
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

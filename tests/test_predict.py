@@ -237,13 +237,26 @@ def test_a_zip_of_pictures_without_folders(sees: Run) -> None:
     assert {Path(name).name for name in frame["name"]} == {"a.png", "b.png", "c.png"}
 
 
-def test_a_broken_picture_is_skipped_and_said(sees: Run) -> None:
+def test_a_broken_picture_has_a_row_without_an_answer(sees: Run) -> None:
     buffer = io.BytesIO(pictures({"good.png": (8, 8)}))
     with zipfile.ZipFile(buffer, "a") as archive:
         archive.writestr("broken.png", b"\x89PNG\r\n\x1a\n nothing")
+        archive.writestr("last.png", zipfile.ZipFile(io.BytesIO(pictures({"last.png": (8, 8)}))).read("last.png"))
     frame, notices = predict_file(sees, buffer.getvalue(), "p.zip")
-    assert frame.height == 1
+    assert frame["row"].to_list() == [1, 2, 3]
+    assert [Path(name).name for name in frame["name"]] == ["good.png", "broken.png", "last.png"]
+    assert [answer is None for answer in frame["prediction"]] == [False, True, False]
+    assert frame["probability_cat"].null_count() == 1
     assert "broken.png" in " ".join(notices)
+
+
+def test_a_ragged_row_has_a_row_without_an_answer(tmp_path: Path) -> None:
+    data = dataset(tmp_path / "d", {"a": (ColumnType.NUMBER, [1.0, 2.0] * 10)}, ["no", "yes"] * 10)
+    run, _ = train(data, tmp_path / "runs")
+    content = "a,b\n" + "".join(f"{i},x\n" for i in range(30)) + "1,2,3,4\n" + "7,x\n"
+    frame, _ = predict_file(run, content.encode(), "a.csv")
+    assert frame["row"].to_list() == list(range(1, 33))
+    assert [row for row, answer in zip(frame["row"], frame["prediction"], strict=True) if answer is None] == [31]
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])

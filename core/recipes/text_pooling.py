@@ -51,8 +51,8 @@ TEXT_POOLING = Recipe(
     settings=TextPoolingSettings,
     presets={
         "quick": Preset(TextPoolingSettings(vocabulary=10_000, max_length=128, ngrams=1, embedding_size=8), TrainingSettings(epochs=6, batch_size=64, learning_rate=3e-3, patience=2)),
-        "balanced": Preset(TextPoolingSettings(), TrainingSettings(epochs=30, batch_size=64, learning_rate=1e-3, patience=3)),
-        "thorough": Preset(TextPoolingSettings(vocabulary=40_000, max_length=512, embedding_size=32, strongest_words=True), TrainingSettings(epochs=60, batch_size=64, learning_rate=5e-4, patience=5)),
+        "balanced": Preset(TextPoolingSettings(), TrainingSettings(epochs=40, batch_size=64, learning_rate=5e-4, patience=3)),
+        "thorough": Preset(TextPoolingSettings(vocabulary=40_000, max_length=512, embedding_size=32, strongest_words=True), TrainingSettings(epochs=60, batch_size=64, learning_rate=3e-4, patience=5)),
     },
     plan=plan,
 )

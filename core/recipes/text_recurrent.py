@@ -59,7 +59,7 @@ TEXT_RECURRENT = Recipe(
     settings=TextRecurrentSettings,
     presets={
         "quick": Preset(TextRecurrentSettings(vocabulary=5_000, max_length=48, embedding_size=32, units=24), TrainingSettings(epochs=3, batch_size=64, learning_rate=4e-3, patience=2)),
-        "balanced": Preset(TextRecurrentSettings(), TrainingSettings(epochs=10, batch_size=64, learning_rate=2e-3, patience=2)),
+        "balanced": Preset(TextRecurrentSettings(), TrainingSettings(epochs=8, batch_size=64, learning_rate=2e-3, patience=2)),
         "thorough": Preset(TextRecurrentSettings(vocabulary=20_000, max_length=192, embedding_size=96, units=96), TrainingSettings(epochs=20, batch_size=64, learning_rate=1e-3, patience=3)),
     },
     plan=plan,

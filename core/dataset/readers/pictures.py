@@ -41,6 +41,8 @@ class Pictures:
         digests: (pictures,) uint64, equal for equal pixels.
         skipped: (name, reason) of what was not read.
         notices: findings about how the zip was read.
+        places: (pictures,) place of each among the members that were tried, from 0.
+        broken: (place, name) of the members that were tried and could not be read.
     """
 
     labels: list[str]
@@ -49,6 +51,8 @@ class Pictures:
     digests: np.ndarray
     skipped: list[tuple[str, str]]
     notices: tuple[Finding, ...] = ()
+    places: tuple[int, ...] = ()
+    broken: tuple[tuple[int, str], ...] = ()
 
 
 def read_pictures(source: Source) -> Pictures:
@@ -148,17 +152,20 @@ def _with_channels(picture: np.ndarray, channels: int) -> np.ndarray:
 def _decode(archive: Archive, members: list[tuple[str, Member]], size: tuple[int, int], channels: int | None) -> Pictures:
     sheet = _Sheet(max(1, len(members)), size, channels)
     labels, names, digests = [], [], []
-    skipped = list(archive.refused)
-    for label, member in members:
+    skipped, places, broken = list(archive.refused), [], []
+    for place, (label, member) in enumerate(members):
         try:
             stored = sheet.add(picture_array(archive.read(member), size))
         except BadFile as error:
             skipped.append((member.shown, error.message))
+            broken.append((place, member.shown))
             continue
+        places.append(place)
         labels.append(label)
         names.append(member.shown)
         digests.append(_digest(stored))
-    return Pictures(labels, names, sheet.images[: sheet.filled], np.array(digests, dtype=np.uint64), skipped)
+    images = sheet.images[: sheet.filled]
+    return Pictures(labels, names, images, np.array(digests, dtype=np.uint64), skipped, places=tuple(places), broken=tuple(broken))
 
 
 def _digest(picture: np.ndarray) -> int:
