@@ -72,7 +72,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Road:
     home = folder / "home"
     data = core(home, "ingest", file, "--target", "left", "--name", "Customers", "--json")
     assert data.code == 0, data.err
-    words = ["--preset", "quick", "--set", "hidden_units=16", "--epochs", "3", "--seed", "1", "--follow", "--json"]
+    words = ["--preset", "quick", "--set", "units=16", "--epochs", "3", "--seed", "1", "--follow", "--json"]
     run = core(home, "train", data.json["dataset"], *words)
     assert run.code == 0, run.err
     return Road(home, file, data.json, run.json, run.err)
@@ -172,7 +172,7 @@ def test_predict_names_a_missing_column(road: Road, tmp_path: Path) -> None:
 
 @pytest.mark.training
 def test_refused_settings_are_one_line(road: Road) -> None:
-    for words in (["--set", "hidden_units=-1"], ["--set", "wings=2"], ["--recipe", "magic"], ["--preset", "slow"], ["--recipe", "cnn"]):
+    for words in (["--set", "units=-1"], ["--set", "wings=2"], ["--recipe", "magic"], ["--preset", "slow"], ["--recipe", "cnn"]):
         done = core(road.home, "train", road.data["dataset"], *words, "--json")
         assert done.code == 1, words
         assert done.err.count("\n") == 1, done.err

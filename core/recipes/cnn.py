@@ -56,7 +56,7 @@ CNN = Recipe(
     settings=CnnSettings,
     presets={
         "quick": Preset(CnnSettings(blocks=2, filters=8, units=64), TrainingSettings(epochs=4, batch_size=64, learning_rate=2e-3, patience=2)),
-        "balanced": Preset(CnnSettings(), TrainingSettings(epochs=12, batch_size=64, learning_rate=1e-3, patience=3)),
+        "balanced": Preset(CnnSettings(), TrainingSettings(epochs=20, batch_size=32, learning_rate=1e-3, patience=4)),
         "thorough": Preset(CnnSettings(filters=32, convolutions=2, units=256, dropout=0.4), TrainingSettings(epochs=40, batch_size=64, learning_rate=5e-4, patience=6)),
     },
     plan=plan,

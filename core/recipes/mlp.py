@@ -43,8 +43,8 @@ MLP = Recipe(
     kind="table",
     settings=MlpSettings,
     presets={
-        "quick": Preset(MlpSettings(layers=1, units=32, dropout=0.1), TrainingSettings(epochs=10, batch_size=64, learning_rate=3e-3, patience=3)),
-        "balanced": Preset(MlpSettings(), TrainingSettings(epochs=60, batch_size=64, learning_rate=1e-3, patience=10)),
+        "quick": Preset(MlpSettings(layers=1, units=32, dropout=0.1), TrainingSettings(epochs=20, batch_size=32, learning_rate=3e-3, patience=4)),
+        "balanced": Preset(MlpSettings(), TrainingSettings(epochs=100, batch_size=64, learning_rate=1e-3, patience=10)),
         "thorough": Preset(MlpSettings(layers=3, units=256, dropout=0.3), TrainingSettings(epochs=300, batch_size=64, learning_rate=3e-4, patience=30)),
     },
     plan=plan,

@@ -25,7 +25,7 @@ __all__ = ["build", "compile_network"]
 
 # Gradients longer than this are shortened. Healthy training stays below it; an outlier cannot throw the
 # network off. It also makes TensorFlow sum the gradients of repeated words before Adam squares them, as
-# JAX does: without it the same text model learns differently on the two (keras 3.15, notes in bench/).
+# JAX does: without it the same text model learns differently on the two (keras 3.15: a test compares them).
 GRADIENT_NORM = 10.0
 # Keras never draws a weight here: `_set_initial_weights` does. On JAX each Keras initialiser is compiled, which
 # made building a small recurrent network take 6 s instead of 0.7 s. (A `.keras` file holds the weights, so this
@@ -53,7 +53,11 @@ def build(plan: Plan, seed: int) -> keras.Model:
         gives (batch, 1), or (batch, classes) for more than two classes.
 
     Example:
-        >>> build(plan, seed=0).count_params() == plan.parameters  # doctest: +SKIP
+        >>> from core.preprocess.shapes import InputShape
+        >>> from core.recipes import recipe
+        >>> shapes = [InputShape("table", "table", (5,), "float32")]
+        >>> plan = recipe("mlp").plan(recipe("mlp").settings(), shapes, Task.BINARY, 2)
+        >>> build(plan, seed=0).count_params() == plan.parameters
         True
     """
     tensors: dict[str, Any] = {}

@@ -26,7 +26,7 @@ class TextRecurrentSettings(RecipeSettings):
     max_length: int = Field(default=96, ge=4, le=1024, title="Longest text", description="Words (in Chinese: characters) read of each text; the rest is cut off. Twice as many take twice as long.")
     embedding_size: int = Field(default=64, ge=1, le=512, title="Numbers for each word", description="How finely the network can tell words apart.")
     cell: Literal["gru", "lstm"] = Field(default="gru", title="Memory cell", description="How it remembers. gru is smaller and faster; lstm remembers longer.")
-    units: int = Field(default=48, ge=1, le=512, title="Memory size", description="How many things it can keep in mind while it reads.")
+    units: int = Field(default=32, ge=1, le=512, title="Memory size", description="How many things it can keep in mind while it reads.")
     both_ways: bool = Field(default=True, title="Read both ways", description="Read each text forwards and backwards. Twice the work, usually better.")
     layers: int = Field(default=1, ge=1, le=4, title="Recurrent layers", description="Each further layer reads what the one before noted.")
     word_dropout: float = Field(default=0.3, ge=0, le=0.9, title="Word dropout", description="Share of words hidden at random while training, so that no single word decides.")
