@@ -18,7 +18,7 @@ install: $(VENV)/app.ok  ## make .venv with what the app needs, and nothing else
 
 test: $(VENV)/dev.ok  ## install what the tests need, a browser included, and run them all
 	$(BIN)/python tests/browser.py
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=15
 
 check: $(VENV)/dev.ok  ## ruff on everything, mypy --strict on core
 	$(BIN)/ruff check .
