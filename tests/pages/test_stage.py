@@ -213,11 +213,12 @@ def test_a_damaged_model_says_so(visit: Visit, workspace: Workspace, people: Dat
     assert not app.slider
 
 
-def test_a_run_without_a_model_says_so(visit: Visit, workspace: Workspace, people: Dataset) -> None:
+def test_a_run_without_a_model_is_not_offered(visit: Visit, workspace: Workspace, people: Dataset) -> None:
     run = made.model(workspace, people)
     run.path("model.onnx").unlink()
     app = visit("stage", run=run.id)
-    assert "no model to try" in app.info[0].value
+    assert any("needs a trained model first" in text.value for text in app.markdown)
+    assert not app.slider
 
 
 def test_a_run_that_is_not_here(visit: Visit) -> None:
