@@ -12,7 +12,7 @@ help:  ## list the tasks
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
 run: $(VENV)/app.ok  ## install what is missing and open the app in the browser
-	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT) --server.fileWatcherType none
+	$(BIN)/streamlit run streamlit_app.py --server.address $${STREAMLIT_SERVER_ADDRESS:-127.0.0.1} --server.port $(PORT) --server.fileWatcherType none
 
 install: $(VENV)/app.ok  ## make .venv with what the app needs, and nothing else
 
