@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["launcher", "prepare"]
 
 WARM = ("numpy", "polars", "core.workspace", "core.dataset.ingest", "core.recipes", "core.training.launcher")
+FIRST_PAGE_S = 2.0  # the first visitor is served before anything is imported in advance
 PUMP_EVERY_S = 5.0  # a run whose process died is noticed at most this long after, though nobody looks
 
 _lock = threading.Lock()
@@ -29,17 +30,12 @@ _ready = False
 
 
 def prepare() -> None:
-    """Make this process ready for visitors; the first call works, the others return at once."""
+    """Start what this process does beside serving pages; the first call works, the others return at once."""
     global _ready
     with _lock:
-        if _ready:
-            return
-        for name in WARM:
-            importlib.import_module(name)
-        _Pump(launcher()).start()
-        gc.collect()
-        gc.freeze()
-        _ready = True
+        if not _ready:
+            _ready = True
+            _Caretaker().start()
 
 
 def launcher() -> Launcher:
@@ -54,19 +50,25 @@ def _launcher(home: Path) -> Launcher:
     return Launcher(home)
 
 
-class _Pump(threading.Thread):
-    """Starts runs whose turn has come while nobody looks at a page; ends with the process."""
+class _Caretaker(threading.Thread):
+    """Warms the process up, then starts runs whose turn has come while nobody looks; ends with the process."""
 
-    def __init__(self, launcher: Launcher) -> None:
-        super().__init__(name="pump", daemon=True)
-        self._launcher = launcher
-        self._stop_event = threading.Event()
+    def __init__(self) -> None:
+        super().__init__(name="caretaker", daemon=True)
+        self._ended = threading.Event()
 
     def run(self) -> None:
         from ui.guard import log
 
-        while not self._stop_event.wait(PUMP_EVERY_S):
+        self._ended.wait(FIRST_PAGE_S)
+        for name in WARM:
+            importlib.import_module(name)
+        gc.collect()
+        gc.freeze()
+        while True:
             try:
-                self._launcher.pump()
+                launcher().pump()
             except Exception:
                 log.exception("The launcher could not look after its runs; it will try again.")
+            if self._ended.wait(PUMP_EVERY_S):
+                return

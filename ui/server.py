@@ -76,13 +76,11 @@ def middleware() -> Sequence[Middleware]:
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
-    """Before the first visitor: warm up, and switch off Streamlit's old discovery of `pages/`."""
-    import anyio
-
+    """Before the first visitor: start the caretaker, and switch off Streamlit's old discovery of `pages/`."""
     from ui.process import prepare
 
     PagesManager.uses_pages_directory = False  # else the first visit after a start would run a page without the shell
-    await anyio.to_thread.run_sync(prepare)
+    prepare()
     yield
 
 
