@@ -127,7 +127,8 @@ class CurveFigure {
   }
 
   resize() {
-    this.Plotly.Plots.resize(this.box);
+    if (this.box.getClientRects().length === 0) return; // gone from the page: Plotly would complain
+    this.Plotly.Plots.resize(this.box).catch(() => {}); // it may go while Plotly waits for its next frame
   }
 
   destroy() {
