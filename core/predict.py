@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Prediction", "Predictor", "predict_file"]
 
 BATCH_ROWS = 512  # bounds the memory for activations
-_LUMINANCE = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as core.dataset.readers.pictures
 THREADS = min(2, os.cpu_count() or 1)  # the web process must not starve a training run
 
 
@@ -148,16 +147,11 @@ class Predictor:
             BadInput: the model reads no pictures.
             BadFile: it is no picture that can be read.
         """
-        from core.dataset.readers.picture import grey, picture_array
+        from core.dataset.readers.picture import picture_array, with_channels
 
         if (shape := self.preprocessor.image_shape) is None:
             raise BadInput("This model reads no pictures. Fill in its columns instead.")
-        array = picture_array(content, (shape[1], shape[0]))
-        if array.shape[2] == shape[2]:
-            return array
-        if shape[2] == 3:
-            return np.repeat(array, 3, axis=2)
-        return array[..., :1] if grey(array) else np.round(array @ _LUMINANCE)[..., None].astype(np.uint8)
+        return with_channels(picture_array(content, (shape[1], shape[0])), shape[2])
 
     def _run(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
         """Network outputs, (rows, outputs) float32, computed in pieces."""

@@ -65,18 +65,10 @@ def fitted(data: bytes, shape: tuple[int, int, int]) -> np.ndarray:
     Raises:
         BadFile: it is no picture that can be read.
     """
-    import numpy as np
-
-    from core.dataset.readers.picture import grey, picture_array
+    from core.dataset.readers.picture import picture_array, with_channels
 
     height, width, channels = shape
-    picture = picture_array(data, (width, height))
-    if picture.shape[2] == channels:
-        return picture
-    if channels == 3:
-        return np.repeat(picture, 3, axis=2)
-    brightness = picture[..., :1] if grey(picture) else np.round(picture @ np.array([0.299, 0.587, 0.114]))[..., None]
-    return np.asarray(brightness, dtype=np.uint8)
+    return with_channels(picture_array(data, (width, height)), channels)
 
 
 def _as_the_model_sees_it(picture: np.ndarray) -> None:

@@ -93,6 +93,8 @@ def home(server: Server, clean_home: Path, monkeypatch: pytest.MonkeyPatch) -> P
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     path = chromium()
+    if path is None and os.environ.get("CI"):
+        pytest.fail("No Chromium here, and under CI the browser tests may not be skipped. Run `python tests/browser.py`.")
     if path is None:
         pytest.skip("No Chromium here; `python tests/browser.py` gets one.")
     with playwright_api.sync_playwright() as playwright:

@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 from core.errors import BadFile
 from core.settings import settings
 
-__all__ = ["PICTURE_FORMATS", "grey", "picture_array", "picture_size"]
+__all__ = ["PICTURE_FORMATS", "grey", "picture_array", "picture_size", "with_channels"]
 
 PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N"})
@@ -66,6 +66,25 @@ def picture_array(data: bytes, size: tuple[int, int] | None = None) -> np.ndarra
 def grey(array: np.ndarray) -> bool:
     """Whether a (height, width, channels) picture has no colour in it."""
     return array.shape[2] == 1 or bool((array[..., 0] == array[..., 1]).all() and (array[..., 1] == array[..., 2]).all())
+
+
+def with_channels(array: np.ndarray, channels: int) -> np.ndarray:
+    """A picture with as many channels as wanted: grey is spread over three, colour becomes its brightness.
+
+    Args:
+        array: (height, width, 1 or 3) uint8.
+        channels: 1 or 3.
+
+    Returns:
+        (height, width, channels) uint8. Brightness is ITU-R BT.601.
+    """
+    if array.shape[2] == channels:
+        return array
+    if channels == 3:
+        return np.repeat(array, 3, axis=2)
+    if grey(array):
+        return array[..., :1]
+    return np.asarray(np.round(array @ np.array([0.299, 0.587, 0.114]))[..., None], dtype=np.uint8)
 
 
 @contextmanager

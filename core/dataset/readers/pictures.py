@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from core.dataset.readers.archive import Archive, Member, open_archive
-from core.dataset.readers.picture import grey, picture_array, picture_size
+from core.dataset.readers.picture import grey, picture_array, picture_size, with_channels
 from core.dataset.readers.source import Source
 from core.dataset.readers.table import RawTable
 from core.dataset.schema import ColumnType, Finding, Severity
@@ -138,15 +138,9 @@ class _Sheet:
             coloured = self._array(3)
             coloured[: self.filled] = self.images[: self.filled]  # (n, height, width, 1) to three channels
             self.images = coloured
-        self.images[self.filled] = _with_channels(picture, self.images.shape[3])
+        self.images[self.filled] = with_channels(picture, self.images.shape[3])
         self.filled += 1
         return np.asarray(self.images[self.filled - 1])
-
-
-def _with_channels(picture: np.ndarray, channels: int) -> np.ndarray:
-    if picture.shape[2] == channels or channels == 3:
-        return picture  # one channel is spread over three when it is assigned
-    return picture[..., :1] if grey(picture) else np.round(picture @ np.array([0.299, 0.587, 0.114]))[..., None].astype(np.uint8)
 
 
 def _decode(archive: Archive, members: list[tuple[str, Member]], size: tuple[int, int], channels: int | None) -> Pictures:
