@@ -12,6 +12,7 @@ from core.dataset.dataset import Dataset
 from core.errors import LimelightError
 from core.runs.run import Run
 from ui.models import changed, labelled
+from ui.words import plain
 
 if TYPE_CHECKING:
     from core.evaluation.compare import Comparison
@@ -49,9 +50,9 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         return list(runs)
     by_label = labelled(runs)
     first = _at_first(runs)
-    labels = st.multiselect(
-        "Models to compare", list(by_label), default=[label for label, run in by_label.items() if run.id in first],
-        max_selections=MOST_RUNS, key=f"compared_{runs[0].spec.dataset}", placeholder="Choose one to eight models", persist_state="session",
+    labels = st.pills(  # not a multiselect: its chips are white on lime in the dark, and cannot be read
+        "Models to compare", list(by_label), selection_mode="multi", default=[label for label, run in by_label.items() if run.id in first],
+        format_func=plain, key=f"compared_{runs[0].spec.dataset}", persist_state="session",
     )  # fmt: skip
     return [run for label, run in by_label.items() if label in labels][:MOST_RUNS]
 

@@ -53,7 +53,7 @@ def test_two_classes(visit: Visit, workspace: Workspace) -> None:
     made.baselines(dataset)
     weak, strong = made.model(workspace, dataset, name="Weak", skill=0.3), made.model(workspace, dataset, name="Strong", skill=0.9, seed=1)
     app = visit("compare", run=strong.id)
-    assert sorted(app.multiselect[0].value) == ["Strong", "Weak"]
+    assert sorted(app.button_group[0].value) == ["Strong", "Weak"]
     assert "“Strong” is ahead of the best simple model" in app.header[0].value
     text = everything(app)
     shown = json.loads(strong.path("evaluation.json").read_text())["test"]["metrics"]["accuracy"]
@@ -63,10 +63,10 @@ def test_two_classes(visit: Visit, workspace: Workspace) -> None:
     assert len(charts(app)) == 5 and all(charts(app))  # intervals, ROC, precision–recall, a confusion matrix for each run
     assert len(app.table[0].value) == 4  # two classes, two averages
     assert {button.key for button in app.download_button} == {"compare_csv", "compare_html"}
-    app.multiselect[0].set_value(["Weak"]).run()
+    app.button_group[0].set_value(["Weak"]).run()
     assert_sound(app)
     assert "Weak" in app.header[0].value and "Strong" not in everything(app)
-    app.multiselect[0].set_value([]).run()
+    app.button_group[0].set_value([]).run()
     assert "at least one" in app.info[0].value and not charts(app)
     assert weak.folder.exists()
 
@@ -76,7 +76,7 @@ def test_more_classes_are_drawn_one_against_the_rest(visit: Visit, workspace: Wo
     made.baselines(dataset)
     made.model(workspace, dataset, name="Only")
     app = visit("compare", dataset=dataset.id)
-    assert not app.multiselect and len(charts(app)) == 5
+    assert not app.button_group and len(charts(app)) == 5
     assert "“ant”" in charts(app)[1]
     app.selectbox(key="curve_class").select("dog").run()
     assert_sound(app)
@@ -156,7 +156,7 @@ def test_models_of_one_name_are_told_apart(visit: Visit, workspace: Workspace) -
     made.baselines(dataset)
     runs = [made.model(workspace, dataset, name="Same", seed=seed) for seed in range(2)]
     app = visit("compare", dataset=dataset.id)
-    assert sorted(app.multiselect[0].value) == sorted(f"Same · {run.id[-4:]}" for run in runs)
+    assert sorted(app.button_group[0].value) == sorted(f"Same · {run.id[-4:]}" for run in runs)
     assert all(f"Same · {run.id[-4:]}" in everything(app) for run in runs)
 
 
@@ -165,7 +165,7 @@ def test_four_are_chosen_at_first_the_one_in_the_address_among_them(visit: Visit
     made.baselines(dataset)
     runs = [made.model(workspace, dataset, name=f"Run {number}", seed=number) for number in range(6)]
     app = visit("compare", run=runs[0].id)
-    assert len(app.multiselect[0].value) == 4 and "Run 0" in app.multiselect[0].value
+    assert len(app.button_group[0].value) == 4 and "Run 0" in app.button_group[0].value
 
 
 def test_next_leads_to_the_stage(visit: Visit, workspace: Workspace) -> None:
