@@ -9,7 +9,8 @@
     │   ├── NotFound              no such dataset, run, column or recipe
     │   ├── NotReady              the thing exists but is not finished
     │   ├── LimitExceeded         a file or a table is larger than a documented limit
-    │   └── QuotaExceeded         a workspace or the server has used what it may use
+    │   ├── QuotaExceeded         a workspace or the server has used what it may use
+    │   └── Cancelled             the user asked to stop, and nothing was kept
     └── MachineError              the machine failed (command line: exit code 3)
         ├── RunFailed             a training run ended without a model
         ├── DiskFull              a write did not fit on the disk
@@ -90,6 +91,12 @@ class QuotaExceeded(UserError):
     """A workspace, or the whole server, has used up its share of disk, runs or training time."""
 
     code = "quota_exceeded"
+
+
+class Cancelled(UserError):
+    """The user cancelled a long piece of work; nothing of it remains."""
+
+    code = "cancelled"
 
 
 class MachineError(LimelightError):

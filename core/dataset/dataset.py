@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from core.dataset.schema import DatasetInfo, Part
+from core.dataset.schema import ColumnType, DatasetInfo, Part
 from core.errors import Damaged
 from core.files import read_json
 
@@ -88,6 +88,28 @@ class Dataset:
         import numpy as np
 
         return np.flatnonzero(self.split() == part.number)
+
+    def folds(self, folds: int = 5, seed: int = 0) -> np.ndarray:
+        """Deal the rows that are not sealed into folds for a cross-validation.
+
+        Args:
+            folds: 2 to 255.
+            seed: of the shuffling, 0 or more.
+
+        Returns:
+            (rows,) int16: the fold from 0 in which a row is judged; -1 for the test rows, which stay sealed. Copies share a fold.
+        """
+        import numpy as np
+
+        from core.dataset.split import fold_rows
+
+        info, split = self.info, self.split()
+        open_rows = np.flatnonzero(split != Part.TEST.number)
+        table = self.table((info.target, *(name for name in info.inputs if info.column(name).type is not ColumnType.IMAGE)), open_rows)
+        groups = table.drop(info.target).hash_rows().to_numpy() if table.width > 1 else None
+        found = np.full(len(split), -1, dtype=np.int16)
+        found[open_rows] = fold_rows(table[info.target], info.task, groups, folds, seed)
+        return found
 
     def images(self) -> np.ndarray:
         """All pictures, (rows, height, width, channels) uint8, memory-mapped."""

@@ -19,7 +19,9 @@ from core.dataset.leaks import Leak, find_leaks
 from core.dataset.profile import profile_columns
 from core.dataset.readers.source import Source
 from core.dataset.readers.table import RawTable
-from core.dataset.schema import Column, ColumnType, Finding, Severity, Task
+from core.dataset.repairs import Repaired, repair_table
+from core.dataset.schema import Column, ColumnType, Finding, Repair, Severity, SplitBy, Task
+from core.dataset.split import part_named, split_by
 from core.dataset.target import guess_target, is_classes, sort_labels, target_values, task_of
 from core.dataset.types import as_typed, counts_rows, guess_types, lost_values
 from core.dataset.values import find_time_format, is_missing
@@ -32,6 +34,7 @@ __all__ = ["Choices", "Draft", "draft"]
 
 INPUT_TYPES = (ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TIME, ColumnType.TEXT, ColumnType.IMAGE)
 PREVIEW_CHARACTERS = 300
+SPLIT_COLUMNS = frozenset({"split", "set", "subset", "part", "partition", "数据集", "划分"})
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,19 @@ class Choices:
         target: name of the column to predict.
         types: types of columns by name; for the target, number means regression and category classes.
         inputs: names of the input columns.
+        left_out: columns that are no inputs, where `inputs` is not given.
+        repairs: accepted repairs, in order.
+        split: how the rows are shared out.
+        seed: of the split, 0 or more.
     """
 
     target: str | None = None
     types: Mapping[str, ColumnType] = field(default_factory=dict)
     inputs: tuple[str, ...] | None = None
+    left_out: frozenset[str] = frozenset()
+    repairs: tuple[Repair, ...] = ()
+    split: SplitBy | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,7 @@ class Draft:
         raw: its table of text; for pictures the columns `image` and `label`.
         pictures: the decoded pictures, or None for a table.
         guesses: the guessed type of each column.
-        choices: what the user decided.
+        choices: what the user decided; repairs with what was worked out for them.
         facts: typed table, profiles, target and the rest that findings are made from.
         kept: (rows,) indices into `raw` of the rows that stay.
         findings: the gravest first.
@@ -85,7 +96,7 @@ class Draft:
 
     @property
     def dropped_rows(self) -> int:
-        """Rows of the file that would be left out: blank, without a target, or of a class that is too small."""
+        """Rows of the file that would be left out: blank, without a target, of a class that is too small, or by a repair."""
         return len(self.raw.frame) - self.rows
 
     @property
@@ -109,6 +120,21 @@ class Draft:
         return self.facts.inputs
 
     @property
+    def parts(self) -> np.ndarray:
+        """(rows,) the part of each row, `Part.number`."""
+        return self.facts.parts
+
+    @property
+    def split_by(self) -> SplitBy:
+        """How the rows are shared out."""
+        return self.facts.split_by
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """The repairs that were applied, in order."""
+        return self.choices.repairs
+
+    @property
     def ready(self) -> bool:
         """Whether it can be stored: no finding stops it."""
         return all(finding.severity is not Severity.STOP for finding in self.findings)
@@ -130,26 +156,38 @@ class Draft:
         return [(answer[i], np.array(self.pictures.images[self.kept[i]])) for i in chosen]
 
     def with_choices(
-        self, *, target: str | None = None, types: Mapping[str, str] | None = None, inputs: Sequence[str] | None = None
+        self, *, target: str | None = None, types: Mapping[str, str] | None = None, inputs: Sequence[str] | None = None,
+        left_out: Sequence[str] | None = None, repairs: Sequence[Repair] | None = None, split: SplitBy | None = None, seed: int | None = None,
     ) -> Draft:
         """The same file with other choices; what is not given stays.
 
-        A new target or type makes the inputs guessed anew unless they are given too.
+        A new target, type, repair or column left out makes the inputs guessed anew unless they are given too.
 
         Args:
             target: name of the column to predict.
             types: new types by column name, added to those chosen before.
             inputs: names of the input columns.
+            left_out: columns that shall be no inputs; all of them.
+            repairs: accepted repairs in order; all of them.
+            split: how the rows are shared out.
+            seed: of the split.
 
         Raises:
             BadTarget: there is no such target column.
-            BadSettings: a type or an input does not exist or does not fit.
+            BadSettings: a type, an input, a repair or a split does not exist or does not fit.
         """
+        before = self.choices
+        anew = target or types or left_out is not None or repairs is not None
+        _check_names(self, (*(left_out or ()), *([split.column] if split and split.column else ())))
         changed = replace(
-            self.choices,
-            target=target or self.choices.target,
-            types={**self.choices.types, **_checked_types(self, types or {})},
-            inputs=tuple(inputs) if inputs is not None else None if target or types else self.choices.inputs,
+            before,
+            target=target or before.target,
+            types={**before.types, **_checked_types(self, types or {})},
+            inputs=tuple(inputs) if inputs is not None else None if anew else before.inputs,
+            left_out=before.left_out if left_out is None else frozenset(left_out),
+            repairs=before.repairs if repairs is None else tuple(repairs),
+            split=split or before.split,
+            seed=before.seed if seed is None else seed,
         )
         return draft(self.source, self.raw, self.pictures, self.guesses, changed)
 
@@ -161,32 +199,67 @@ def draft(
     guesses: Mapping[str, ColumnType] | None = None,
     choices: Choices | None = None,
 ) -> Draft:
-    """Understand a table: types, target, task, inputs and findings.
+    """Understand a table: types, target, task, inputs, split and findings.
 
     Raises:
         BadTarget: the chosen target column does not exist.
-        BadSettings: a chosen input does not exist.
+        BadSettings: a chosen input, repair or split does not fit.
     """
     choices = choices or Choices()
     guesses = guesses or guess_types(raw.frame)
     target = _target({**guesses, **choices.types}, choices)
-    types = {**_useful(guesses, raw, target), **choices.types}
-    classes = _is_classes(raw, types, choices, target)
-    table, forms = _typed_table(raw, types, target, classes)
-    kept, dropped_blank, dropped_target, small = _kept(raw, table[target])
+    repaired = repair_table(raw.frame, choices.repairs, target)
+    choices = replace(choices, repairs=repaired.repairs)
+    frame = repaired.frame
+    types = {**_useful(_guessed_again(guesses, repaired), frame, target), **repaired.types, **choices.types}
+    split = choices.split or repaired.split or _given_split(frame, target) or SplitBy()
+    classes = _is_classes(frame, types, choices, target)
+    table, forms = _typed_table(frame, types, target, classes)
+    kept, dropped_blank, dropped_target, small = _kept(frame, table[target], repaired.removed)
     table = table[kept]
     columns = _profiles(table, types, forms, target)
-    possible = tuple(c.name for c in columns if c.name != target and _may_be_input(c))
+    out = choices.left_out | repaired.left_out | ({split.column} if split.kind in ("group", "given") else set())
+    possible = tuple(c.name for c in columns if c.name != target and c.name not in out and _may_be_input(c))
     leaks = tuple(find_leaks(table, {name: types[name] for name in possible}, target))
     inputs = _inputs(possible, leaks, choices, tuple(types), target)
+    task = task_of(table[target])
+    groups = _groups(table, columns, target, pictures, kept)
     facts = Facts(
-        table=table, numbers=raw.rows[kept], columns=columns, target=target, task=task_of(table[target]),
+        table=table, numbers=raw.rows[kept], columns=columns, target=target, task=task,
         labels=sort_labels(table[target].unique().to_list()) if classes else (), inputs=inputs, leaks=leaks,
-        dropped_blank=dropped_blank, dropped_target=dropped_target, small=small,
-        groups=_groups(table, columns, target, pictures, kept),
-        lost=lost_values(raw.frame[kept].select(inputs), table.select(inputs)) if inputs else {},
+        dropped_blank=dropped_blank, dropped_target=dropped_target, small=small, groups=groups,
+        lost=lost_values(frame[kept].select(inputs), table.select(inputs)) if inputs else {},
+        raw=frame[kept], parts=_parts(split, table, target, task, groups, choices.seed), split_by=split,
     )  # fmt: skip
     return Draft(source, raw, pictures, guesses, choices, facts, kept, _sorted(raw.notices + collect(facts)))
+
+
+def _guessed_again(guesses: Mapping[str, ColumnType], repaired: Repaired) -> dict[str, ColumnType]:
+    """The guesses, made anew for columns whose values a repair changed."""
+    changed = [name for name in guesses if name in {repair.column for repair in repaired.repairs}]
+    changed = [name for name in changed if guesses[name] is not ColumnType.IMAGE]
+    return {**guesses, **(guess_types(repaired.frame.select(changed)) if changed else {})}
+
+
+def _given_split(frame: pl.DataFrame, target: str) -> SplitBy | None:
+    """The split that the file brings: a column called `split` or the like that holds nothing but names of parts."""
+    for name in frame.columns:
+        if name != target and name.strip().lower() in SPLIT_COLUMNS and frame[name].dtype == pl.String:
+            values = [part_named(value) for value in frame[name].drop_nulls().unique().to_list()]
+            if len(values) > 1 and None not in values:
+                return SplitBy(kind="given", column=name)
+    return None
+
+
+def _parts(by: SplitBy, table: pl.DataFrame, target: str, task: Task, groups: np.ndarray | None, seed: int) -> np.ndarray:
+    """(rows,) parts.
+
+    Raises:
+        BadSettings: the column of the split does not exist or is of another type.
+    """
+    if by.kind == "time" and not table[by.column].dtype.is_temporal():
+        raise BadSettings(f"The rows cannot be split by time: {str(by.column)[:80]!r} holds no dates. Choose a column of dates, or make it one with the type time.")
+    return split_by(by, table[target], task, groups, table[by.column] if by.column else None, seed) if len(table) else np.zeros(0, np.uint8)
 
 
 def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -202,45 +275,46 @@ def _target(types: Mapping[str, ColumnType], choices: Choices) -> str:
     return choices.target
 
 
-def _useful(guesses: Mapping[str, ColumnType], raw: RawTable, target: str) -> dict[str, ColumnType]:
+def _useful(guesses: Mapping[str, ColumnType], frame: pl.DataFrame, target: str) -> dict[str, ColumnType]:
     """The guesses, but where only identifiers are left to learn from, those that merely count are numbers."""
     if any(kind in INPUT_TYPES for name, kind in guesses.items() if name != target):
         return dict(guesses)
     return {
-        name: ColumnType.NUMBER if kind is ColumnType.IDENTIFIER and counts_rows(raw.frame[name]) else kind
+        name: ColumnType.NUMBER if kind is ColumnType.IDENTIFIER and counts_rows(frame[name]) else kind
         for name, kind in guesses.items()
     }
 
 
-def _is_classes(raw: RawTable, types: Mapping[str, ColumnType], choices: Choices, target: str) -> bool:
+def _is_classes(frame: pl.DataFrame, types: Mapping[str, ColumnType], choices: Choices, target: str) -> bool:
     if target in choices.types:
         return choices.types[target] is not ColumnType.NUMBER
-    return is_classes(raw.frame[target], types[target])
+    return is_classes(frame[target], types[target])
 
 
 def _typed_table(
-    raw: RawTable, types: Mapping[str, ColumnType], target: str, classes: bool
+    frame: pl.DataFrame, types: Mapping[str, ColumnType], target: str, classes: bool
 ) -> tuple[pl.DataFrame, dict[str, str]]:
     forms = {
-        name: find_time_format(raw.frame[name].filter(~is_missing(raw.frame[name])))
+        name: find_time_format(frame[name].filter(~is_missing(frame[name])))
         for name, kind in types.items()
         if kind is ColumnType.TIME
     }
     columns = [Column(name=name, type=kind, format=forms.get(name, "")) for name, kind in types.items() if name != target]
-    others = as_typed(raw.frame, columns)
-    answer = target_values(raw.frame[target], classes)
+    others = as_typed(frame, columns)
+    answer = target_values(frame[target], classes)
     return pl.DataFrame([answer if name == target else others[name] for name in types]), forms
 
 
-def _kept(raw: RawTable, answer: pl.Series) -> tuple[np.ndarray, int, int, dict[str, int]]:
+def _kept(frame: pl.DataFrame, answer: pl.Series, removed: np.ndarray) -> tuple[np.ndarray, int, int, dict[str, int]]:
     """Row indices that stay; how many are blank, lack a target; classes that are too small, with their rows."""
-    blank = raw.frame.select(pl.all_horizontal(pl.all().is_null())).to_series()
-    unanswered = answer.is_null() & ~blank
+    out = pl.Series(removed)
+    blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series() & ~out
+    unanswered = answer.is_null() & ~blank & ~out
     small: dict[str, int] = {}
     if answer.dtype == pl.String:
-        counts = answer.drop_nulls().alias("label").value_counts(name="n")
+        counts = answer.filter(~out).drop_nulls().alias("label").value_counts(name="n")
         small = dict(counts.filter(pl.col("n") < FEWEST_ROWS_A_CLASS).sort("label").iter_rows())
-    gone = blank | unanswered | (answer.is_in(list(small)).fill_null(False) if small else False)
+    gone = out | blank | unanswered | (answer.is_in(list(small)).fill_null(False) if small else False)
     return np.flatnonzero(~gone.to_numpy()), int(blank.sum()), int(unanswered.sum()), small
 
 
@@ -280,12 +354,17 @@ def _groups(
     return np.unique(table.select(names).hash_rows().to_numpy(), return_inverse=True)[1] if names and len(table) else None
 
 
+def _check_names(before: Draft, names: Sequence[str]) -> None:
+    for name in names:
+        if name not in before.guesses:
+            raise BadSettings(f"There is no column {name[:80]!r}. The columns are: {', '.join(list(before.guesses)[:20])}.")
+
+
 def _checked_types(before: Draft, types: Mapping[str, str]) -> dict[str, ColumnType]:
     checked = {}
     allowed = [ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.TIME, ColumnType.IDENTIFIER]
     for name, wanted in types.items():
-        if name not in before.guesses:
-            raise BadSettings(f"There is no column {name[:80]!r}. The columns are: {', '.join(list(before.guesses)[:20])}.")
+        _check_names(before, (name,))
         if wanted not in allowed or before.pictures is not None:
             raise BadSettings(f"{name[:80]!r} cannot be of type {wanted!r}. Choose one of: {', '.join(allowed)}.")
         checked[name] = ColumnType(wanted)

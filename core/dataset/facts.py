@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from core.dataset.leaks import Leak
-from core.dataset.schema import Column, ColumnType, Finding, Severity, Task
+from core.dataset.schema import Column, ColumnType, Finding, Severity, SplitBy, Task
 
 __all__ = ["Facts", "listed", "look", "many", "note", "quoted", "stop", "things", "were"]
 
@@ -32,6 +33,9 @@ class Facts:
         small: classes with too few rows, and how many; they are left out too.
         groups: (rows,) rows with equal inputs have equal numbers.
         lost: cells by column that their type could not read.
+        raw: (rows, columns) the same rows as they stand in the file, text (or numbers and moments where a file has types).
+        parts: (rows,) the part of each row, `Part.number`; empty where there are too few rows to split.
+        split_by: how they were shared out.
     """
 
     table: pl.DataFrame
@@ -47,6 +51,9 @@ class Facts:
     small: dict[str, int]
     groups: np.ndarray | None
     lost: dict[str, int]
+    raw: pl.DataFrame
+    parts: np.ndarray
+    split_by: SplitBy
 
     @property
     def rows(self) -> int:
@@ -65,19 +72,19 @@ class Facts:
         return self.table[self.target]
 
 
-def stop(code: str, message: str, *, column: str | None = None, count: int | None = None) -> Finding:
-    """A finding that stops training."""
-    return Finding(code=code, severity=Severity.STOP, message=message, column=column, count=count)
+def stop(code: str, message: str, **more: Any) -> Finding:
+    """A finding that stops training; `more` are fields of `Finding`."""
+    return Finding(code=code, severity=Severity.STOP, message=message, **more)
 
 
-def look(code: str, message: str, *, column: str | None = None, count: int | None = None) -> Finding:
-    """A finding to look at."""
-    return Finding(code=code, severity=Severity.LOOK, message=message, column=column, count=count)
+def look(code: str, message: str, **more: Any) -> Finding:
+    """A finding to look at; `more` are fields of `Finding`."""
+    return Finding(code=code, severity=Severity.LOOK, message=message, **more)
 
 
-def note(code: str, message: str, *, column: str | None = None, count: int | None = None, rows: tuple[int, ...] = ()) -> Finding:
-    """A finding that is good to know."""
-    return Finding(code=code, severity=Severity.NOTE, message=message, column=column, count=count, rows=rows)
+def note(code: str, message: str, **more: Any) -> Finding:
+    """A finding that is good to know; `more` are fields of `Finding`."""
+    return Finding(code=code, severity=Severity.NOTE, message=message, **more)
 
 
 def quoted(name: str) -> str:

@@ -18,10 +18,11 @@ import polars as pl
 
 from core.dataset.dataset import Dataset
 from core.dataset.draft import Draft, draft
+from core.dataset.progress import Progress
+from core.dataset.readers.options import ReadOptions
 from core.dataset.readers.source import Source
 from core.dataset.readers.table import read_table
-from core.dataset.schema import DatasetInfo, Finding, Part, Severity, SplitCounts
-from core.dataset.split import split_rows
+from core.dataset.schema import DatasetInfo, Finding, Part, Repair, Severity, SplitBy, SplitCounts
 from core.errors import BadFile, BadTarget, Damaged, LimitExceeded
 from core.files import new_folder, remove_folder, resolve_inside, write_atomic, write_json
 from core.settings import settings
@@ -31,18 +32,20 @@ if TYPE_CHECKING:
 
 __all__ = ["ingest", "inspect", "store"]
 
-FORMAT = 1  # raise it when the same file would be stored differently, so that its dataset gets another id
+FORMAT = 2  # raise it when the same file would be stored differently, so that its dataset gets another id
 NAME_CHARACTERS = 80
 PICTURES_AT_ONCE = 1024
 REFUSALS = {"no_inputs": BadFile, "too_many_classes": LimitExceeded}  # other findings that stop: BadTarget
 
 
-def inspect(source: Path | bytes, file_name: str = "upload") -> Draft:
+def inspect(source: Path | bytes, file_name: str = "upload", options: ReadOptions | None = None, progress: Progress | None = None) -> Draft:
     """Read a file and say what is in it; nothing is stored.
 
     Args:
         source: a CSV or a zip of class folders with pictures: a path, or the content.
         file_name: to show; what the file is, its content decides.
+        options: how to read it, where the guess is wrong.
+        progress: to hear how far it is, and to cancel.
 
     Returns:
         A draft with guesses and findings. `Severity.STOP` findings are what `store` would refuse.
@@ -50,6 +53,7 @@ def inspect(source: Path | bytes, file_name: str = "upload") -> Draft:
     Raises:
         BadFile: it is neither; the message says what it looks like.
         LimitExceeded: it is larger than a limit of `core.settings`.
+        Cancelled: nobody wants it any more.
 
     Example:
         >>> found = inspect(b"age,job,churn\\n" + b"31,cook,yes\\n42,smith,no\\n" * 30, "people.csv")
@@ -66,14 +70,13 @@ def inspect(source: Path | bytes, file_name: str = "upload") -> Draft:
     return draft(given, read_table(given))
 
 
-def store(draft: Draft, workspace: Workspace, name: str = "", seed: int = 0) -> Dataset:
+def store(draft: Draft, workspace: Workspace, name: str = "") -> Dataset:
     """Make the draft a dataset of the workspace; the same file with the same choices is stored once.
 
     Args:
         draft: from `inspect`, perhaps with choices.
         workspace: where to.
         name: for people; default: the file name without its ending.
-        seed: of the split.
 
     Returns:
         The dataset.
@@ -84,17 +87,16 @@ def store(draft: Draft, workspace: Workspace, name: str = "", seed: int = 0) -> 
         DiskFull: the disk is full; nothing is left behind.
     """
     refuse_stopped(draft.findings)
-    place = resolve_inside(workspace.datasets_folder, _identifier(draft, seed))
+    place = resolve_inside(workspace.datasets_folder, _identifier(draft))
     if place.is_dir():
         if _readable(Dataset(place)):
             return Dataset(place)
         remove_folder(place)
     workspace.check_quota(new_bytes=_size_bytes(draft))
-    parts = split_rows(draft.facts.answer, draft.task, draft.facts.groups, seed)
-    info = _info(draft, place.name, name, seed, parts)
+    info = _info(draft, place.name, name)
     with new_folder(place) as folder:
         write_atomic(folder / "table.parquet", lambda path: draft.facts.table.write_parquet(path))
-        write_atomic(folder / "split.npy", lambda path: np.save(path, parts, allow_pickle=False))
+        write_atomic(folder / "split.npy", lambda path: np.save(path, draft.parts, allow_pickle=False))
         if draft.pictures is not None:
             write_atomic(folder / "images.npy", lambda path: _write_images(path, draft))
         write_json(folder / "dataset.json", info.model_dump(mode="json"))
@@ -110,7 +112,12 @@ def ingest(
     name: str = "",
     types: Mapping[str, str] | None = None,
     inputs: Sequence[str] | None = None,
+    left_out: Sequence[str] = (),
+    repairs: Sequence[Repair] = (),
+    split: SplitBy | None = None,
     seed: int = 0,
+    options: ReadOptions | None = None,
+    progress: Progress | None = None,
 ) -> Dataset:
     """Read a file and store it as a dataset: `inspect`, choices, `store`.
 
@@ -122,16 +129,23 @@ def ingest(
         name: of the dataset, for people; default: the file name without its ending.
         types: column types where the guess is wrong.
         inputs: the default inputs of a model; default: all that are sensible.
-        seed: of the split.
+        left_out: columns that shall be no inputs.
+        repairs: to apply, in order; `Finding.repair` says which findings have one.
+        split: how the rows are shared out; default: stratified, or as the file says.
+        seed: of the split, 0 or more.
+        options: how the file is read, where the guess is wrong.
+        progress: to hear how far it is, and to cancel.
 
     Raises:
         UserError: whatever the user can fix; nothing is stored.
     """
     shown = file_name or (source.name if isinstance(source, Path) else "upload")
-    found = inspect(source, shown)
-    if target or types or inputs is not None:
-        found = found.with_choices(target=target, types=types, inputs=inputs)
-    return store(found, workspace, name, seed)
+    found = inspect(source, shown, options, progress)
+    if target or types or inputs is not None or left_out or repairs or split or seed:
+        found = found.with_choices(
+            target=target, types=types, inputs=inputs, left_out=left_out or None, repairs=repairs or None, split=split, seed=seed
+        )
+    return store(found, workspace, name)
 
 
 def _readable(dataset: Dataset) -> bool:
@@ -148,9 +162,13 @@ def refuse_stopped(findings: Sequence[Finding]) -> None:
             raise REFUSALS.get(finding.code, BadTarget)(finding.message, code=finding.code)
 
 
-def _identifier(draft: Draft, seed: int) -> str:
+def _identifier(draft: Draft) -> str:
     types = {column.name: column.type for column in draft.columns}
-    decisive = [FORMAT, draft.source.sha256, draft.target, types, draft.inputs, seed, settings().picture_side]
+    repairs = [repair.model_dump(mode="json") for repair in draft.repairs]
+    decisive = [
+        FORMAT, draft.source.sha256, draft.raw.encoding, draft.raw.delimiter, draft.target, types, draft.inputs, repairs,
+        draft.split_by.text, draft.choices.seed, settings().picture_side,
+    ]  # fmt: skip
     return "d" + hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:16]
 
 
@@ -159,17 +177,17 @@ def _size_bytes(draft: Draft) -> int:
     return int(draft.facts.table.estimated_size()) + pictures
 
 
-def _info(draft: Draft, identifier: str, name: str, seed: int, parts: np.ndarray) -> DatasetInfo:
+def _info(draft: Draft, identifier: str, name: str) -> DatasetInfo:
     shown = name.strip()[:NAME_CHARACTERS] or draft.source.name.rsplit(".", 1)[0][:NAME_CHARACTERS] or "data"
     source: dict[str, Any] = {
         "file": draft.source.name, "bytes": draft.source.size_bytes, "sha256": draft.source.sha256,
-        "encoding": draft.raw.encoding, "delimiter": draft.raw.delimiter, "seed": seed,
+        "encoding": draft.raw.encoding, "delimiter": draft.raw.delimiter, "seed": draft.choices.seed,
     }  # fmt: skip
     return DatasetInfo(
         id=identifier, name=shown, created=datetime.now(UTC).isoformat(timespec="microseconds"), source=source,
         rows=draft.rows, dropped_rows=draft.dropped_rows, columns=draft.columns, target=draft.target, task=draft.task,
-        labels=draft.labels, inputs=draft.inputs, findings=draft.findings, split=_counts(parts),
-        class_counts=_class_counts(draft, parts), image_shape=_shape(draft),
+        labels=draft.labels, inputs=draft.inputs, findings=draft.findings, split=_counts(draft.parts),
+        class_counts=_class_counts(draft, draft.parts), image_shape=_shape(draft), repairs=draft.repairs, split_by=draft.split_by, spans=_spans(draft),
     )  # fmt: skip
 
 
@@ -182,6 +200,15 @@ def _shape(draft: Draft) -> tuple[int, int, int] | None:
 
 def _counts(parts: np.ndarray) -> SplitCounts:
     return SplitCounts(**{part.value: int((parts == part.number).sum()) for part in Part})
+
+
+def _spans(draft: Draft) -> dict[str, tuple[str, str]]:
+    """First and last moment of each part, where the rows were shared out by time."""
+    if draft.split_by.kind != "time" or draft.split_by.column is None:
+        return {}
+    when = pl.DataFrame({"part": draft.parts, "when": draft.facts.table[draft.split_by.column]}).drop_nulls()
+    spans = when.group_by("part").agg(pl.col("when").min().alias("first"), pl.col("when").max().alias("last"))
+    return {list(Part)[number].value: (first.isoformat(), last.isoformat()) for number, first, last in spans.iter_rows()}
 
 
 def _class_counts(draft: Draft, parts: np.ndarray) -> dict[str, SplitCounts]:

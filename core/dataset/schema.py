@@ -7,13 +7,15 @@ models: frozen, validated, and JSON in both directions.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.errors import BadSettings
+
 __all__ = [
-    "Column", "ColumnType", "DatasetInfo", "Finding", "Part", "Severity", "SplitCounts", "Task",
-]
+    "Column", "ColumnType", "DatasetInfo", "Finding", "Part", "Repair", "Severity", "SplitBy", "SplitCounts", "Task",
+]  # fmt: skip
 
 
 class ColumnType(StrEnum):
@@ -75,6 +77,59 @@ class Finding(_Frozen):
     column: str | None = None
     rows: tuple[int, ...] = ()  # examples: row numbers as in the file, first row after the header is 1
     count: int | None = None  # how many rows, values or columns it concerns
+    evidence: dict[str, Any] = Field(default_factory=dict)  # what it rests on: values, shares, scores; plain JSON, at most a few lines
+    repair: str = ""  # what one click would do, as the words on the button; "" where nothing can be repaired by itself
+
+
+class Repair(_Frozen):
+    """One repair that the user accepted; its code is that of the finding which it answers.
+
+    `decided` holds what was worked out when it was first applied (which labels became which, which limits), so that
+    the same is done to the raw file again and to rows that come for a prediction.
+    """
+
+    code: str
+    column: str | None = None
+    decided: dict[str, Any] = Field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str) -> Repair:
+        """Read `CODE` or `CODE:COLUMN`.
+
+        Example:
+            >>> Repair.parse("possible_leak:boat").column
+            'boat'
+        """
+        code, _, column = text.partition(":")
+        return cls(code=code.strip(), column=column or None)
+
+
+class SplitBy(_Frozen):
+    """How the rows were shared out: see `core.dataset.split`."""
+
+    kind: Literal["stratified", "time", "group", "given"] = "stratified"
+    column: str | None = None  # the time, the group, or the column that names the part
+
+    @classmethod
+    def parse(cls, text: str) -> SplitBy:
+        """Read `stratified`, `time:COLUMN`, `group:COLUMN` or `given:COLUMN`.
+
+        Raises:
+            BadSettings: it is none of these.
+
+        Example:
+            >>> SplitBy.parse("time:signup").column
+            'signup'
+        """
+        kind, _, column = text.partition(":")
+        if kind not in ("stratified", "time", "group", "given") or (kind == "stratified") != (not column):
+            raise BadSettings(f"{text[:80]!r} is no way to split. Use stratified, time:COLUMN, group:COLUMN or given:COLUMN.")
+        return cls(kind=kind, column=column or None)  # type: ignore[arg-type]  # checked above
+
+    @property
+    def text(self) -> str:
+        """As `parse` reads it."""
+        return self.kind if self.column is None else f"{self.kind}:{self.column}"
 
 
 class Column(_Frozen):
@@ -94,6 +149,7 @@ class Column(_Frozen):
     median: float | None = None
     whole: bool = False  # number: all values are whole numbers
     values: tuple[tuple[str, int], ...] = ()
+    bars: tuple[int, ...] = ()  # a small picture of the distribution: rows in each of at most 12 ranges, or of the 12 most frequent values
     format: str = ""  # time: how its text was read, so that a prediction reads it the same way
 
 
@@ -129,6 +185,10 @@ class DatasetInfo(_Frozen):
     split: SplitCounts
     class_counts: dict[str, SplitCounts] = Field(default_factory=dict)  # label → rows in each part
     image_shape: tuple[int, int, int] | None = None  # (height, width, channels) of images.npy
+    repairs: tuple[Repair, ...] = ()  # in the order in which they were applied
+    split_by: SplitBy = SplitBy()
+    spans: dict[str, tuple[str, str]] = Field(default_factory=dict)  # part → first and last moment (ISO 8601), split by time only
+    sampled_rows: int = 0  # what the findings were measured on, where the table was too long to look at whole; 0: all rows
 
     def column(self, name: str) -> Column:
         """The column of that name.

@@ -1,17 +1,26 @@
 """Which rows train, which steer the training, which judge it: decided once for a dataset.
 
-70 % train, 15 % validation, 15 % test; each class in the same proportion; rows with the same inputs
-stay together, so that no model is tested on a row that it has seen.
+70 % train, 15 % validation, 15 % test. By default each class in the same proportion; or the latest rows judge (time), or
+whole groups go together (group), or a column of the file says it (given). However it is done, rows with the same inputs
+stay together, so that no model is tested on a row that it has seen; only a split that the file brings is left as it is.
 """
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 import polars as pl
 
-from core.dataset.schema import Part, Task
+from core.dataset.schema import Part, SplitBy, Task
 
-__all__ = ["LARGEST_GROUP", "split_rows"]
+__all__ = ["LARGEST_GROUP", "fold_rows", "part_named", "split_by", "split_rows"]
+
+PART_NAMES = {
+    Part.TRAIN: ("train", "training", "learn", "fit", "训练", "训练集"),
+    Part.VALIDATION: ("validation", "val", "valid", "dev", "eval", "验证", "验证集", "开发集"),
+    Part.TEST: ("test", "testing", "holdout", "held-out", "测试", "测试集"),
+}
 
 SHARE = 0.15  # of the validation part and of the test part
 BINS = 10  # a number is stratified by its tenths
@@ -19,8 +28,134 @@ LEAST_STRATUM = 20  # groups in each of them
 LARGEST_GROUP = 0.05  # a larger share of all rows are not copies but few possible values: not kept together
 
 
-def split_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, seed: int = 0) -> np.ndarray:
-    """Assign every row to a part.
+def part_named(name: str) -> Part | None:
+    """The part that a folder or a cell of that name means, or None.
+
+    Example:
+        >>> part_named(" Val "), part_named("cat")
+        (<Part.VALIDATION: 'validation'>, None)
+    """
+    plain = unicodedata.normalize("NFKC", name).strip().lower()
+    return next((part for part, names in PART_NAMES.items() if plain in names), None)
+
+
+def split_by(
+    by: SplitBy, target: pl.Series, task: Task, groups: np.ndarray | None = None, values: pl.Series | None = None, seed: int = 0
+) -> np.ndarray:
+    """Assign every row to a part, the way that was chosen.
+
+    Args:
+        by: the way; all but `stratified` need `values`.
+        target: (rows,) class names or numbers, without null.
+        task: what they are.
+        groups: (rows,) integers; rows of one group have equal inputs.
+        values: (rows,) of the column `by.column`: moments, names of groups, or names of parts; null where there is none.
+        seed: of the shuffling.
+
+    Returns:
+        (rows,) uint8, `Part.number`.
+
+    Example:
+        >>> days = pl.Series(range(20)).cast(pl.Datetime("us"))
+        >>> split_by(SplitBy.parse("time:day"), pl.Series(["a", "b"] * 10), Task.BINARY, values=days).tolist()[-7:]
+        [0, 1, 1, 1, 2, 2, 2]
+    """
+    if values is None or by.kind == "stratified":
+        return split_rows(target, task, groups, seed)
+    if by.kind == "time":
+        return _by_time(values, groups)
+    if by.kind == "group":
+        return split_rows(target, task, _joined(_numbered(values), groups), seed, whole=True)
+    return _given(values, target, task, groups, seed)
+
+
+def fold_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, folds: int = 5, seed: int = 0) -> np.ndarray:
+    """Deal rows into folds of nearly equal size for a cross-validation; each class evenly, groups whole.
+
+    Args:
+        target: (rows,) class names or numbers, without null.
+        task: what they are.
+        groups: (rows,) integers; rows of one group share a fold.
+        folds: 2 to 255.
+        seed: of the shuffling.
+
+    Returns:
+        (rows,) uint8, the fold from 0 in which a row is judged.
+
+    Example:
+        >>> np.bincount(fold_rows(pl.Series(["a", "b"] * 50), Task.BINARY, folds=5)).tolist()
+        [20, 20, 20, 20, 20]
+    """
+    units = _units(groups, len(target))
+    first, sizes = np.unique(units, return_index=True)[1], np.bincount(units)
+    strata = _strata(target[first], task)
+    order = np.random.default_rng(seed).permutation(len(first))
+    order = order[np.lexsort((-sizes[order], strata[order]))]  # large groups first, the small ones even them out
+    found = np.zeros(len(first), dtype=np.uint8)
+    filled = np.zeros(folds, dtype=np.int64)
+    for unit in order:
+        found[unit] = fold = int(np.argmin(filled))
+        filled[fold] += sizes[unit]
+    return np.asarray(found[units])
+
+
+def _by_time(moments: pl.Series, groups: np.ndarray | None) -> np.ndarray:
+    """The latest rows judge, those before them steer; a copy goes where its earliest twin is, a row without a moment trains."""
+    when = moments.cast(pl.Int64).fill_null(np.iinfo(np.int64).min).to_numpy().copy()
+    if groups is not None:
+        _, numbers, counts = np.unique(groups, return_inverse=True, return_counts=True)
+        earliest = np.full(len(counts), np.iinfo(np.int64).max)
+        np.minimum.at(earliest, numbers, when)
+        together = counts[numbers] <= max(1, LARGEST_GROUP * len(when))
+        when = np.where(together, earliest[numbers], when)
+    _, validation, test = _quotas(len(when))
+    ordered = np.sort(when)
+    parts = np.zeros(len(when), dtype=np.uint8)
+    for part, rows in ((Part.VALIDATION, validation + test), (Part.TEST, test)):
+        parts[when >= ordered[max(0, len(when) - rows)]] = part.number  # equal moments are not torn apart
+    return parts
+
+
+def _numbered(values: pl.Series) -> np.ndarray:
+    """(rows,) one number a value; a row without one is a group of its own."""
+    numbers = values.rank("dense").fill_null(0).to_numpy().astype(np.int64)
+    return np.where(numbers == 0, numbers.max(initial=0) + 1 + np.arange(len(numbers)), numbers)
+
+
+def _joined(first: np.ndarray, second: np.ndarray | None) -> np.ndarray:
+    """Groups that hold together what either of two groupings does: the least number spreads until nothing moves."""
+    if second is None:
+        return first
+    sides = [np.unique(side, return_inverse=True)[1] for side in (first, second)]
+    labels = np.arange(len(first))
+    while True:
+        before = labels
+        for side in sides:
+            least = np.full(int(side.max(initial=-1)) + 1, len(first))
+            np.minimum.at(least, side, labels)
+            labels = least[side]
+        if np.array_equal(labels, before):
+            return labels
+
+
+def _given(names: pl.Series, target: pl.Series, task: Task, groups: np.ndarray | None, seed: int) -> np.ndarray:
+    """The parts that the file names; what it lacks is taken from the training rows (a test part first from the validation rows)."""
+    known = {name: part.number for name in names.unique().drop_nulls().to_list() if (part := part_named(str(name))) is not None}
+    parts = np.array([known.get(name, Part.TRAIN.number) for name in names.to_list()], dtype=np.uint8)
+    if not (parts == Part.TEST.number).any() and (parts == Part.VALIDATION.number).any():
+        parts[parts == Part.VALIDATION.number] = Part.TEST.number
+    has_test = bool((parts == Part.TEST.number).any())
+    if not (parts == Part.VALIDATION.number).any():
+        rows = np.flatnonzero(parts == Part.TRAIN.number)
+        dealt = split_rows(target[rows], task, None if groups is None else groups[rows], seed)
+        if has_test:
+            dealt[dealt == Part.TEST.number] = Part.TRAIN.number
+        parts[rows] = dealt
+    return parts
+
+
+def split_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, seed: int = 0, *, whole: bool = False) -> np.ndarray:
+    """Assign every row to a part, each class in the same proportion.
 
     A class of three rows or more has at least one in each part, as long as its rows are not copies of each
     other; of a smaller class the first row trains.
@@ -30,6 +165,7 @@ def split_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, 
         task: what they are.
         groups: (rows,) integers; rows of one group stay together. Default: every row by itself.
         seed: of the shuffling; the same seed gives the same split.
+        whole: keep even the largest group together.
 
     Returns:
         (rows,) uint8, `Part.number`.
@@ -39,7 +175,7 @@ def split_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, 
         >>> [int((parts == part.number).sum()) for part in Part]
         [68, 16, 16]
     """
-    units = _units(groups, len(target))
+    units = _units(groups, len(target), whole=whole)
     first = np.unique(units, return_index=True)[1]  # (units,) the row that stands for each group
     sizes = np.bincount(units)
     strata = _strata(target[first], task)
@@ -52,11 +188,13 @@ def split_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, 
     return np.asarray(parts[units])
 
 
-def _units(groups: np.ndarray | None, rows: int) -> np.ndarray:
+def _units(groups: np.ndarray | None, rows: int, *, whole: bool = False) -> np.ndarray:
     """Group numbers from 0, with oversized groups taken apart into their rows."""
     if groups is None:
         return np.arange(rows)
     _, numbers, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    if whole:
+        return np.asarray(numbers)
     oversized = (counts > max(1, LARGEST_GROUP * rows))[numbers]
     single = np.where(oversized, len(counts) + np.arange(rows), numbers)
     return np.asarray(np.unique(single, return_inverse=True)[1])

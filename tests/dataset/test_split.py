@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset.schema import Part, Task
-from core.dataset.split import LARGEST_GROUP, split_rows
+from core.dataset.schema import Part, SplitBy, Task
+from core.dataset.split import LARGEST_GROUP, fold_rows, split_by, split_rows
+from core.errors import BadSettings
 
 
 def shares(parts: np.ndarray) -> list[float]:
@@ -84,3 +85,60 @@ def test_no_group_straddles_whatever_the_target(rows: list[tuple[int, float]], c
     for group, size in Counter(groups.tolist()).items():
         if size <= max(1, LARGEST_GROUP * len(rows)):
             assert len(set(parts[groups == group].tolist())) == 1
+
+
+def test_the_latest_rows_judge_and_equal_moments_are_not_torn_apart() -> None:
+    moments = pl.Series(np.random.default_rng(0).permutation(np.repeat(np.arange(100), 3))).cast(pl.Datetime("us"))
+    parts = split_by(SplitBy.parse("time:t"), pl.Series(["a", "b", "b"] * 100), Task.BINARY, values=moments)
+    spans = [(moments.filter(pl.Series(parts == part.number)).min(), moments.filter(pl.Series(parts == part.number)).max()) for part in Part]
+    assert spans[0][1] < spans[1][0] <= spans[1][1] < spans[2][0]  # type: ignore[operator]
+    assert shares(parts) == pytest.approx([0.7, 0.15, 0.15], abs=0.01)
+
+
+def test_a_copy_goes_with_its_earliest_twin_and_a_row_without_a_moment_trains() -> None:
+    moments = pl.Series([*range(99), None], dtype=pl.Int64).cast(pl.Datetime("us"))
+    groups = np.arange(100)
+    groups[98] = 0  # the last row but one repeats the first
+    parts = split_by(SplitBy.parse("time:t"), pl.Series(["a", "b"] * 50), Task.BINARY, groups, moments)
+    assert parts[98] == parts[0] == parts[99] == Part.TRAIN.number
+    assert parts[97] == Part.TEST.number
+
+
+@given(st.lists(st.tuples(st.one_of(st.none(), st.sampled_from("pqrstuvw")), st.integers(0, 40)), min_size=1, max_size=120))
+def test_neither_a_chosen_group_nor_copies_straddle(rows: list[tuple[str | None, int]]) -> None:
+    names = pl.Series([name for name, _ in rows], dtype=pl.String)
+    copies = np.array([copy for _, copy in rows])
+    parts = split_by(SplitBy.parse("group:g"), pl.Series(["a"] * len(rows)), Task.BINARY, copies, names)
+    for values in (names.to_list(), copies.tolist()):
+        for value in {value for value in values if value is not None}:
+            assert len({int(parts[i]) for i, other in enumerate(values) if other == value}) == 1
+
+
+@pytest.mark.parametrize(
+    ("given_parts", "expected"),
+    [
+        ({"Train": 70, "VAL": 10, "测试集": 20}, {0: 70, 1: 10, 2: 20}),
+        ({"train": 80, "val": 20}, {0: 68, 1: 12, 2: 20}),  # what was for steering judges; some training rows steer
+        ({"train": 80, "test": 20}, {0: 68, 1: 12, 2: 20}),
+        ({"train": 60, "other": 10, "test": 30}, {0: 60, 1: 10, 2: 30}),
+    ],
+)
+def test_the_file_brings_its_split(given_parts: dict[str, int], expected: dict[int, int]) -> None:
+    names = pl.Series([name for name, count in given_parts.items() for _ in range(count)])
+    parts = split_by(SplitBy.parse("given:set"), pl.Series(["a", "b"] * 50), Task.BINARY, values=names)
+    assert dict(sorted(Counter(parts.tolist()).items())) == expected
+
+
+@given(LABELS, st.integers(2, 7))
+def test_folds_are_even_and_groups_whole(labels: list[str], folds: int) -> None:
+    groups = np.arange(len(labels)) // 2
+    found = fold_rows(pl.Series(labels), Task.MULTICLASS, groups, folds)
+    sizes = np.bincount(found, minlength=folds)
+    assert sizes.max() - sizes.min() <= 2
+    assert all(found[i] == found[i + 1] for i in range(0, len(labels) - 1, 2) if LARGEST_GROUP * len(labels) >= 2)
+
+
+@pytest.mark.parametrize("text", ["", "time", "stratified:x", "random", "group:"])
+def test_what_is_no_way_to_split_is_said(text: str) -> None:
+    with pytest.raises(BadSettings, match="no way to split"):
+        SplitBy.parse(text)
