@@ -257,9 +257,10 @@ def _parts(by: SplitBy, table: pl.DataFrame, target: str, task: Task, groups: np
     Raises:
         BadSettings: the column of the split does not exist or is of another type.
     """
-    if by.kind == "time" and not table[by.column].dtype.is_temporal():
+    values = table[by.column] if by.column is not None else None
+    if by.kind == "time" and (values is None or not values.dtype.is_temporal()):
         raise BadSettings(f"The rows cannot be split by time: {str(by.column)[:80]!r} holds no dates. Choose a column of dates, or make it one with the type time.")
-    return split_by(by, table[target], task, groups, table[by.column] if by.column else None, seed) if len(table) else np.zeros(0, np.uint8)
+    return split_by(by, table[target], task, groups, values, seed) if len(table) else np.zeros(0, np.uint8)
 
 
 def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:

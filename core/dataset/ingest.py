@@ -20,8 +20,8 @@ from core.dataset.dataset import Dataset
 from core.dataset.draft import Draft, draft
 from core.dataset.progress import Progress
 from core.dataset.readers.options import ReadOptions
+from core.dataset.readers.read import read
 from core.dataset.readers.source import Source
-from core.dataset.readers.table import read_table
 from core.dataset.schema import DatasetInfo, Finding, Part, Repair, Severity, SplitBy, SplitCounts
 from core.errors import BadFile, BadTarget, Damaged, LimitExceeded
 from core.files import new_folder, remove_folder, resolve_inside, write_atomic, write_json
@@ -61,22 +61,18 @@ def inspect(source: Path | bytes, file_name: str = "upload", options: ReadOption
         ('churn', 'binary', 60)
     """
     given = Source.of(source, file_name)
-    if given.is_zip:
-        from core.dataset.readers.pictures import as_table, read_pictures
-
-        pictures = read_pictures(given)
-        raw, guesses = as_table(pictures)
-        return draft(given, raw, pictures, guesses)
-    return draft(given, read_table(given))
+    found = read(given, options or ReadOptions(), progress or Progress())
+    return draft(given, found.raw, found.pictures, found.guesses)
 
 
-def store(draft: Draft, workspace: Workspace, name: str = "") -> Dataset:
+def store(draft: Draft, workspace: Workspace, name: str = "", progress: Progress | None = None) -> Dataset:
     """Make the draft a dataset of the workspace; the same file with the same choices is stored once.
 
     Args:
         draft: from `inspect`, perhaps with choices.
         workspace: where to.
         name: for people; default: the file name without its ending.
+        progress: to hear how far it is, and to cancel.
 
     Returns:
         The dataset.
@@ -145,7 +141,7 @@ def ingest(
         found = found.with_choices(
             target=target, types=types, inputs=inputs, left_out=left_out or None, repairs=repairs or None, split=split, seed=seed
         )
-    return store(found, workspace, name)
+    return store(found, workspace, name, progress)
 
 
 def _readable(dataset: Dataset) -> bool:

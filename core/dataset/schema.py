@@ -124,7 +124,7 @@ class SplitBy(_Frozen):
         kind, _, column = text.partition(":")
         if kind not in ("stratified", "time", "group", "given") or (kind == "stratified") != (not column):
             raise BadSettings(f"{text[:80]!r} is no way to split. Use stratified, time:COLUMN, group:COLUMN or given:COLUMN.")
-        return cls(kind=kind, column=column or None)  # type: ignore[arg-type]  # checked above
+        return cls(kind=kind, column=column or None)
 
     @property
     def text(self) -> str:
