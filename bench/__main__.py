@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("imports", "streaming", "web", "road")
+BENCHES = ("imports", "streaming", "web", "ingest", "road")
 
 
 def main() -> int:

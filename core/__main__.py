@@ -1,6 +1,8 @@
 """The command line: everything that the pages do, without a browser.
 
-    python -m core ingest FILE [--target COL] [--name NAME]
+    python -m core ingest FILE [--target COL] [--name NAME] [--type COL=TYPE]... [--input COL]... [--drop COL]...
+                               [--repair CODE[:COL]]... [--split stratified|time:COL|group:COL|given:COL] [--seed N]
+                               [--encoding E] [--delimiter D] [--sheet S] [--header-row N] [--dry-run]
     python -m core recipes [--task TASK]
     python -m core train DATASET [--recipe NAME] [--preset NAME] [--set key=value]... [--epochs N]
                                  [--seed N] [--backend auto|jax|tensorflow] [--follow]
@@ -16,6 +18,7 @@ that the user can fix (one line on stderr), 2 wrong usage, 3 a failed run or mac
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -42,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print(choice, _run(choice))
     except LimelightError as error:
         return _fail(error.message, USER_ERROR if isinstance(error, UserError) else MACHINE_ERROR)
+    except KeyboardInterrupt:
+        return _fail("Cancelled.", USER_ERROR)
     except BrokenPipeError:  # the reader of our output left: nothing to say, nobody to say it to
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
@@ -57,10 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m core", description="From a file to a judged model.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    ingest = _command(commands, "ingest", "store a file as a dataset")
-    ingest.add_argument("file", type=Path, metavar="FILE", help="CSV, or a zip with one folder of pictures a class")
-    ingest.add_argument("--target", metavar="COL", help="column to predict; guessed if left out")
-    ingest.add_argument("--name", default="", help="name to show; the file's name if left out")
+    _add_ingest(_command(commands, "ingest", "store a file as a dataset"))
 
     recipes = _command(commands, "recipes", "list the recipes with their settings as a JSON schema")
     recipes.add_argument("--task", choices=["binary", "multiclass", "regression"], help="only those for this task")
@@ -83,12 +85,29 @@ def _parser() -> argparse.ArgumentParser:
 
     predict = _command(commands, "predict", "predict the rows of a file")
     predict.add_argument("run", metavar="RUN")
-    predict.add_argument("file", type=Path, metavar="FILE", help="CSV, or a zip of pictures")
+    predict.add_argument("file", type=Path, metavar="FILE", help="a table, or a zip of pictures")
     predict.add_argument("--out", type=Path, metavar="FILE", help="write the predictions here as CSV")
 
     delete = _command(commands, "delete", "delete a run or a dataset for good")
     delete.add_argument("id", metavar="RUN | DATASET")
     return parser
+
+
+def _add_ingest(ingest: argparse.ArgumentParser) -> None:
+    ingest.add_argument("file", type=Path, metavar="FILE", help="a table (CSV, Excel, Parquet, JSON lines), or pictures: a zip or a folder with one folder a class")
+    ingest.add_argument("--target", metavar="COL", help="column to predict; guessed if left out")
+    ingest.add_argument("--name", default="", help="name to show; the file's name if left out")
+    ingest.add_argument("--type", action="append", default=[], type=_column_type, metavar="COL=TYPE", dest="types", help="number, category, text, time or identifier")
+    ingest.add_argument("--input", action="append", metavar="COL", dest="inputs", help="give models this column and no others but those named so")
+    ingest.add_argument("--drop", action="append", default=[], metavar="COL", help="do not give models this column")
+    ingest.add_argument("--repair", action="append", default=[], metavar="CODE[:COL]", help="repair what a finding of that code says, in this order")
+    ingest.add_argument("--split", metavar="WAY", help="stratified, time:COL, group:COL or given:COL; as the file says if left out")
+    ingest.add_argument("--seed", type=int, default=0, metavar="N", help="of the split")
+    ingest.add_argument("--encoding", metavar="E", help="of the text; found if left out")
+    ingest.add_argument("--delimiter", metavar="D", help="between cells; \\t or tab for a tab; found if left out")
+    ingest.add_argument("--sheet", metavar="S", help="of a workbook; the first with data if left out")
+    ingest.add_argument("--header-row", type=int, metavar="N", help="line with the column names, from 1; 0: there is none")
+    ingest.add_argument("--dry-run", action="store_true", help="say what is in the file and store nothing")
 
 
 def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
@@ -108,12 +127,25 @@ def _setting(text: str) -> tuple[str, Any]:
         return key, value
 
 
+def _column_type(text: str) -> tuple[str, str]:
+    """Split `COL=TYPE` at the last `=`; a column may have others in its name."""
+    column, equals, kind = text.rpartition("=")
+    if not column or not equals:
+        raise argparse.ArgumentTypeError(f"expected COL=TYPE, received {text!r}")
+    return column, kind.strip()
+
+
 def _run(choice: argparse.Namespace) -> Any:
     from core import commands
 
     match choice.command:
         case "ingest":
-            return commands.ingest(choice.file, choice.target, choice.name)
+            reading = {name: getattr(choice, name) for name in ("encoding", "delimiter", "sheet", "header_row")}
+            with _progress() as progress:
+                return commands.ingest(
+                    choice.file, choice.target, choice.name, types=dict(choice.types), inputs=choice.inputs, left_out=choice.drop, repairs=choice.repair,
+                    split=choice.split, seed=choice.seed, reading=reading, dry_run=choice.dry_run, progress=progress,
+                )  # fmt: skip
         case "recipes":
             return commands.recipes(choice.task)
         case "train":
@@ -132,13 +164,20 @@ def _run(choice: argparse.Namespace) -> Any:
             return commands.delete(choice.id)
 
 
+def _progress() -> contextlib.AbstractContextManager[Any]:
+    """A line that says how far it is, where somebody looks."""
+    from core import console
+
+    return console.progress_line() if sys.stderr.isatty() else contextlib.nullcontext()
+
+
 def _follow(event: dict[str, Any]) -> None:
     print(json.dumps(event, ensure_ascii=False), file=sys.stderr, flush=True)
 
 
 def _print(choice: argparse.Namespace, result: dict[str, Any]) -> None:
     if choice.json:
-        print(json.dumps(result, ensure_ascii=False, allow_nan=False))
+        print(json.dumps(result, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace").decode("utf-8"))
         return
     from core import console
 
@@ -146,9 +185,13 @@ def _print(choice: argparse.Namespace, result: dict[str, Any]) -> None:
 
 
 def _fail(sentence: str, code: int) -> int:
-    print(" ".join(sentence.split()), file=sys.stderr)
+    from core import console
+
+    print(console.safe(" ".join(sentence.split())), file=sys.stderr)
     return code
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # names of any language, on any terminal
     raise SystemExit(main())

@@ -12,31 +12,11 @@ from typing import Any
 
 from core.errors import BadSettings, NotFound, NotReady, RunFailed, UserError
 from core.files import write_atomic
+from core.ingest_command import existing, ingest
 from core.runs.run import Run
 from core.workspace import Workspace
 
 __all__ = ["compare", "delete", "ingest", "predict", "recipes", "runs", "train"]
-
-
-def ingest(file: Path, target: str | None = None, name: str = "") -> dict[str, Any]:
-    """Store a file as a dataset and say what is in it.
-
-    Raises:
-        NotFound: there is no such file.
-        BadFile: it is not a table or a zip of pictures.
-        BadTarget: the target cannot be learned.
-    """
-    from core.dataset.ingest import ingest as ingest_file
-
-    dataset = ingest_file(_existing(file), Workspace.local(), file_name=file.name, target=target, name=name)
-    info = dataset.info.model_dump(mode="json")
-    return {
-        "dataset": info["id"],
-        **{key: info[key] for key in ("name", "rows", "dropped_rows", "columns", "target", "task", "labels", "inputs")},
-        "findings": info["findings"],
-        "split": info["split"],
-    }
-
 
 def recipes(task: str | None = None) -> dict[str, Any]:
     """The recipes with their presets and their settings as a JSON schema."""
@@ -139,7 +119,7 @@ def predict(name: str, file: Path, out: Path | None = None) -> dict[str, Any]:
     from core.predict import predict_file
 
     run = Workspace.local().run(name)
-    source = _existing(file)
+    source = existing(file)
     frame, notices = predict_file(run, source, file.name)
     if out is not None:
         if not out.resolve().parent.is_dir():
@@ -156,12 +136,6 @@ def delete(name: str) -> dict[str, Any]:
         UserError: a run in progress uses it.
     """
     return {"deleted": name, "kind": Workspace.local().delete(name)}
-
-
-def _existing(file: Path) -> Path:
-    if not file.is_file():
-        raise NotFound(f"There is no file {str(file)!r}. Check the path.")
-    return file
 
 
 def _wait(launcher: Any, run: Run, on_event: Callable[[dict[str, Any]], None] | None) -> Any:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import shlex
 import sys
+import time
+import unicodedata
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
-__all__ = ["show"]
+from core.dataset.progress import Progress, Step
+
+__all__ = ["progress_line", "safe", "show"]
+
+SHOWN_COLUMNS = 40
+SHOWN_CLASSES = 10
+EVERY_S = 0.1  # between two drawings of the progress line
 
 
 def show(command: str, result: dict[str, Any]) -> None:
@@ -15,13 +27,64 @@ def show(command: str, result: dict[str, Any]) -> None:
     _SHOW[command](result)
 
 
+def safe(text: str) -> str:
+    """Text without control characters: a name in a file must not steer the terminal.
+
+    Example:
+        >>> safe("a\\x1b[2Jb")
+        'a\\\\x1b[2Jb'
+    """
+    return "".join(repr(c)[1:-1] if unicodedata.category(c) in ("Cc", "Cs") and c != "\n" else c for c in text)
+
+
+@contextlib.contextmanager
+def progress_line() -> Iterator[Progress]:
+    """A line on stderr that says how far it is, and goes when it is done."""
+    drawn = [-EVERY_S]
+
+    def tell(step: Step) -> None:
+        if time.monotonic() - drawn[0] < EVERY_S:
+            return
+        drawn[0] = time.monotonic()
+        share = f" {min(step.done / step.total, 1):.0%}" if step.total else ""
+        rows = f", {step.rows:,} rows" if step.rows else ""
+        sys.stderr.write(f"\r\x1b[K{safe(step.stage)}{share}{rows}")
+        sys.stderr.flush()
+
+    try:
+        yield Progress(tell)
+    finally:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+
 def _ingest(result: dict[str, Any]) -> None:
-    split = result["split"]
-    print(f"{result['dataset']}  {result['rows']:,} rows, target {result['target']!r} ({result['task']})")
-    print(f"split     {split['train']:,} train, {split['validation']:,} validation, {split['test']:,} test")
-    _columns([[c["name"][:40], c["type"], f"{c['missing']:,} missing"] for c in result["columns"][:40]])
-    for finding in result["findings"]:
-        print(f"- {finding['severity']}: {finding['message']}")
+    split, by = result["split"], result["split_by"]
+    _say(f"{result['dataset'] or 'Not stored'}  {result['rows']:,} rows, target {result['target']!r} ({result['task']})")
+    _say(f"split     {split['train']:,} train, {split['validation']:,} validation, {split['test']:,} test" + ("" if by == "stratified" else f", by {by}"))
+    for part, (first, last) in result["spans"].items():
+        _say(f"          {part}: {first[:19]} to {last[:19]}")
+    for label, rows in list(result["class_counts"].items())[:SHOWN_CLASSES]:
+        _say(f"class     {label[:40]}: {sum(rows.values()):,}")
+    _columns([[c["name"][:40], c["type"], f"{c['missing']:,} missing"] for c in result["columns"][:SHOWN_COLUMNS]])
+    if (more := len(result["columns"]) - SHOWN_COLUMNS) > 0:
+        _say(f"and {more:,} more columns")
+    for repair in result["repairs"]:
+        _say("repaired  " + _code(repair["code"], repair["column"]))
+    for severity, findings in groupby(result["findings"], lambda finding: str(finding["severity"])):
+        _say(severity.capitalize())
+        for finding in findings:
+            _say(f"- {finding['message']}")
+            if finding["apply"]:
+                _say(f"  {finding['repair'].rstrip('.')}: --repair {shlex.quote(finding['apply'])}")
+
+
+def _code(code: str, column: str | None) -> str:
+    return code if column is None else f"{code}:{column}"
+
+
+def _say(line: str) -> None:
+    print(safe(line))
 
 
 def _recipes(result: dict[str, Any]) -> None:
@@ -79,7 +142,7 @@ def _headline(headline: dict[str, Any] | None) -> str:
 def _columns(rows: list[list[str]]) -> None:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
     for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        _say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 _SHOW = {

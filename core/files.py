@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from typing import Any
 
 from core.errors import Damaged, DiskFull, NotFound
 
-__all__ = ["folder_bytes", "new_folder", "read_json", "remove_folder", "resolve_inside", "write_atomic", "write_json"]
+__all__ = ["folder_bytes", "locked_folder", "new_folder", "read_json", "remove_folder", "resolve_inside", "sweep", "write_atomic", "write_json"]
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 FILE_MODE = 0o600
@@ -117,8 +118,7 @@ def new_folder(place: Path) -> Iterator[Path]:
         ['d-1']
     """
     place.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
-    hidden = place.with_name(f".new-{secrets.token_hex(6)}")
-    hidden.mkdir(mode=FOLDER_MODE)
+    hidden, lock = locked_folder(place)
     try:
         yield hidden
         with contextlib.suppress(OSError):  # the same content arrived first: keep it
@@ -131,6 +131,22 @@ def new_folder(place: Path) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
+        os.close(lock)
+
+
+def sweep(root: Path) -> None:
+    """Remove what a process that was killed in the middle of `new_folder` or `remove_folder` left under `root`.
+
+    A folder that is being built is locked by its builder; the kernel frees the lock however the builder dies.
+    """
+    for hidden in [*root.glob(".new-*"), *root.glob(".gone-*")]:
+        with contextlib.suppress(OSError):
+            lock = os.open(hidden, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(hidden, ignore_errors=True)
+            finally:
+                os.close(lock)
 
 
 def remove_folder(folder: Path) -> None:
@@ -147,6 +163,19 @@ def folder_bytes(folder: Path) -> int:
         with contextlib.suppress(OSError):
             total += path.lstat().st_size if path.is_file() else 0
     return total
+
+
+def locked_folder(place: Path) -> tuple[Path, int]:
+    """A hidden folder beside `place`, and the open lock on it; `sweep` may take one in the instant before it is locked."""
+    while True:
+        hidden = place.with_name(f".new-{secrets.token_hex(6)}")
+        hidden.mkdir(mode=FOLDER_MODE)
+        with contextlib.suppress(FileNotFoundError):
+            lock = os.open(hidden, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if hidden.is_dir():
+                return hidden, lock
+            os.close(lock)
 
 
 def _sync(path: Path) -> None:

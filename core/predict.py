@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     import polars as pl
 
     from core.dataset.readers.source import Source
+    from core.dataset.readers.table import RawTable
 
 __all__ = ["Prediction", "Predictor", "predict_file"]
 
 BATCH_ROWS = 512  # bounds the memory for activations
+MOST_NOTICES = 20  # of a table that comes in pieces
 THREADS = min(2, os.cpu_count() or 1)  # the web process must not starve a training run
 
 
@@ -165,11 +167,11 @@ class Predictor:
 
 
 def predict_file(run: Run, source: Path | bytes, file_name: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Predict every row of a table, or every picture of a zip (class folders are not needed).
+    """Predict every row of a table, or every picture or text of a zip (class folders are not needed).
 
     Args:
         run: a run with a model.
-        source: a CSV or a zip: its path, or its content.
+        source: a table (CSV, Excel, Parquet, JSON lines, packed or not) or a zip: its path, or its content.
         file_name: to show in messages.
 
     Returns:
@@ -182,8 +184,10 @@ def predict_file(run: Run, source: Path | bytes, file_name: str) -> tuple[pl.Dat
         BadInput: it does not fit the model.
         NotReady, Damaged: as `Predictor.open`.
     """
+    from core.dataset.progress import Progress
+    from core.dataset.readers.options import ReadOptions
+    from core.dataset.readers.read import office_kind, read
     from core.dataset.readers.source import Source
-    from core.dataset.readers.table import read_table
 
     predictor = Predictor.open(run)
     given = Source.of(source, file_name)
@@ -192,11 +196,41 @@ def predict_file(run: Run, source: Path | bytes, file_name: str) -> tuple[pl.Dat
         raise BadInput("This model reads a picture together with other columns, which one file cannot hold. Try its rows one by one.")
     if ColumnType.IMAGE in kinds:
         return _predict_pictures(predictor, given)
-    if given.is_zip:
+    if given.is_zip and not office_kind(given):
+        return _predict_texts(predictor, given)
+    return _predict_table(predictor, read(given, ReadOptions(), Progress()).raw)
+
+
+def _predict_table(predictor: Predictor, raw: RawTable) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Predict a table; one that is too long for memory comes piece by piece, and what is said of a piece is said once."""
+    import polars as pl
+
+    said = [notice.message for notice in raw.notices]
+    if raw.whole is None:
+        prediction = predictor.predict(raw.frame)
+        return _with_gaps(prediction.frame(raw.rows)), (*said, *prediction.notices)
+    frames, start = [], 1
+    for batch in raw.whole.batches():
+        prediction = predictor.predict(batch)
+        frames.append(prediction.frame(range(start, start + len(batch))))
+        said += [notice for notice in prediction.notices if notice not in said]
+        start += len(batch)
+    return pl.concat(frames), tuple(said[:MOST_NOTICES])
+
+
+def _predict_texts(predictor: Predictor, given: Source) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Predict the texts of a zip, for a model that reads one text and nothing else."""
+    import polars as pl
+
+    from core.dataset.readers.texts import holds_texts, read_unlabelled
+
+    columns = predictor.preprocessor.columns
+    if len(columns) > 1 or columns[0].type is not ColumnType.TEXT or not holds_texts(given):
         raise BadInput(f"This model reads a table, but {given.name} is a zip file. Choose a CSV with the columns of the model.")
-    raw = read_table(given)
-    prediction = predictor.predict(raw.frame)
-    return _with_gaps(prediction.frame(raw.rows)), (*(notice.message for notice in raw.notices), *prediction.notices)
+    found = read_unlabelled(given)
+    prediction = predictor.predict(pl.DataFrame({columns[0].name: found.texts}))
+    frame = prediction.frame([place + 1 for place in found.places], found.names)
+    return _with_gaps(frame, {place + 1: name for place, name in found.broken}), (*(notice.message for notice in found.notices), *prediction.notices)
 
 
 def _plain(value: object) -> object:

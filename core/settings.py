@@ -32,16 +32,20 @@ class Settings:
     shared: bool = False  # strangers share this server: one private workspace for each visitor
     # one upload
     max_file_bytes: int = 1 * GIB
+    max_path_bytes: int = 4 * GIB  # of a file that lies on the disk already: command line, inbox
     max_rows: int = 5_000_000
     max_columns: int = 10_000
     max_cell_bytes: int = 8 * MIB
     max_classes: int = 1_000
+    sample_rows: int = 100_000  # looked at before a large table is stored; then all rows count
     # one zip
     max_zip_entries: int = 200_000
     max_zip_depth: int = 12  # folders inside one another
-    max_inflated_bytes: int = 4 * GIB  # sum over all members
+    max_inflated_bytes: int = 4 * GIB  # sum over all members; also of a .gz, and of Parquet, Excel and JSON as text
     max_member_bytes: int = 64 * MIB
     max_zip_ratio: int = 200  # inflated bytes for each stored byte of one member
+    max_workbook_bytes: int = 1 * GIB  # of an Excel workbook, unpacked
+    max_workbook_cells: int = 20_000_000  # rows times columns of its largest sheet: all of them are held in memory
     max_picture_pixels: int = 25_000_000
     picture_side: int = 64  # pictures are stored at most this many pixels wide and high
     # training

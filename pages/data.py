@@ -8,6 +8,7 @@ from ui.road import empty, page
 from ui.sources import find
 from ui.state import current_dataset, current_workspace, go
 from ui.upload import upload_box
+from ui.words import plain
 
 draft_id = st.query_params.get("draft")
 dataset = None if draft_id else current_dataset()
@@ -24,5 +25,7 @@ elif dataset is not None:
         go("model")
 else:
     page("Your data", "A table, pictures or texts: what a model shall learn from.")
+    if cancelled := st.session_state.pop("cancelled", None):
+        st.info(f"Cancelled. Nothing of “{plain(cancelled, 80)}” was kept.", icon=":material/close:")
     upload_box("data_file")
     empty("Here you will see what is in your file. No file at hand? Take a ready example.", "See the examples", "start", icon="table")

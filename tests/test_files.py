@@ -1,5 +1,7 @@
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,16 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from core.errors import Damaged, DiskFull, NotFound
-from core.files import folder_bytes, new_folder, read_json, remove_folder, resolve_inside, write_atomic, write_json
+from core.files import (
+    folder_bytes,
+    new_folder,
+    read_json,
+    remove_folder,
+    resolve_inside,
+    sweep,
+    write_atomic,
+    write_json,
+)
 
 SAME_FOLDER = profile(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -127,3 +138,30 @@ def test_a_removed_folder_is_gone(tmp_path: Path) -> None:
     remove_folder(tmp_path / "d-1")
     assert list(tmp_path.iterdir()) == []
     assert folder_bytes(tmp_path) == 0
+
+
+BUILDER = """
+import sys
+from pathlib import Path
+from core.files import new_folder
+with new_folder(Path(sys.argv[1])) as folder:
+    (folder / "half.txt").write_text("half")
+    print("building", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_sweep_takes_only_what_a_dead_process_left(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "kept").mkdir(parents=True)
+    (root / ".gone-1").mkdir()
+    command = [sys.executable, "-c", BUILDER, str(root / "new")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1]) as builder:
+        assert builder.stdout is not None
+        assert builder.stdout.readline() == b"building\n"
+        sweep(root)
+        assert len(list(root.glob(".new-*/half.txt"))) == 1  # its builder lives
+        builder.kill()
+        builder.wait(30)
+    sweep(root)
+    assert [path.name for path in root.iterdir()] == ["kept"]

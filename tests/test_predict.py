@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,19 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from core.dataset.dataset import Dataset
+from core.dataset.ingest import ingest
 from core.dataset.readers.pictures import read_unlabelled
 from core.dataset.readers.source import Source
-from core.dataset.schema import ColumnType, Task
+from core.dataset.readers.table import RawTable
+from core.dataset.schema import ColumnType, Repair, Task
+from core.dataset.whole import Whole
 from core.errors import BadFile, BadInput, Damaged, NotReady
-from core.predict import BATCH_ROWS, Prediction, Predictor, predict_file
+from core.predict import BATCH_ROWS, Prediction, Predictor, _predict_table, predict_file
 from core.preprocess.preprocessor import PreprocessOptions, Preprocessor
 from core.runs.run import Run
+from core.runs.spec import RunSpec
+from core.workspace import Workspace
+from tests.dataset.made import csv_bytes, people
 from tests.preprocess.made import dataset, spec_of
 
 ROWS = "a,age,colour\n-0.8028,73,blue\n0.2428,34,green\n-1.6563,33,red\n"
@@ -328,3 +336,79 @@ def test_prediction_needs_no_training_library() -> None:
         "import core.predict, onnxruntime\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent.parent, check=True, timeout=60)
+
+
+def packed(frame: pl.DataFrame) -> bytes:
+    return gzip.compress(frame.write_csv().encode())
+
+
+def as_parquet(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+FORMS = {"rows.csv.gz": packed, "rows.parquet": as_parquet, "rows.jsonl": lambda frame: frame.write_ndjson().encode(), "rows.csv": lambda frame: frame.write_csv(separator=";").encode("utf-16")}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_table_of_any_form_gives_the_same_answers(trained: tuple[Run, np.ndarray], name: str) -> None:
+    table = pl.read_csv(io.StringIO(ROWS))
+    frame, _ = predict_file(trained[0], FORMS[name](table), name)
+    expected = Predictor.open(trained[0]).predict(table).frame()
+    assert frame.equals(expected)
+
+
+def test_a_table_too_long_for_memory_comes_piece_by_piece(trained: tuple[Run, np.ndarray], tmp_path: Path) -> None:
+    table = pl.concat([pl.read_csv(io.StringIO(ROWS + "5,x,pink\n"), infer_schema=False)] * 3)
+    file = tmp_path / "whole.parquet"
+    table.write_parquet(file)
+    raw = RawTable(table.head(2), np.array([1, 2]), "utf-8", ",", whole=PiecesOfFive(file, len(table)))
+    frame, notices = _predict_table(Predictor.open(trained[0]), raw)
+    assert frame.equals(Predictor.open(trained[0]).predict(table).frame())
+    assert len([words for words in notices if "pink" in words]) == 1
+
+
+class PiecesOfFive(Whole):
+    """A table on the disk in pieces of five rows."""
+
+    def batches(self, columns: Sequence[str] | None = None, rows: int = 5) -> Iterator[pl.DataFrame]:
+        return super().batches(columns, rows)
+
+
+def test_a_zip_of_texts_for_a_model_of_texts(tmp_path: Path) -> None:
+    data = dataset(tmp_path / "d", {"review": (ColumnType.TEXT, ["good", "bad"] * 10)}, ["yes", "no"] * 10)
+    run, _ = train(data, tmp_path / "runs")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in (("b.txt", "good"), ("sub/a.txt", "bad"), ("c.txt", "")):
+            archive.writestr(name, text)
+    frame, _ = predict_file(run, buffer.getvalue(), "texts.zip")
+    assert frame["name"].to_list() == ["b.txt", "sub/a.txt", "c.txt"]
+    expected = Predictor.open(run).predict(pl.DataFrame({"review": ["good", "bad", ""]}))
+    assert frame["prediction"].to_list() == expected.values
+
+
+def test_raw_rows_are_answered_as_the_repaired_rows_are(tmp_path: Path) -> None:
+    """Ingested with repairs, fitted, saved: the file as it was gives the answers of the table as it is."""
+    random = np.random.default_rng(2)
+    columns = people(200)
+    columns["income"] = [-999 if i % 20 == 0 else 9e7 if i == 33 else value for i, value in enumerate(columns["income"])]
+    columns["job"] = [f" {job.upper()}" if i % 7 == 0 else job for i, job in enumerate(map(str, columns["job"]))]
+    columns["paid"] = [f"{value:,.2f} €".replace(",", " ").replace(".", ",") for value in random.lognormal(4, 1.5, 200)]
+    columns["churn"] = [str(answer).upper() if i % 3 == 0 else answer for i, answer in enumerate(columns["churn"])]
+    codes = ("sentinel_values:income", "outliers:income", "near_identical_labels:job", "near_identical_labels:churn", "numbers_as_text:paid", "skewed_scale:paid")
+    content = csv_bytes({name: columns[name] for name in ("age", "income", "job", "paid", "churn")})
+    data = ingest(content, Workspace.local(tmp_path), file_name="a.csv", target="churn", repairs=[Repair.parse(code) for code in codes])
+    run = Run.create(tmp_path / "runs", RunSpec(dataset=data.id, inputs=data.info.inputs, target="churn", task=data.info.task, recipe="any"))
+    fitted = Preprocessor.fit(data, run.spec, PreprocessOptions())
+    fitted.save(run.path("preprocess.json"))
+    (shape,) = fitted.shapes
+    save_model(run.path("model.onnx"), shape.name, shape.shape, 1, TensorProto.FLOAT, "Sigmoid")
+    raw, said = predict_file(run, content, "a.csv")
+    repaired = Predictor.open(run).predict(data.table())
+    assert data.info.labels == repaired.labels == ("no", "yes")
+    np.testing.assert_array_equal(raw["probability_yes"].to_numpy(), repaired.scores[:, 1])
+    form = {"age": columns["age"][33], "income": 9e7, "job": columns["job"][33], "paid": columns["paid"][33]}
+    assert Predictor.open(run).predict_row(form).scores[0, 1] == pytest.approx(repaired.scores[33, 1])
+    assert [words.split(" of ")[0] for words in said if "stand for" in words or "lay beyond" in words] == ["10", "1"]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from ui.words import count, number, percent, plain, plural, short
 
-__all__ = ["balance_chart", "chart_text", "spread_chart"]
+__all__ = ["balance_chart", "bars_chart", "chart_text", "ranges_chart", "spread_chart"]
 
 if TYPE_CHECKING:
-    import numpy as np
+    from core.dataset.preview import Spread
 
 SHOWN = 20  # classes with a bar of their own
 BAR_PX = 26
@@ -62,31 +62,77 @@ def balance_chart(counts: Mapping[str, int], key: str) -> None:
     st.plotly_chart(figure, key=key, config=QUIET, alt=f"Rows of each class: {spoken}")
 
 
-def spread_chart(values: np.ndarray, name: str, key: str) -> None:
+def spread_chart(spread: Spread, name: str, key: str) -> None:
     """Draw how the values of a number are spread.
 
     Args:
-        values: (rows,) finite numbers.
+        spread: histogram and quantiles of its values.
         name: of the column.
         key: of the element; unique on the page.
     """
-    import numpy as np
     import plotly.graph_objects as go
 
-    finite = values[np.isfinite(values)]
-    if not len(finite):
-        return
-    low, middle, high = (float(value) for value in np.quantile(finite, (0.05, 0.5, 0.95)))
-    st.markdown(f"**Half of the rows lie below {number(middle)}, nine in ten between {number(low)} and {number(high)}**")
-    counts, edges = np.histogram(finite, bins=min(40, max(5, int(len(finite) ** 0.5))))
-    figure = go.Figure(go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, width=np.diff(edges), marker={"color": BLUE}, hoverinfo="skip"))
+    st.markdown(f"**Half of the rows lie below {number(spread.middle)}, nine in ten between {number(spread.low)} and {number(spread.high)}**")
+    pairs = list(zip(spread.edges[:-1], spread.edges[1:], strict=True))
+    places, widths = [low + (high - low) / 2 for low, high in pairs], [high - low for low, high in pairs]
+    figure = go.Figure(go.Bar(x=places, y=list(spread.counts), width=widths, marker={"color": BLUE}, hoverinfo="skip"))
     figure.update_layout(
         height=240, bargap=0.05, **PLAIN, margin={"l": 0, "r": 8, "t": 4, "b": 0},
         xaxis={"title": {"text": chart_text(name, 60)}, "fixedrange": True, "automargin": True},
         yaxis={"title": {"text": "rows"}, "rangemode": "tozero", "fixedrange": True, "automargin": True},
     )  # fmt: skip
-    spoken = f"Histogram of {short(name, 60)}: median {number(middle)}, from {number(float(finite.min()))} to {number(float(finite.max()))}"
+    spoken = f"Histogram of {short(name, 60)}: median {number(spread.middle)}, from {number(spread.edges[0])} to {number(spread.edges[-1])}"
     st.plotly_chart(figure, key=key, config=QUIET, alt=spoken)
+
+
+def bars_chart(bars: Sequence[tuple[str, int]], what: str, unit: str, key: str) -> None:
+    """Draw how many there are in each of a few ranges.
+
+    Args:
+        bars: (range, how many).
+        what: what is counted, in the plural.
+        unit: of the ranges.
+        key: of the element; unique on the page.
+    """
+    import plotly.graph_objects as go
+
+    figure = go.Figure(go.Bar(x=[chart_text(name) for name, _ in bars], y=[value for _, value in bars], marker={"color": BLUE}, hoverinfo="skip"))
+    figure.update_layout(
+        height=220, bargap=0.08, **PLAIN, margin={"l": 0, "r": 8, "t": 4, "b": 0},
+        xaxis={"title": {"text": unit}, "type": "category", "fixedrange": True, "automargin": True},
+        yaxis={"title": {"text": what}, "rangemode": "tozero", "fixedrange": True, "automargin": True},
+    )  # fmt: skip
+    st.plotly_chart(figure, key=key, config=QUIET, alt=f"{what} by {unit}: " + "; ".join(f"{name}: {count(value)}" for name, value in bars))
+
+
+def ranges_chart(ranges: Mapping[str, tuple[float, float, float]], unit: str, top: float, key: str) -> None:
+    """Draw for each class where the middle half of its values lies, and their median.
+
+    Args:
+        ranges: class → first quartile, median, third quartile.
+        unit: of the values.
+        top: end of the axis, which begins at 0.
+        key: of the element; unique on the page.
+    """
+    import plotly.graph_objects as go
+
+    shown = list(ranges.items())[:SHOWN]
+    places = list(range(len(shown)))
+    figure = go.Figure()
+    figure.add_bar(
+        x=[high - low for _, (low, _, high) in shown], base=[low for _, (low, _, _) in shown], y=places, orientation="h",
+        marker={"color": BLUE, "opacity": 0.45}, hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(x=[middle for _, (_, middle, _) in shown], y=places, mode="markers", marker={"color": BLUE, "symbol": "line-ns-open", "size": 14, "line": {"width": 3}}, hoverinfo="skip")
+    figure.update_layout(
+        height=BAR_PX * len(shown) + 60, bargap=0.35, **PLAIN, margin={"l": 0, "r": 8, "t": 4, "b": 0},
+        xaxis={"title": {"text": unit}, "range": [0, top], "fixedrange": True, "automargin": True},
+        yaxis={"tickvals": places, "ticktext": [chart_text(label) for label, _ in shown], "autorange": "reversed", "fixedrange": True, "automargin": True},
+    )  # fmt: skip
+    spoken = "; ".join(f"{short(label, 40)} {number(middle)}" for label, (_, middle, _) in shown)
+    st.plotly_chart(figure, key=key, config=QUIET, alt=f"Median of each class: {spoken}")
+    if len(ranges) > SHOWN:
+        st.caption(f"The first {SHOWN} of {count(len(ranges))} classes.")
 
 
 def _finding(ordered: list[tuple[str, int]], total: int) -> str:

@@ -2,128 +2,133 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.dataset.dataset import Dataset
-from core.dataset.schema import Column, DatasetInfo, Part
+from core.dataset.schema import DatasetInfo, Part
+from core.files import folder_bytes
 from ui.balance import balance_chart, spread_chart
 from ui.cards import task_text
-from ui.findings import findings_list
-from ui.pictures import picture_strips
-from ui.words import count, plain, plural, short
+from ui.column_table import column_table
+from ui.findings import findings_list, repaired_list
+from ui.looks_view import show_looks
+from ui.split_view import show_parts
+from ui.words import count, plain, plural, size
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-__all__ = ["COLUMN_LOOK", "facts", "rows_preview", "show_dataset"]
+    from core.dataset.looks import Looks
+    from core.dataset.preview import Spread
+
+__all__ = ["facts", "rows_preview", "show_dataset", "show_target"]
 
 ROWS_SHOWN = 8
 PICTURES_SHOWN = 6
-COLUMNS_SHOWN = 60  # of the first rows; the table of columns shows all
-
-COLUMN_LOOK: dict[str, Any] = {
-    "missing": st.column_config.NumberColumn("missing", format="percent", help="Share of rows without a value"),
-    "different": st.column_config.NumberColumn("different values", format="localized"),
-    "examples": st.column_config.TextColumn("for example", width="large"),
-}
+CLASSES_SHOWN = 40
+COLUMNS_SHOWN = 40  # of the first rows; the table of columns has all
 
 
 def show_dataset(dataset: Dataset) -> None:
     """Everything about a dataset on one page; reads a handful of rows and nothing else."""
-    info = dataset.info
+    info, folder = dataset.info, dataset.folder.as_posix()
     st.subheader(plain(info.name), anchor=False)
-    facts(rows=info.rows, columns=len(info.columns), target=info.target, answer=task_text(info.task, len(info.labels)), picture=info.image_shape or ())
-    st.markdown(
-        f"**{count(info.split.train)}** rows to learn from, **{count(info.split.validation)}** to choose the best moment, "
-        f"**{count(info.split.test)}** sealed for the final judgement."
-    )
+    facts(info, f"{size(_bytes(folder))} on disk")
+    st.subheader("Split", anchor=False)
+    show_parts(info)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What was noticed", anchor=False)
+        repaired_list([repair.code.replace("_", " ") + (f": {repair.column}" if repair.column else "") for repair in info.repairs])
         findings_list(info.findings)
     with right:
         st.subheader("What is predicted", anchor=False)
-        _target(dataset)
+        show_target(info, None if info.class_counts else _spread(folder, info.target))
+    looks = dataset.looks()
+    show_looks(looks, _pictures(folder, dataset, looks) if info.image_shape is not None else {})
     if info.image_shape is not None:
-        st.subheader("A few pictures", anchor=False)
-        picture_strips(_pictures(dataset.folder.as_posix(), dataset))
         return
     st.subheader("The first rows", anchor=False)
-    rows_preview(_first_rows(dataset.folder.as_posix()))
+    rows_preview(_first_rows(folder), info)
     st.subheader("Columns", anchor=False)
-    st.dataframe(_columns(info), hide_index=True, column_config=COLUMN_LOOK, alt="Name, type and gaps of each column")
+    column_table(info.columns, info.inputs, info.target, info.rows, dataset.id)
 
 
-def facts(*, rows: int, columns: int, target: str, answer: str, picture: tuple[int, ...] = ()) -> None:
+def facts(info: DatasetInfo, weight: str, total: int | None = None) -> None:
     """What it is, in one line.
 
     Args:
-        rows: how many there are.
-        columns: how many there are, target included.
-        target: name of the target column.
-        answer: what is predicted, in words.
-        picture: (height, width, ...) in pixels where each row is a picture.
+        info: of a dataset, stored or not yet.
+        weight: how much memory or disk it takes, in words.
+        total: rows of the file, where only some of them were looked at so far.
     """
-    what = f"**{plural(columns, 'column')}**" if not picture else f"{picture[1]} × {picture[0]} pixels"
-    predicts = f" · predicts **{plain(target, 40)}**, {answer}" if target else ""
-    st.markdown(f"**{plural(rows, 'picture' if picture else 'row')}** · {what}{predicts}")
+    shape = info.image_shape
+    what = f"**{plural(len(info.columns), 'column')}**" if shape is None else f"{shape[1]} × {shape[0]} pixels"
+    predicts = f" · predicts **{plain(info.target, 40)}**, {task_text(info.task, len(info.labels))}" if info.target else ""
+    st.markdown(f"**{plural(total or info.rows, 'row' if shape is None else 'picture')}** · {what} · {weight}{predicts}")
+    if info.dropped_rows and total is None:
+        st.caption(f"{plural(info.dropped_rows, 'row')} of the file {'is' if info.dropped_rows == 1 else 'are'} left out; “What was noticed” says why.")
+    if total is not None:
+        st.caption(f"What you see below was measured on {count(info.rows)} of them, drawn evenly from the whole file. When you use the data, all rows are stored and shared out the same way.")
+    elif 0 < info.sampled_rows < info.rows:
+        st.caption(f"The findings and the small pictures of the columns were measured on {count(info.sampled_rows)} rows, drawn evenly from the whole file.")
 
 
-def rows_preview(rows: pl.DataFrame) -> None:
+def show_target(info: DatasetInfo, spread: Spread | None) -> None:
+    """How often each class occurs, or how the number is spread."""
+    if info.class_counts:
+        balance_chart({label: part.train + part.validation + part.test for label, part in info.class_counts.items()}, key="balance")
+    elif spread is not None:
+        spread_chart(spread, info.target, key="spread")
+    else:
+        st.caption("There is nothing to draw: no row has a usable answer.")
+
+
+def rows_preview(rows: pl.DataFrame | dict[str, tuple[str | None, ...]], info: DatasetInfo) -> None:
     """A few rows as they are; cells of a data frame show text literally."""
-    shown = rows[:, :COLUMNS_SHOWN]
-    st.dataframe(shown, hide_index=True, height="content", alt=f"The first {len(rows)} rows of the table")
-    if (more := rows.width - shown.width) > 0:
+    width = min(COLUMNS_SHOWN, len(info.columns))
+    st.dataframe(rows, hide_index=True, height="content", alt="The first rows of the table")
+    if (more := len(info.columns) - width) > 0:
         st.caption(f"… and {plural(more, 'more column')}.")
 
 
-def _columns(info: DatasetInfo) -> dict[str, list[Any]]:
-    return {
-        "name": [short(column.name, 120) for column in info.columns],
-        "type": [column.type.value for column in info.columns],
-        "used as": [_use(column, info) for column in info.columns],
-        "missing": [column.missing / max(1, info.rows) for column in info.columns],
-        "different": [column.distinct for column in info.columns],
-        "examples": [", ".join(short(example, 40) for example in column.examples) for column in info.columns],
-    }
+@st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
+def _bytes(folder: str) -> int:
+    from pathlib import Path
 
-
-def _use(column: Column, info: DatasetInfo) -> str:
-    return "target" if column.name == info.target else "input" if column.name in info.inputs else "not used"
-
-
-def _target(dataset: Dataset) -> None:
-    info = dataset.info
-    if info.class_counts:
-        balance_chart({label: part.train + part.validation + part.test for label, part in info.class_counts.items()}, key="balance")
-    else:
-        spread_chart(_numbers(dataset.folder.as_posix(), info.target), info.target, key="spread")
+    return folder_bytes(Path(folder))
 
 
 @st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
 def _first_rows(folder: str) -> pl.DataFrame:
     import polars as pl
 
-    return pl.scan_parquet(f"{folder}/table.parquet").head(ROWS_SHOWN).with_columns(pl.col(pl.String).str.slice(0, 300)).collect()
+    lazy = pl.scan_parquet(f"{folder}/table.parquet")
+    names = lazy.collect_schema().names()[:COLUMNS_SHOWN]
+    return lazy.select(names).head(ROWS_SHOWN).with_columns(pl.col(pl.String).str.slice(0, 300)).collect()
 
 
-@st.cache_data(max_entries=8, ttl="1h", show_spinner=False)
-def _numbers(folder: str, target: str) -> np.ndarray:
+@st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
+def _spread(folder: str, target: str) -> Spread | None:
     import polars as pl
 
-    return pl.read_parquet(f"{folder}/table.parquet", columns=[target])[target].drop_nulls().to_numpy()
+    from core.dataset.preview import Spread
+
+    return Spread.of(pl.read_parquet(f"{folder}/table.parquet", columns=[target])[target].drop_nulls().to_numpy())
 
 
 @st.cache_data(max_entries=4, ttl="1h", show_spinner=False)
-def _pictures(folder: str, _dataset: Dataset) -> dict[str, np.ndarray]:
-    """A few training pictures of each class; reads the label column and those pictures only."""
+def _pictures(folder: str, _dataset: Dataset, _looks: Looks) -> dict[str, np.ndarray]:
+    """A few training pictures of each class; reads those and nothing else."""
     import numpy as np
 
-    info, images = _dataset.info, _dataset.images()
-    rows = _dataset.rows_of(Part.TRAIN)
-    answers = _dataset.table(columns=(info.target,), rows=rows)[info.target].to_numpy()
-    picked = {label: rows[np.flatnonzero(answers == label)[:PICTURES_SHOWN]] for label in info.labels[:40]}
+    images = _dataset.images()
+    if _looks.pictures is not None:
+        return {label: np.asarray(images[list(rows)]) for label, rows in _looks.pictures.examples.items()}
+    rows = _dataset.rows_of(Part.TRAIN)  # a dataset of before there were looks
+    answers = _dataset.table(columns=(_dataset.info.target,), rows=rows)[_dataset.info.target].to_numpy()
+    picked = {label: rows[np.flatnonzero(answers == label)[:PICTURES_SHOWN]] for label in _dataset.info.labels[:CLASSES_SHOWN]}
     return {label: np.asarray(images[some]) for label, some in picked.items() if len(some)}

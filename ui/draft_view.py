@@ -1,36 +1,42 @@
-"""A file that is read but not yet stored: what was guessed, what can be changed, and "Use this data"."""
+"""A file that waits: how it was read, what was found, what can be changed, and "Use this data".
+
+The page draws a `Preview` and never the table; each change is kept beside the file and makes another preview.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.dataset.schema import Column, ColumnType, Severity, Task
-from core.errors import LimelightError, UserError
-from ui.balance import balance_chart, spread_chart
-from ui.cards import task_text
-from ui.dataset_view import COLUMN_LOOK, ROWS_SHOWN, facts, rows_preview
-from ui.findings import findings_list
+from core.dataset import job
+from core.dataset.dataset import Dataset
+from core.dataset.progress import Progress
+from core.dataset.schema import ColumnType, Finding, Repair, SplitBy, Task
+from core.errors import LimelightError
+from ui.column_table import column_table
+from ui.dataset_view import facts, rows_preview, show_target
+from ui.findings import findings_list, repaired_list
 from ui.guard import show_error
-from ui.pictures import picture_strips
+from ui.looks_view import show_looks
+from ui.read_options import read_options
+from ui.reading import Failure, ask, can_go_back, change, go_back, is_small, looked_at, progress_panel, widget_key
 from ui.road import Page
-from ui.sources import Source, chosen, draft_of, forget
+from ui.sources import Source, forget
+from ui.split_view import show_parts, split_choice
 from ui.state import current_workspace, go
 from ui.upload import upload_box
-from ui.words import plain, plural, short
+from ui.words import plain, plural, short, size
 
 if TYPE_CHECKING:
     import numpy as np
-    from streamlit.delta_generator import DeltaGenerator
 
-    from core.dataset.ingest import Draft
+    from core.dataset.preview import Preview
 
 __all__ = ["choose_and_store"]
 
-TYPES = [ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.TIME, ColumnType.IDENTIFIER]
 AS_CLASSES, AS_NUMBER = "classes", "a number"
-PICTURES_SHOWN = 6
 
 
 def choose_and_store(head: Page, source: Source) -> None:
@@ -40,145 +46,190 @@ def choose_and_store(head: Page, source: Source) -> None:
         head: of the page; its next button stores.
         source: the waiting file.
     """
+    if _is_being_stored(source):
+        progress_panel(source, "Storing the data …")
+        head.next("Use this data", key="use", why_not="It is being stored")
+        return
     try:
-        with st.spinner("Reading the file …", show_time=True):
-            guessed = draft_of(source)
-    except UserError as error:
-        _refused(source, error)
+        preview = looked_at(source)
+    except Failure as failure:
+        _failed(source, failure)
         return
-    choices, picture = st.container(), st.container()  # what it looks like stands above the table that changes it
-    draft, name = _choices(choices, guessed, source)
-    if draft is None:
-        head.next("Use this data", key="use", why_not="First put right what is refused")
+    if preview is None:
+        progress_panel(source, "Reading the file …")
+        head.next("Use this data", key="use", why_not="The file is still being read")
         return
-    with picture:
-        _picture(draft)
-    stops = [finding.message for finding in draft.findings if finding.severity is Severity.STOP]
-    if head.next("Use this data", key="use", why_not=plain(stops[0], 300) if stops else ""):
-        _store(draft, source, name)
+    name = _questions(source, preview)
+    _body(source, preview)
+    if head.next("Use this data", key="use", why_not=plain(preview.stops[0], 300) if preview.stops else ""):
+        _store(source, preview, name)
 
 
-def _refused(source: Source, error: UserError) -> None:
+def _is_being_stored(source: Source) -> bool:
+    """Whether a process stores this file; where it is done, go on with the dataset, where it failed, say so."""
+    standing = job.standing(source.folder)
+    if standing.task is None or standing.task.what != "store":
+        return False
+    if standing.state == "done":
+        _stored(source, standing.dataset)
+    elif standing.state == "failed":
+        st.error(plain(standing.message, 1000) + " Nothing was stored.", icon=":material/error:")
+    return standing.state == "working"
+
+
+def _failed(source: Source, failure: Failure) -> None:
+    """What happened, what was kept, what can be done."""
+    from core.dataset.readers.source import HEAD_BYTES, looks_like
+
     st.text(short(source.file_name, 120))
-    show_error(error)
+    st.error(plain(str(failure), 1000), icon=":material/error:")
+    with source.path.open("rb") as file:
+        is_text = looks_like(file.read(HEAD_BYTES)) is None
+    if can_go_back(source):
+        st.markdown("The file and all that was decided before are kept. Nothing is stored yet.")
+        st.button("Take the last change back", icon=":material/undo:", key="go_back", on_click=go_back, args=(source,))
+    elif failure.code in {"interrupted", "unforeseen", "disk_full", "damaged"}:
+        st.markdown("The file is kept, nothing else was stored.")
+        st.button("Try again", icon=":material/refresh:", key="try_again", on_click=job.cancel, args=(source.folder,))
+    else:
+        st.markdown("Nothing was stored. " + ("If it is a table that was read wrongly, say below how it is written; else bring another file." if is_text else "Bring another file."))
+    if is_text:
+        read_options(source, None)
     upload_box("other_file")
 
 
-def _choices(place: DeltaGenerator, guessed: Draft, source: Source) -> tuple[Draft | None, str]:
-    """The draft with what the visitor chose (None where that is refused), and the name of the dataset."""
-    left, right = place.columns(2, gap="large")
+def _questions(source: Source, preview: Preview) -> str:
+    """Name, target, and how the target is treated; gives back the name."""
+    info = preview.info
+    left, right = st.columns(2, gap="large")
     name = left.text_input("Name", value=short(source.title), max_chars=80, key=f"name_{source.id}", persist_state="session")
-    if guessed.pictures is not None:
+    if info.image_shape is not None:
         right.markdown("The name of its folder is the class of a picture.")
-        return guessed, name
-    names = [column.name for column in guessed.columns]
-    start = source.target if source.target in names else guessed.target
+        return name
+    names = tuple(column.name for column in info.columns)
+    key = widget_key("target", source)
     with right:
-        picked = st.selectbox(
-            "What should be predicted?", range(len(names)), index=names.index(start) if start in names else None,
-            format_func=lambda number: short(names[number], 120), key=f"target_{source.id}", placeholder="Choose a column", persist_state="session",
+        st.selectbox(
+            "What should be predicted?", range(len(names)), index=names.index(info.target) if info.target in names else None,
+            format_func=lambda place: short(names[place], 120), key=key, placeholder="Choose a column", on_change=_choose_target, args=(source, key, names),
         )  # fmt: skip
-    target = names[picked] if picked is not None and 0 <= picked < len(names) else guessed.target
-    try:
-        types = _treatment(right, chosen(source, target, (), None), target, source)
-        based = chosen(source, target, tuple(types.items()), None)
-        edited, inputs = _columns(based, source)
-        return chosen(source, target, tuple({**types, **edited}.items()), inputs), name
-    except UserError as error:
-        show_error(error)
-        return None, name
+        if preview.guesses.get(info.target) is ColumnType.NUMBER or info.task is Task.REGRESSION:
+            now = AS_NUMBER if info.task is Task.REGRESSION else AS_CLASSES
+            key = f"{widget_key('as', source)}_{names.index(info.target)}_{now}"
+            st.segmented_control(
+                "Predict it as", [AS_CLASSES, AS_NUMBER], default=now, required=True, key=key, on_change=_choose_treatment, args=(source, key, info.target)
+            )
+    return name
 
 
-def _treatment(place: DeltaGenerator, draft: Draft, target: str, source: Source) -> dict[str, str]:
-    """Whether a target of numbers is a number or a set of classes."""
-    if draft.guesses.get(target) is not ColumnType.NUMBER and draft.task is not Task.REGRESSION:
-        return {}
-    guess = AS_NUMBER if draft.task is Task.REGRESSION else AS_CLASSES
-    with place:
-        treated = st.segmented_control("Predict it as", [AS_CLASSES, AS_NUMBER], default=guess, required=True, key=f"as_{source.id}_{target}")
-    if treated == guess or treated not in {AS_CLASSES, AS_NUMBER}:
-        return {}
-    return {target: ColumnType.NUMBER.value if treated == AS_NUMBER else ColumnType.CATEGORY.value}
-
-
-def _columns(draft: Draft, source: Source) -> tuple[dict[str, str], tuple[str, ...] | None]:
-    """The table of columns, in which types and inputs can be changed; gives back only what was changed."""
-    others = [column for column in draft.columns if column.name != draft.target]
-    if not others:
-        return {}, None
-    st.subheader("Columns", anchor=False)
-    st.caption("A type decides how a column is read. Change a type, or take a column out, where the guess is wrong.")
-    table = _table(others, draft)
-    shown = st.data_editor(
-        table, hide_index=True, num_rows="fixed", disabled=["name", "missing", "different", "examples"], key=f"columns_{source.id}_{draft.target}",
-        column_config={
-            **COLUMN_LOOK,
-            "use": st.column_config.CheckboxColumn("use", help="Whether models see this column", width="small"),
-            "type": st.column_config.SelectboxColumn("type", options=[kind.value for kind in TYPES] + [ColumnType.EMPTY.value], required=True),
-        },
-    )  # fmt: skip
-    kinds, uses = list(shown["type"]), [bool(use) for use in shown["use"]]
-    types = {column.name: str(kind) for column, kind in zip(others, kinds, strict=True) if str(kind) != column.type.value}
-    if uses == table["use"]:
-        return types, None
-    return types, tuple(column.name for column, use in zip(others, uses, strict=True) if use)
-
-
-def _table(columns: list[Column], draft: Draft) -> dict[str, list[Any]]:
-    inputs = set(draft.inputs)
-    return {
-        "use": [column.name in inputs for column in columns],
-        "name": [short(column.name, 120) for column in columns],
-        "type": [column.type.value for column in columns],
-        "missing": [column.missing / max(1, draft.rows) for column in columns],
-        "different": [column.distinct for column in columns],
-        "examples": [", ".join(short(example, 40) for example in column.examples) for column in columns],
-    }
-
-
-def _picture(draft: Draft) -> None:
-    """What the draft looks like: facts, findings, target, rows or pictures."""
-    picture = () if draft.pictures is None else tuple(draft.pictures.images.shape[1:])
-    facts(rows=draft.rows, columns=len(draft.columns), target=draft.target, answer=task_text(draft.task, len(draft.labels)), picture=picture)
+def _body(source: Source, preview: Preview) -> None:
+    info, decisions = preview.info, source.decisions
+    facts(info, f"{size(preview.memory_bytes)} in memory", preview.total if 0 < info.sampled_rows < preview.total else None)
+    read_options(source, preview)
+    if info.image_shape is None:
+        st.subheader("The first rows", anchor=False)
+        rows_preview(preview.rows, info)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What was noticed", anchor=False)
-        findings_list(draft.findings)
+        repaired_list(decisions.words, partial(_undo, source))
+        findings_list(info.findings, partial(_repair, source))
     with right:
         st.subheader("What is predicted", anchor=False)
-        answer = draft.facts.answer
-        if draft.labels:
-            balance_chart(dict(answer.value_counts(name="rows").iter_rows()), key="balance")
-        elif draft.task is Task.REGRESSION and len(answer):
-            spread_chart(answer.to_numpy(), draft.target, key="spread")
-    if draft.pictures is not None:
-        st.subheader("A few pictures", anchor=False)
-        picture_strips(_samples(draft))
-    else:
-        st.subheader("The first rows", anchor=False)
-        rows_preview(draft.preview(ROWS_SHOWN))
+        show_target(info, preview.spread)
+    show_looks(preview.looks, _pictures(source, preview))
+    if info.image_shape is None:
+        st.subheader("Columns", anchor=False)
+        st.caption("A type decides how a column is read. Change a type, or take a column out, where the guess is wrong.")
+        column_table(info.columns, info.inputs, info.target, info.rows, f"{source.id}_{decisions.key}", partial(_change_column, source))
+    st.subheader("Split", anchor=False)
+    key = f"{source.id}_{decisions.key}_{info.split_by.kind}"
+    split_choice(preview, key, decisions.seed, partial(_choose_split, source), partial(_choose_seed, source))
+    show_parts(info)
 
 
-def _samples(draft: Draft) -> dict[str, np.ndarray]:
+def _pictures(source: Source, preview: Preview) -> dict[str, np.ndarray]:
+    if not preview.samples:
+        return {}
+    return _strips(source.folder.as_posix(), source.decisions.read_key, tuple(preview.samples.items()))
+
+
+@st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
+def _strips(folder: str, read_key: str, samples: tuple[tuple[str, tuple[int, ...]], ...]) -> dict[str, np.ndarray]:
+    from pathlib import Path
+
     import numpy as np
 
-    classes: dict[str, list[np.ndarray]] = {}
-    for label, picture in draft.samples(PICTURES_SHOWN):
-        classes.setdefault(label, []).append(picture)
-    return {label: np.stack(pictures) for label, pictures in classes.items()}
+    from core.dataset.kept import kept
+
+    pictures = kept(Path(folder) / f"read-{read_key}").pictures
+    return {} if pictures is None else {label: np.asarray(pictures.images[list(rows)]) for label, rows in samples}
 
 
-def _store(draft: Draft, source: Source, name: str) -> None:
-    from core.dataset.ingest import store
-    from core.training import baselines
+def _choose_target(source: Source, key: str, names: tuple[str, ...]) -> None:
+    """Another target; what was decided about that column as an input, or about the old target, is dropped."""
+    place, before = st.session_state.get(key), source.decisions
+    if not isinstance(place, int) or not 0 <= place < len(names) or names[place] == before.target:
+        return
+    target = names[place]
+    for number in reversed([number for number, repair in enumerate(before.repairs) if repair.column == target]):
+        before = before.without_repair(number)
+    dropped = {target, before.target}
+    types = {name: kind for name, kind in before.types.items() if name not in dropped}
+    used = {name: used for name, used in before.used.items() if name not in dropped}
+    split = None if before.split and before.split.column == target else before.split
+    change(source, before.with_(target=target, types=types, used=used, split=split))
 
-    workspace = current_workspace()
+
+def _choose_treatment(source: Source, key: str, target: str) -> None:
+    treated, before = st.session_state.get(key), source.decisions
+    if treated in {AS_CLASSES, AS_NUMBER}:
+        kind = ColumnType.NUMBER if treated == AS_NUMBER else ColumnType.CATEGORY
+        change(source, before.with_(target=target, types={**before.types, target: kind}))
+
+
+def _change_column(source: Source, name: str, changes: dict[str, Any]) -> None:
+    before = source.decisions
+    types = {**before.types, **({name: changes["type"]} if "type" in changes else {})}
+    used = {**before.used, **({name: changes["use"]} if "use" in changes else {})}
+    change(source, before.with_(types=types, used=used))
+
+
+def _repair(source: Source, finding: Finding) -> None:
+    change(source, source.decisions.repaired(Repair(code=finding.code, column=finding.column), short(finding.repair, 160)))
+
+
+def _undo(source: Source, place: int) -> None:
+    change(source, source.decisions.without_repair(place))
+
+
+def _choose_split(source: Source, split: SplitBy) -> None:
+    change(source, source.decisions.with_(split=split))
+
+
+def _choose_seed(source: Source, seed: int) -> None:
+    change(source, source.decisions.with_(seed=seed))
+
+
+def _store(source: Source, preview: Preview, name: str) -> None:
+    task = ask(source, "store", name.strip())
+    if not is_small(preview):
+        job.start(source.folder, task)
+        st.rerun()
     try:
-        with st.spinner(f"Storing {plural(draft.rows, 'row')} …", show_time=True):
-            dataset = store(draft, workspace, name.strip())
-            baselines.start(dataset)
+        with st.spinner(f"Storing {plural(preview.info.rows, 'row')} …", show_time=True):
+            dataset = job.work(source.folder, task, Progress())
     except LimelightError as error:
         show_error(error)
         return
+    _stored(source, dataset)
+
+
+def _stored(source: Source, name: str) -> None:
+    from core.training import baselines
+
+    workspace = current_workspace()
+    dataset: Dataset = workspace.dataset(name)
+    baselines.start(dataset)
     forget(workspace, source)
-    go("model", dataset=dataset.id, draft=None, run=None)
+    go("model", dataset=name, draft=None, run=None)

@@ -160,7 +160,7 @@ def _step(low: float, high: float) -> float:
 
 
 def _has_clock(column: Column) -> bool:
-    return any(code in column.format for code in ("%H", "%I", "%T", "%R", "%X", "%c"))
+    return any(code in column.format for code in ("%H", "%I", "%T", "%R", "%X", "%c", "%s"))
 
 
 def _moment(example: str | None) -> datetime | None:

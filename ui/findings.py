@@ -1,41 +1,111 @@
-"""What the profile noticed about the data, the weightiest first."""
+"""What the profile noticed, the gravest first: the sentence, what it rests on, and the repair as one button."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from core.dataset.schema import Finding, Severity
-from ui.words import count, plain, plural
+from ui.words import count, number, plain, plural, short
 
-__all__ = ["findings_list"]
+__all__ = ["findings_list", "repaired_list"]
 
-SHOWN = 6
+SHOWN = 6  # of one severity; the others fold away
+MOST = 100
 LOOK = {
-    Severity.STOP: (":red[:material/block:]", "Stops training"),
-    Severity.LOOK: (":orange[:material/visibility:]", "Look at this"),
-    Severity.NOTE: (":gray[:material/info:]", "Good to know"),
+    Severity.STOP: (":red[:material/block:]", "Stops training", "Put these right, or nothing can be learned."),
+    Severity.LOOK: (":orange[:material/visibility:]", "Look at this", "These change what a model learns, or how well it seems to do."),
+    Severity.NOTE: (":gray[:material/info:]", "Good to know", "Nothing has to be done."),
 }
+ROWS, FACTS, VALUES, CHARACTERS = 5, 4, 6, 40
+
+Repairing = Callable[[Finding], None]
 
 
-def findings_list(findings: Sequence[Finding]) -> None:
-    """Draw the findings; those beyond the first few fold away."""
+def findings_list(findings: Sequence[Finding], repair: Repairing | None = None) -> None:
+    """Draw the findings by severity.
+
+    Args:
+        findings: any order.
+        repair: called with the finding whose repair was pressed; None: no buttons, the data are stored.
+    """
     if not findings:
         st.markdown(":green[:material/check_circle:] Nothing unusual was found.")
         return
-    ordered = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
-    for finding in ordered[:SHOWN]:
-        _line(finding)
-    if rest := ordered[SHOWN:]:
-        with st.expander(f"{plural(len(rest), 'more finding')}"):
-            for finding in rest[:100]:
-                _line(finding)
-            if len(rest) > 100:
-                st.caption(f"… and {count(len(rest) - 100)} more.")
+    for severity, (icon, title, meaning) in LOOK.items():
+        group = sorted((finding for finding in findings if finding.severity is severity), key=lambda finding: not finding.repair)
+        if not group:
+            continue
+        st.markdown(f"{icon} **{title}** :small[:gray[{meaning}]]")
+        folded = 0 if severity is Severity.NOTE and len(findings) > SHOWN else SHOWN
+        for place, finding in enumerate(group[:folded]):
+            _card(finding, f"{severity.name}{place}", repair)
+        if rest := group[folded:MOST]:
+            with st.expander(f"{plural(len(rest), 'more finding' if folded else 'finding')}"):
+                for place, finding in enumerate(rest, start=folded):
+                    _card(finding, f"{severity.name}{place}", repair)
+        if len(group) > MOST:
+            st.caption(f"… and {count(len(group) - MOST)} more.")
 
 
-def _line(finding: Finding) -> None:
-    icon, word = LOOK[finding.severity]
-    rows = f" :small[:gray[rows {', '.join(map(count, finding.rows[:5]))}]]" if finding.rows else ""
-    st.markdown(f"{icon} **{word}.** {plain(finding.message, 600)}{rows}")
+def repaired_list(words: Sequence[str], undo: Callable[[int], None] | None = None) -> None:
+    """Draw the repairs that were made, in order, each with Undo.
+
+    Args:
+        words: what each repair did.
+        undo: called with the place of a repair; None: the data are stored.
+    """
+    if not words:
+        return
+    st.markdown(":green[:material/build_circle:] **Repaired** :small[:gray[In this order. The same is done to rows that come for a prediction.]]")
+    for place, word in enumerate(words):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"repaired_{place}"):
+            st.markdown(f"{place + 1}. {plain(word, 160)}", width="stretch")
+            if undo is not None:
+                st.button("Undo", icon=":material/undo:", key=f"undo_{place}", on_click=undo, args=(place,), type="tertiary")
+
+
+def _card(finding: Finding, place: str, repair: Repairing | None) -> None:
+    quiet = finding.severity is Severity.NOTE and not finding.repair
+    with st.container(border=not quiet, gap="xsmall", key=f"finding_{place}"):
+        st.markdown(plain(finding.message, 600))
+        if evidence := _evidence(finding):
+            st.markdown(f":small[:gray[{evidence}]]")
+        if repair is not None and finding.repair:
+            st.button(
+                plain(finding.repair, 80), icon=":material/build:", key=f"repair_{_key(finding)}", on_click=repair, args=(finding,),
+                help="You can undo this.",
+            )  # fmt: skip
+
+
+def _key(finding: Finding) -> str:
+    """The same for the same finding, whatever stands before it."""
+    return f"{finding.code}_" + hashlib.sha256((finding.column or "").encode(errors="replace")).hexdigest()[:10]
+
+
+def _evidence(finding: Finding) -> str:
+    """What it rests on, in small type; Markdown of ours."""
+    said = [f"{plain(name.replace('_', ' '), 30)}: {text}" for name, value in list(finding.evidence.items())[:FACTS] if (text := _fact(value))]
+    if finding.rows:
+        more = " …" if len(finding.rows) > ROWS else ""
+        said.append(f"{'row' if len(finding.rows) == 1 else 'rows'} {', '.join(map(count, finding.rows[:ROWS]))}{more}")
+    return " · ".join(said)
+
+
+def _fact(value: Any) -> str:
+    """A piece of evidence as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return count(value)
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{plain(short(key, CHARACTERS))} {_fact(item)}" for key, item in list(value.items())[:VALUES])
+    if isinstance(value, list | tuple):
+        more = " …" if len(value) > VALUES else ""
+        return ", ".join(text for item in value[:VALUES] if (text := _fact(item))) + more
+    return plain(value, CHARACTERS) if value not in (None, "") else ""

@@ -4,6 +4,7 @@
     table.parquet     the typed columns, one row a sample, in the order of the file
     split.npy         (rows,) uint8: 0 train, 1 validation, 2 test; decided once, the same for every run
     images.npy        (rows, height, width, channels) uint8, memory-mapped; only with an image column
+    looks.json        Looks: what pictures and texts look like, for the page
     baselines/        predictions and metrics of the simple models (core.training.baselines)
 
 In `table.parquet` a number is Float64, a time is Datetime, all else is String; missing is null. A
@@ -27,6 +28,8 @@ from core.files import read_json
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
+
+    from core.dataset.looks import Looks
 
 __all__ = ["Dataset"]
 
@@ -110,6 +113,20 @@ class Dataset:
         found = np.full(len(split), -1, dtype=np.int16)
         found[open_rows] = fold_rows(table[info.target], info.task, groups, folds, seed)
         return found
+
+    def looks(self) -> Looks:
+        """What its pictures and texts look like; empty for a plain table, and for a dataset of before there were looks.
+
+        Raises:
+            Damaged: `looks.json` cannot be understood.
+        """
+        from core.dataset.looks import Looks
+
+        path = self.folder / "looks.json"
+        try:
+            return Looks.model_validate(read_json(path)) if path.exists() else Looks()
+        except ValidationError as error:
+            raise Damaged(f"Dataset {self.id} cannot be read. Delete it and upload the file again.") from error
 
     def images(self) -> np.ndarray:
         """All pictures, (rows, height, width, channels) uint8, memory-mapped."""

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from core.dataset.facts import Facts
+from core.dataset.facts import Facts, note
 from core.dataset.findings import FEWEST_ROWS_A_CLASS, collect
 from core.dataset.leaks import Leak, find_leaks
+from core.dataset.looks import Looks, look
 from core.dataset.profile import profile_columns
 from core.dataset.readers.source import Source
 from core.dataset.readers.table import RawTable
@@ -24,13 +26,13 @@ from core.dataset.schema import Column, ColumnType, Finding, Repair, Severity, S
 from core.dataset.split import part_named, split_by
 from core.dataset.target import guess_target, is_classes, sort_labels, target_values, task_of
 from core.dataset.types import as_typed, counts_rows, guess_types, lost_values
-from core.dataset.values import find_time_format, is_missing
+from core.dataset.values import find_time_format, is_missing, number_format
 from core.errors import BadSettings, BadTarget
 
 if TYPE_CHECKING:
     from core.dataset.readers.pictures import Pictures
 
-__all__ = ["Choices", "Draft", "draft"]
+__all__ = ["INPUT_TYPES", "Choices", "Draft", "draft", "parts_of", "sorted_findings", "unanswered"]
 
 INPUT_TYPES = (ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TIME, ColumnType.TEXT, ColumnType.IMAGE)
 PREVIEW_CHARACTERS = 300
@@ -73,6 +75,7 @@ class Draft:
         facts: typed table, profiles, target and the rest that findings are made from.
         kept: (rows,) indices into `raw` of the rows that stay.
         findings: the gravest first.
+        looked: of a table too long for memory, once it is stored: the facts about the sampled rows; `facts` tell of all rows then.
     """
 
     source: Source
@@ -83,6 +86,7 @@ class Draft:
     facts: Facts
     kept: np.ndarray
     findings: tuple[Finding, ...]
+    looked: Facts | None = None
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -97,7 +101,7 @@ class Draft:
     @property
     def dropped_rows(self) -> int:
         """Rows of the file that would be left out: blank, without a target, of a class that is too small, or by a repair."""
-        return len(self.raw.frame) - self.rows
+        return (len(self.raw.frame) if self.looked is None else self.raw.total) - self.rows
 
     @property
     def target(self) -> str:
@@ -138,6 +142,11 @@ class Draft:
     def ready(self) -> bool:
         """Whether it can be stored: no finding stops it."""
         return all(finding.severity is not Severity.STOP for finding in self.findings)
+
+    @cached_property
+    def looks(self) -> Looks:
+        """What its pictures and texts look like; takes a second or two, once."""
+        return look(self.looked or self.facts, self.pictures, self.kept)
 
     def preview(self, rows: int = 20) -> pl.DataFrame:
         """The first rows as text, long cells cut, for a page to show.
@@ -208,7 +217,9 @@ def draft(
     choices = choices or Choices()
     guesses = guesses or guess_types(raw.frame)
     target = _target({**guesses, **choices.types}, choices)
-    repaired = repair_table(raw.frame, choices.repairs, target)
+    digests = None if pictures is None else pictures.digests
+    given = choices.split.column if choices.split and choices.split.kind == "given" else None
+    repaired = repair_table(raw.frame, choices.repairs, target, {**guesses, **choices.types}, digests, given)
     choices = replace(choices, repairs=repaired.repairs)
     frame = repaired.frame
     types = {**_useful(_guessed_again(guesses, repaired), frame, target), **repaired.types, **choices.types}
@@ -220,18 +231,36 @@ def draft(
     columns = _profiles(table, types, forms, target)
     out = choices.left_out | repaired.left_out | ({split.column} if split.kind in ("group", "given") else set())
     possible = tuple(c.name for c in columns if c.name != target and c.name not in out and _may_be_input(c))
-    leaks = tuple(find_leaks(table, {name: types[name] for name in possible}, target))
-    inputs = _inputs(possible, leaks, choices, tuple(types), target)
     task = task_of(table[target])
-    groups = _groups(table, columns, target, pictures, kept)
+    compared = tuple(c for c in columns if split.kind != "given" or c.name != split.column)  # a copy in another part is a copy
+    groups = _groups(table, compared, target, pictures, kept)
+    parts = parts_of(split, table, target, task, groups, choices.seed)
+    leaks = tuple(find_leaks(table, {name: types[name] for name in possible}, target, parts))
+    inputs = _inputs(possible, leaks, choices, tuple(types), target)
     facts = Facts(
         table=table, numbers=raw.rows[kept], columns=columns, target=target, task=task,
         labels=sort_labels(table[target].unique().to_list()) if classes else (), inputs=inputs, leaks=leaks,
         dropped_blank=dropped_blank, dropped_target=dropped_target, small=small, groups=groups,
         lost=lost_values(frame[kept].select(inputs), table.select(inputs)) if inputs else {},
-        raw=frame[kept], parts=_parts(split, table, target, task, groups, choices.seed), split_by=split,
+        raw=frame[kept], parts=parts, split_by=split, alike=None if pictures is None else pictures.alike[kept],
     )  # fmt: skip
-    return Draft(source, raw, pictures, guesses, choices, facts, kept, _sorted(raw.notices + collect(facts)))
+    found = raw.notices + _sampled(raw) + unanswered(collect(facts), choices.repairs)
+    return Draft(source, raw, pictures, guesses, choices, facts, kept, sorted_findings(found))
+
+
+def _sampled(raw: RawTable) -> tuple[Finding, ...]:
+    """Says that a draft tells of a sample."""
+    if raw.whole is None:
+        return ()
+    rows = len(raw.frame)
+    message = f"Measured on {rows:,} of {raw.total:,} rows, spread over the file. When you use the data, all rows are counted."
+    return (note("sampled", message, count=rows, evidence={"rows": rows, "total": raw.total}),)
+
+
+def unanswered(findings: Sequence[Finding], repairs: Sequence[Repair]) -> tuple[Finding, ...]:
+    """The findings without those that a repair has answered already."""
+    answered = {(repair.code, repair.column) for repair in repairs}
+    return tuple(finding for finding in findings if not (finding.repair and (finding.code, finding.column) in answered))
 
 
 def _guessed_again(guesses: Mapping[str, ColumnType], repaired: Repaired) -> dict[str, ColumnType]:
@@ -251,7 +280,7 @@ def _given_split(frame: pl.DataFrame, target: str) -> SplitBy | None:
     return None
 
 
-def _parts(by: SplitBy, table: pl.DataFrame, target: str, task: Task, groups: np.ndarray | None, seed: int) -> np.ndarray:
+def parts_of(by: SplitBy, table: pl.DataFrame, target: str, task: Task, groups: np.ndarray | None, seed: int) -> np.ndarray:
     """(rows,) parts.
 
     Raises:
@@ -263,7 +292,8 @@ def _parts(by: SplitBy, table: pl.DataFrame, target: str, task: Task, groups: np
     return split_by(by, table[target], task, groups, values, seed) if len(table) else np.zeros(0, np.uint8)
 
 
-def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def sorted_findings(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The gravest first."""
     return tuple(sorted(findings, key=lambda finding: list(Severity).index(finding.severity)))
 
 
@@ -295,10 +325,14 @@ def _is_classes(frame: pl.DataFrame, types: Mapping[str, ColumnType], choices: C
 def _typed_table(
     frame: pl.DataFrame, types: Mapping[str, ColumnType], target: str, classes: bool
 ) -> tuple[pl.DataFrame, dict[str, str]]:
+    finders = {ColumnType.TIME: find_time_format, ColumnType.NUMBER: number_format}
+    texts = [name for name, kind in types.items() if kind is ColumnType.NUMBER and frame[name].dtype == pl.String]
+    commas = frame.select(pl.col(texts).str.contains(",|，").any()).row(0) if texts else ()  # without one, there is only one way to read numbers
+    plain = {name for name, comma in zip(texts, commas, strict=True) if not comma}
     forms = {
-        name: find_time_format(frame[name].filter(~is_missing(frame[name])))
+        name: finders[kind](frame[name].filter(~is_missing(frame[name])))
         for name, kind in types.items()
-        if kind is ColumnType.TIME
+        if kind in finders and frame[name].dtype == pl.String and name not in plain
     }
     columns = [Column(name=name, type=kind, format=forms.get(name, "")) for name, kind in types.items() if name != target]
     others = as_typed(frame, columns)
@@ -366,7 +400,8 @@ def _checked_types(before: Draft, types: Mapping[str, str]) -> dict[str, ColumnT
     allowed = [ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.TIME, ColumnType.IDENTIFIER]
     for name, wanted in types.items():
         _check_names(before, (name,))
-        if wanted not in allowed or before.pictures is not None:
+        fixed = before.pictures is not None and (before.pictures.table is None or before.guesses[name] is ColumnType.IMAGE)
+        if wanted not in allowed or fixed:
             raise BadSettings(f"{name[:80]!r} cannot be of type {wanted!r}. Choose one of: {', '.join(allowed)}.")
         checked[name] = ColumnType(wanted)
         values = before.raw.frame[name]

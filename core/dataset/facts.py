@@ -11,12 +11,15 @@ import numpy as np
 import polars as pl
 
 from core.dataset.leaks import Leak
+from core.dataset.repairs.spellings import folded
 from core.dataset.schema import Column, ColumnType, Finding, Severity, SplitBy, Task
 
-__all__ = ["Facts", "listed", "look", "many", "note", "quoted", "stop", "things", "were"]
+__all__ = ["SHOWN", "Facts", "brief", "listed", "look", "many", "note", "quoted", "stop", "things", "were"]
 
 SHOWN = 5
+LOOKED_ROWS = 100_000  # so many are enough to see how numbers are spread
 NAME_CHARACTERS = 60
+BRIEF = 1e9  # larger numbers are written with an exponent
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Facts:
         raw: (rows, columns) the same rows as they stand in the file, text (or numbers and moments where a file has types).
         parts: (rows,) the part of each row, `Part.number`; empty where there are too few rows to split.
         split_by: how they were shared out.
+        alike: (rows,) equal numbers for pictures that look the same; None for a table.
     """
 
     table: pl.DataFrame
@@ -54,6 +58,7 @@ class Facts:
     raw: pl.DataFrame
     parts: np.ndarray
     split_by: SplitBy
+    alike: np.ndarray | None = None
 
     @property
     def rows(self) -> int:
@@ -70,6 +75,52 @@ class Facts:
     def answer(self) -> pl.Series:
         """(rows,) the target."""
         return self.table[self.target]
+
+    @cached_property
+    def class_rows(self) -> dict[str, int]:
+        """Rows of each class, the most frequent first; empty where a number is predicted."""
+        if not self.task.is_classification:
+            return {}
+        counts = self.answer.alias("label").value_counts(name="rows").sort("rows", "label", descending=[True, False])
+        return dict(counts.iter_rows())
+
+    @cached_property
+    def forms(self) -> dict[str, str]:
+        """Each class and each listed value of the inputs that are categories → what is left when its spelling does not count."""
+        listed = {value for c in self.input_columns if c.type is ColumnType.CATEGORY for value, _ in c.values}
+        values = pl.Series(sorted(listed | set(self.class_rows)), dtype=pl.String)
+        return dict(zip(values.to_list(), folded(values).to_list(), strict=True))
+
+    @cached_property
+    def measures(self) -> list[Column]:
+        """Profiles of the columns of numbers that have a value, the target left aside."""
+        return [c for c in self.columns if c.type is ColumnType.NUMBER and c.name != self.target and c.distinct]
+
+    @cached_property
+    def ordered(self) -> np.ndarray:
+        """(measures, looked-at rows) the numbers of each column by size, missing ones last as infinity; at most 100,000 rows."""
+        names = [column.name for column in self.measures]
+        values = self.table.select(names).gather_every(max(1, -(-self.rows // LOOKED_ROWS))).to_numpy() if names else np.empty((0, 0))
+        return np.sort(np.nan_to_num(values.T, nan=np.inf), axis=1)
+
+    @cached_property
+    def present(self) -> np.ndarray:
+        """(measures,) how many numbers of each column `ordered` holds."""
+        return np.asarray(np.isfinite(self.ordered).sum(axis=1))
+
+    def quantiles(self, share: float) -> np.ndarray:
+        """(measures,) the value below which that share of each column's numbers lies: a number of the column, never a mean of two."""
+        places = np.rint(share * np.maximum(self.present - 1, 0)).astype(np.int64)
+        return np.asarray(self.ordered[np.arange(len(self.ordered)), places])
+
+    def file_rows(self, which: np.ndarray) -> tuple[int, ...]:
+        """Numbers in the file of the first few of these rows.
+
+        Args:
+            which: (rows,) booleans, or places.
+        """
+        places = np.flatnonzero(which) if which.dtype == np.bool_ else which
+        return tuple(int(self.numbers[i]) for i in places[:SHOWN])
 
 
 def stop(code: str, message: str, **more: Any) -> Finding:
@@ -95,6 +146,16 @@ def quoted(name: str) -> str:
 def listed(names: Sequence[str]) -> str:
     """Some names, the first five of them."""
     return ", ".join(quoted(str(name)) for name in names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+
+
+def brief(value: float) -> str:
+    """A number in few digits: `1,200`, `0.05`, `1e+30`.
+
+    Example:
+        >>> brief(1200.0), brief(0.05), brief(-3.14159), brief(1e30)
+        ('1,200', '0.05', '-3.142', '1e+30')
+    """
+    return f"{value:,.0f}" if value == round(value) and abs(value) < BRIEF else f"{value:.4g}"
 
 
 def many(count: int, one: str, several: str = "") -> str:

@@ -18,6 +18,7 @@ import polars as pl
 
 from core.dataset.dataset import Dataset
 from core.dataset.draft import Draft, draft
+from core.dataset.large import apply_to_all
 from core.dataset.progress import Progress
 from core.dataset.readers.options import ReadOptions
 from core.dataset.readers.read import read
@@ -30,9 +31,9 @@ from core.settings import settings
 if TYPE_CHECKING:
     from core.workspace import Workspace
 
-__all__ = ["ingest", "inspect", "store"]
+__all__ = ["info_of", "ingest", "inspect", "store"]
 
-FORMAT = 2  # raise it when the same file would be stored differently, so that its dataset gets another id
+FORMAT = 3  # raise it when the same file would be stored differently, so that its dataset gets another id
 NAME_CHARACTERS = 80
 PICTURES_AT_ONCE = 1024
 REFUSALS = {"no_inputs": BadFile, "too_many_classes": LimitExceeded}  # other findings that stop: BadTarget
@@ -83,19 +84,25 @@ def store(draft: Draft, workspace: Workspace, name: str = "", progress: Progress
         DiskFull: the disk is full; nothing is left behind.
     """
     refuse_stopped(draft.findings)
+    progress = progress or Progress()
     place = resolve_inside(workspace.datasets_folder, _identifier(draft))
     if place.is_dir():
         if _readable(Dataset(place)):
             return Dataset(place)
         remove_folder(place)
     workspace.check_quota(new_bytes=_size_bytes(draft))
-    info = _info(draft, place.name, name)
     with new_folder(place) as folder:
-        write_atomic(folder / "table.parquet", lambda path: draft.facts.table.write_parquet(path))
+        progress.step("Storing", 0, draft.raw.total)
+        if draft.raw.whole is not None:
+            draft = apply_to_all(draft, folder / "table.parquet", progress)
+            refuse_stopped(draft.findings)
+        else:
+            write_atomic(folder / "table.parquet", lambda path: draft.facts.table.write_parquet(path))
         write_atomic(folder / "split.npy", lambda path: np.save(path, draft.parts, allow_pickle=False))
         if draft.pictures is not None:
             write_atomic(folder / "images.npy", lambda path: _write_images(path, draft))
-        write_json(folder / "dataset.json", info.model_dump(mode="json"))
+        write_json(folder / "looks.json", draft.looks.model_dump(mode="json"))
+        write_json(folder / "dataset.json", info_of(draft, place.name, name).model_dump(mode="json"))
     return Dataset(place)
 
 
@@ -163,27 +170,42 @@ def _identifier(draft: Draft) -> str:
     repairs = [repair.model_dump(mode="json") for repair in draft.repairs]
     decisive = [
         FORMAT, draft.source.sha256, draft.raw.encoding, draft.raw.delimiter, draft.target, types, draft.inputs, repairs,
-        draft.split_by.text, draft.choices.seed, settings().picture_side,
+        draft.split_by.text, draft.choices.seed, settings().picture_side, _sheet(draft),
     ]  # fmt: skip
     return "d" + hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:16]
 
 
+def _sheet(draft: Draft) -> str:
+    """Which sheet of a workbook with several it is: two sheets may look alike but for their cells."""
+    return next((str(finding.evidence.get("sheet", "")) for finding in draft.raw.notices if finding.code == "sheet_chosen"), "")
+
+
 def _size_bytes(draft: Draft) -> int:
     pictures = 0 if draft.pictures is None else draft.rows * int(np.prod(draft.pictures.images.shape[1:]))
-    return int(draft.facts.table.estimated_size()) + pictures
+    table = draft.facts.table.estimated_size() if draft.raw.whole is None else draft.raw.whole.file.stat().st_size
+    return int(table) + pictures
 
 
-def _info(draft: Draft, identifier: str, name: str) -> DatasetInfo:
+def info_of(draft: Draft, identifier: str, name: str) -> DatasetInfo:
+    """What `dataset.json` would say of a draft.
+
+    Args:
+        draft: the file, understood.
+        identifier: of the dataset.
+        name: for people; "": the file name without its ending.
+    """
     shown = name.strip()[:NAME_CHARACTERS] or draft.source.name.rsplit(".", 1)[0][:NAME_CHARACTERS] or "data"
     source: dict[str, Any] = {
         "file": draft.source.name, "bytes": draft.source.size_bytes, "sha256": draft.source.sha256,
         "encoding": draft.raw.encoding, "delimiter": draft.raw.delimiter, "seed": draft.choices.seed,
+        "sheet": _sheet(draft),
     }  # fmt: skip
     return DatasetInfo(
         id=identifier, name=shown, created=datetime.now(UTC).isoformat(timespec="microseconds"), source=source,
         rows=draft.rows, dropped_rows=draft.dropped_rows, columns=draft.columns, target=draft.target, task=draft.task,
         labels=draft.labels, inputs=draft.inputs, findings=draft.findings, split=_counts(draft.parts),
         class_counts=_class_counts(draft, draft.parts), image_shape=_shape(draft), repairs=draft.repairs, split_by=draft.split_by, spans=_spans(draft),
+        sampled_rows=0 if draft.raw.whole is None else len(draft.raw.frame),
     )  # fmt: skip
 
 

@@ -201,3 +201,8 @@ class DatasetInfo(_Frozen):
     def of_type(self, *types: ColumnType) -> tuple[str, ...]:
         """Names of the default inputs that have one of these types."""
         return tuple(name for name in self.inputs if self.column(name).type in types)
+
+    @property
+    def log_offsets(self) -> dict[str, float]:
+        """Columns of a skewed scale whose logarithm models see, with what is taken off before it."""
+        return {repair.column: float(repair.decided.get("offset", 0.0)) for repair in self.repairs if repair.code == "skewed_scale" and repair.column}

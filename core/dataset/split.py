@@ -176,8 +176,8 @@ def split_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, 
         [68, 16, 16]
     """
     units = _units(groups, len(target), whole=whole)
-    first = np.unique(units, return_index=True)[1]  # (units,) the row that stands for each group
     sizes = np.bincount(units)
+    first = _first_rows(units, len(sizes))
     strata = _strata(target[first], task)
     random = np.random.default_rng(seed)
     order = random.permutation(len(first))
@@ -192,18 +192,36 @@ def _units(groups: np.ndarray | None, rows: int, *, whole: bool = False) -> np.n
     """Group numbers from 0, with oversized groups taken apart into their rows."""
     if groups is None:
         return np.arange(rows)
-    _, numbers, counts = np.unique(groups, return_inverse=True, return_counts=True)
-    if whole:
-        return np.asarray(numbers)
-    oversized = (counts > max(1, LARGEST_GROUP * rows))[numbers]
+    numbers = _dense(groups)
+    counts = np.bincount(numbers)
+    large = counts > max(1, LARGEST_GROUP * rows)
+    if whole or not large.any():
+        return numbers
+    oversized = large[numbers]
     single = np.where(oversized, len(counts) + np.arange(rows), numbers)
     return np.asarray(np.unique(single, return_inverse=True)[1])
+
+
+def _dense(groups: np.ndarray) -> np.ndarray:
+    """Group numbers from 0 without gaps, in the order of the numbers given."""
+    if len(groups) and groups.dtype.kind == "i" and groups.min() >= 0 and groups.max() < len(groups) and np.bincount(groups).all():
+        return groups
+    return np.asarray(np.unique(groups, return_inverse=True)[1])
+
+
+def _first_rows(units: np.ndarray, count: int) -> np.ndarray:
+    """(units,) the first row of each, which stands for it."""
+    first = np.zeros(count, dtype=np.int64)
+    first[units[::-1]] = np.arange(len(units))[::-1]  # of several, the last one written stays
+    return first
 
 
 def _strata(target: pl.Series, task: Task) -> np.ndarray:
     """(groups,) integers: the class, or the tenth that a number falls in (fewer where groups are few)."""
     if task.is_classification:
-        return target.rank("dense").to_numpy().astype(np.int64)
+        classes = target.unique().sort()
+        kind = np.int16 if len(classes) < 2**15 else np.int64  # short integers are sorted by radix
+        return target.replace_strict(classes, np.arange(len(classes)), return_dtype=pl.Int64).to_numpy().astype(kind)
     bins = min(BINS, max(1, len(target) // LEAST_STRATUM))
     return np.asarray((target.rank("ordinal").to_numpy().astype(np.int64) - 1) * bins // max(1, len(target)))
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from core.dataset.schema import ColumnType, Task
 from core.dataset.types import number_share
-from core.dataset.values import as_strings, is_missing, tidy, to_number
+from core.dataset.values import as_strings, is_missing, number_format, tidy, to_number
 
 __all__ = ["class_labels", "guess_target", "is_classes", "sort_labels", "target_values", "task_of"]
 
@@ -74,7 +74,7 @@ def is_classes(values: pl.Series, kind: ColumnType) -> bool:
     present = values.filter(~is_missing(values))
     if kind not in (ColumnType.NUMBER, ColumnType.IDENTIFIER) or not len(present) or number_share(present.str.strip_chars()) < 1:
         return kind is not ColumnType.NUMBER
-    numbers = to_number(values).drop_nulls()
+    numbers = to_number(values, number_format(present)).drop_nulls()
     distinct = numbers.n_unique()
     whole = bool((numbers == numbers.floor()).all())
     return distinct == 2 or (whole and distinct <= FEW_CLASSES and distinct * ROWS_A_CLASS <= len(numbers))
@@ -103,7 +103,7 @@ def _plain_numbers(text: pl.Series) -> pl.Series:
 
 def target_values(values: pl.Series, classes: bool) -> pl.Series:
     """The target as it is stored: class names, or Float64."""
-    return class_labels(values) if classes else to_number(values)
+    return class_labels(values) if classes else to_number(values, number_format(values.drop_nulls()))
 
 
 def task_of(values: pl.Series) -> Task:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,7 @@ from core.dataset.values import (
     find_time_format,
     is_missing,
     missing_cell,
+    number_format,
     to_category,
     to_number,
     to_numbers,
@@ -31,6 +32,9 @@ NAMED_TEXT_WORDS = 2.0  # enough when the column is called `review`, `comment`, 
 FEW_VALUES = 50  # so few different values that repeat are categories however long they are
 FEW_SHARE = 0.2
 LONGEST_CATEGORY = 1000  # characters; what is longer was not chosen from a list
+LEAST_DIGIT_DATE = 19_500_101  # smaller numbers are no dates such as 20261122
+MANY_ROWS = 1000
+SOME_VALUES = 1000
 EXACT_WHOLE = 2.0**53  # float64 counts no further one by one
 
 ID_NAME = re.compile(r"(^|[\s_.-])(id|ids|uuid|guid|rowid|index|idx|nr|key)$|编号$|序号$|学号$|工号$|单号$|证号$|id$", re.IGNORECASE)
@@ -77,9 +81,10 @@ def guess_types(frame: pl.DataFrame) -> dict[str, ColumnType]:
         if gone < len(frame) and numbers[name].null_count() == gone - nan
     ]
     zeros = dict(zip(plain, frame.select(pl.col(plain).str.contains(LEADING_ZERO).any()).row(0), strict=True)) if plain else {}
+    distinct = dict(zip(plain, frame.select(pl.col(plain).n_unique()).row(0), strict=True)) if plain else {}
     gone_of = dict(zip(frame.columns, missing, strict=True))
     return {
-        name: _kind_of_number(frame[name], numbers[name].to_numpy(), gone_of[name], zeros[name]) if name in zeros
+        name: _kind_of_number(frame[name], numbers[name].to_numpy(), gone_of[name], zeros[name], distinct[name]) if name in zeros
         else ColumnType.EMPTY if gone_of[name] == len(frame) else _kind_of_other(frame[name])
         for name in frame.columns
     }  # fmt: skip
@@ -89,19 +94,20 @@ def _kind_of_other(values: pl.Series) -> ColumnType:
     """The type of a column that holds something besides plain numbers."""
     missing = is_missing(values)
     present = values.filter(~missing).str.strip_chars()
-    if number_share(present) >= NUMBER_SHARE:
+    some = present.gather_every(max(1, len(present) // SOME_VALUES))
+    if number_share(some) >= 1 / 2 and number_share(present) >= NUMBER_SHARE:  # most columns of words need no second look
         zeros = bool(present.str.contains(LEADING_ZERO).any())
-        return _kind_of_number(values, to_number(values).to_numpy(), int(missing.sum()), zeros)
+        return _kind_of_number(values, to_number(values, number_format(present)).to_numpy(), int(missing.sum()), zeros, values.n_unique())
     return ColumnType.TIME if find_time_format(present) else _kind_of_words(present)
 
 
 def number_share(present: pl.Series) -> float:
     """Share of the values that are numbers, infinities and NaN included."""
     beyond = present.cast(pl.Float64, strict=False).is_infinite().fill_null(False)
-    return 1 - int((to_number(present).is_null() & ~beyond).sum()) / len(present)
+    return 1 - int((to_number(present, number_format(present)).is_null() & ~beyond).sum()) / len(present)
 
 
-def _kind_of_number(values: pl.Series, numbers: np.ndarray, missing: int, leading_zeros: bool) -> ColumnType:
+def _kind_of_number(values: pl.Series, numbers: np.ndarray, missing: int, leading_zeros: bool, different: int) -> ColumnType:
     """The type of a column of numbers.
 
     Args:
@@ -109,8 +115,9 @@ def _kind_of_number(values: pl.Series, numbers: np.ndarray, missing: int, leadin
         numbers: (rows,) its values, NaN where there is none.
         missing: rows without a value.
         leading_zeros: whether one of them begins with a needless zero.
+        different: texts, null included.
     """
-    present, distinct = len(values) - missing, values.n_unique() - (missing > 0)
+    present, distinct = len(values) - missing, different - (missing > 0)
     unique = distinct >= present >= UNIQUE_ROWS
     finite = numbers[np.isfinite(numbers)]
     if leading_zeros:
@@ -120,6 +127,8 @@ def _kind_of_number(values: pl.Series, numbers: np.ndarray, missing: int, leadin
     whole = bool((finite == np.floor(finite)).all())
     if whole and is_id_name(values.name):
         return ColumnType.IDENTIFIER if distinct >= UNIQUE_SHARE * present else ColumnType.CATEGORY
+    if whole and finite.min() >= LEAST_DIGIT_DATE and find_time_format(values.filter(~is_missing(values))):
+        return ColumnType.TIME
     if whole and unique and (_counts_up(finite, values.name) or np.median(np.abs(finite)) >= EXACT_WHOLE):
         return ColumnType.IDENTIFIER
     return ColumnType.NUMBER
@@ -178,19 +187,33 @@ def typed(values: pl.Series, kind: ColumnType, form: str = "") -> pl.Series:
     Args:
         values: (rows,) text as in the file, or values already.
         kind: number → Float64, time → Datetime, all else → String.
-        form: how a time is written, `Column.format`.
+        form: how a time or a number is written, `Column.format`.
     """
     match kind:
         case ColumnType.NUMBER:
-            return to_number(values)
+            return to_number(values, form)
         case ColumnType.TIME:
             return to_time(values, form)
         case ColumnType.CATEGORY:
-            return to_category(values)
+            return _by_distinct(values, to_category)
         case ColumnType.TEXT:
             return to_text(values)
         case _:
             return as_strings(values)
+
+
+def _by_distinct(values: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """The same as `change(values)`, done once for each different value where values repeat."""
+    if len(values) < MANY_ROWS or values.dtype != pl.String:
+        return change(values)
+    distinct = values.unique().alias("old")
+    if len(distinct) > len(values) // 2:
+        return change(values)
+    changed = change(distinct).alias("new")
+    if changed.equals(distinct.alias("new"), null_equal=True):
+        return values
+    pairs = pl.DataFrame([distinct, changed])
+    return values.to_frame("old").join(pairs, on="old", how="left", nulls_equal=True, maintain_order="left")["new"].alias(values.name)
 
 
 def as_typed(raw: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
@@ -211,7 +234,8 @@ def as_typed(raw: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     """
     there = set(raw.columns)  # `columns` makes its list anew each time
     given = [c for c in columns if c.name in there]
-    numbers = to_numbers(raw.select([c.name for c in given if c.type is ColumnType.NUMBER]))
+    forms = {c.name: c.format for c in given if c.type is ColumnType.NUMBER}
+    numbers = to_numbers(raw.select(list(forms)), forms)
     return pl.DataFrame(
         [numbers[c.name] if c.type is ColumnType.NUMBER else typed(raw[c.name], c.type, c.format) for c in given]
     )

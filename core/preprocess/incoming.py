@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.dataset.repairs import repair_values
 from core.dataset.schema import Column, ColumnType
 from core.dataset.types import as_typed, lost_values, typed
+from core.dataset.values import to_number
 from core.errors import BadInput
 from core.preprocess.category import CategoryEncoder
 from core.preprocess.number import NumberEncoder
@@ -25,6 +27,11 @@ __all__ = ["incoming"]
 
 SHOWN = 3  # examples in one sentence
 FEW_ROWS = 256  # so few rows are read with fewer, larger steps
+SAID = {  # repairs that a stranger would not expect
+    "outliers": "lay beyond {low} to {high}; the limit was taken instead, as in the training rows.",
+    "sentinel_values": "stand for “no value” in the training rows and count as missing.",
+    "impossible_values": "cannot be true and count as missing.",
+}
 
 
 def incoming(preprocessor: Preprocessor, table: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -35,8 +42,8 @@ def incoming(preprocessor: Preprocessor, table: pl.DataFrame) -> tuple[pl.DataFr
         table: (rows, any columns), as raw text or already typed, in any order.
 
     Returns:
-        The model's table columns in its order, one row for each given row; and notices, each a sentence
-        for the user: columns ignored, values not understood, missing or unknown.
+        The model's table columns in its order, one row for each given row, with the repairs of the dataset; and notices,
+        each a sentence for the user: columns ignored, values limited, not understood, missing or unknown.
 
     Raises:
         BadInput: a column is missing (it is named), or there is no row.
@@ -48,10 +55,11 @@ def incoming(preprocessor: Preprocessor, table: pl.DataFrame) -> tuple[pl.DataFr
         raise BadInput(f"The model needs {named(missing)}, which the given rows do not have. Add what is missing and try again.")
     if columns and table.height == 0:
         raise BadInput("There are no rows to predict, only column names. Add at least one row and try again.")
+    table, changed = _repaired(preprocessor, table)
     rows = _typed_together(table, columns, encoders) if table.height <= FEW_ROWS else as_typed(table, columns)
     gaps = [name for name in rows.columns if rows[name].null_count()]
     lost = lost_values(table, rows.select(gaps)) if gaps else {}
-    notices = _columns_ignored(preprocessor, table) + _not_understood(table, lost) + _missing(rows, lost)
+    notices = _columns_ignored(preprocessor, table) + changed + _not_understood(table, lost) + _missing(rows, lost)
     for column, encoder in pairs:
         if isinstance(encoder, CategoryEncoder):
             notices += _unseen(column, encoder, rows[column.name])
@@ -94,6 +102,21 @@ def _columns_ignored(preprocessor: Preprocessor, table: pl.DataFrame) -> list[st
     if extra:
         notices.append(f"The model does not use {named(extra)}; ignored.")
     return notices
+
+
+def _repaired(preprocessor: Preprocessor, table: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """The rows with the repairs of the dataset, and what these made of a value that the user would not expect."""
+    notices = []
+    for repair in preprocessor.repairs:
+        repaired = repair_values(table, [repair])
+        if repair.code in SAID and repair.column in table.columns:
+            form = repair.decided.get("style", "")
+            count = int(to_number(table[repair.column], form).ne_missing(to_number(repaired[repair.column])).sum())
+            limits = {side: f"{limit:,g}" for side, limit in repair.decided.items() if isinstance(limit, float)}
+            if count:
+                notices.append(f"{count} of {table.height} values in {named([repair.column])} {SAID[repair.code].format(**limits)}")
+        table = repaired
+    return table, notices
 
 
 def _not_understood(table: pl.DataFrame, lost: Mapping[str, int]) -> list[str]:

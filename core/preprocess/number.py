@@ -17,7 +17,7 @@ from core.dataset.schema import Column
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["NumberEncoder", "Scale", "width"]
+__all__ = ["NumberEncoder", "Scale", "logarithms", "width"]
 
 LIMIT = 10.0  # standard deviations; nothing larger reaches the network
 TRIM = 0.005  # share of the rows at each end that does not decide the scale
@@ -89,24 +89,28 @@ class NumberEncoder:
 
     Attributes:
         scale: what 0 and 1 stand for.
-        fill: training median, in the column's unit; takes the place of a missing value.
+        fill: training median, in the unit that `scale` sees; takes the place of a missing value.
         width: 2 where the dataset has missing values (the second feature is 1 for those), else 1.
         missing_seen: training had missing values; if not, that feature is held at 0, because the network
             learned nothing about it.
+        offset: where the dataset says that the scale is skewed, the value is first taken as `log(1 + max(value - offset, 0))`;
+            None: as it is.
     """
 
     scale: Scale
     fill: float
     width: int
     missing_seen: bool
+    offset: float | None = None
 
     @classmethod
-    def fit(cls, values: pl.Series | np.ndarray, column: Column) -> NumberEncoder:
+    def fit(cls, values: pl.Series | np.ndarray, column: Column, offset: float | None = None) -> NumberEncoder:
         """Learn scale and median.
 
         Args:
             values: (rows,) Float64, null or not finite = missing; training rows only.
             column: what the profile says about the column; decides the width.
+            offset: of the logarithm; None: no logarithm.
 
         Example:
             >>> from core.dataset.schema import ColumnType
@@ -115,12 +119,12 @@ class NumberEncoder:
             >>> encoder.encode(np.array([40.0, np.inf, 1e300])).tolist()
             [[1.0, 0.0], [0.0, 1.0], [10.0, 0.0]]
         """
-        numbers = _floats(values)
+        numbers = logarithms(_floats(values), offset)
         known = np.sort(numbers[np.isfinite(numbers)])
         if len(known) == 0:
-            return cls(Scale(), 0.0, width(column), len(numbers) > 0)
+            return cls(Scale(), 0.0, width(column), len(numbers) > 0, offset)
         middle = float(known[(len(known) - 1) // 2] / 2 + known[len(known) // 2] / 2)
-        return cls(Scale.fit(_trimmed(known)), middle, width(column), len(known) < len(numbers))
+        return cls(Scale.fit(_trimmed(known)), middle, width(column), len(known) < len(numbers), offset)
 
     def encode(self, values: pl.Series | np.ndarray) -> np.ndarray:
         """Encode numbers in their order.
@@ -128,7 +132,7 @@ class NumberEncoder:
         Returns:
             (rows, width) float32 in [-10, 10].
         """
-        numbers = _floats(values)
+        numbers = logarithms(_floats(values), self.offset)
         missing = ~np.isfinite(numbers)
         result = np.zeros((len(numbers), self.width), np.float32)
         result[:, 0] = np.clip(self.scale.apply(np.where(missing, self.fill, numbers)), -LIMIT, LIMIT)
@@ -138,12 +142,26 @@ class NumberEncoder:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data for `preprocess.json`."""
-        return {"scale": self.scale.to_json(), "fill": self.fill, "width": self.width, "missing_seen": self.missing_seen}
+        return {"scale": self.scale.to_json(), "fill": self.fill, "width": self.width, "missing_seen": self.missing_seen, "offset": self.offset}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> NumberEncoder:
         """The encoder that `to_json` described."""
-        return cls(Scale.from_json(data["scale"]), data["fill"], data["width"], data["missing_seen"])
+        return cls(Scale.from_json(data["scale"]), data["fill"], data["width"], data["missing_seen"], data.get("offset"))
+
+
+def logarithms(numbers: np.ndarray, offset: float | None) -> np.ndarray:
+    """`log(1 + max(value - offset, 0))`, for numbers of a skewed scale such as incomes; the same where there is no offset.
+
+    Args:
+        numbers: (rows,) float64, NaN = missing.
+        offset: None: no logarithm.
+
+    Example:
+        >>> logarithms(np.array([0.0, np.e - 1, -5.0]), 0.0).tolist()
+        [0.0, 1.0, 0.0]
+    """
+    return numbers if offset is None else np.asarray(np.log1p(np.maximum(numbers - offset, 0.0)))
 
 
 def _trimmed(known: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.dataset.dataset import Dataset
-from core.dataset.schema import Column, ColumnType, Part, Task
+from core.dataset.schema import Column, ColumnType, DatasetInfo, Part, Repair, Task
 from core.errors import BadInput, Damaged
 from core.files import read_json, write_json
 from core.preprocess.category import CategoryEncoder
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["InputShape", "PreprocessOptions", "Preprocessor", "input_shapes"]
 
-VERSION = 1
+VERSION = 2
+READABLE = (1, 2)  # 1 knew no repairs
+TYPING_DOES = "mixed_types"  # at prediction: what is no number counts as missing, and is said, by the type alone
 Encoder = NumberEncoder | CategoryEncoder | TimeEncoder | TextEncoder | ImageEncoder
 ENCODERS: dict[ColumnType, type[Encoder]] = {
     ColumnType.NUMBER: NumberEncoder,
@@ -54,6 +56,7 @@ class Preprocessor:
         target: the target's encoder.
         options: the recipe's choices it was fitted with.
         image_shape: (height, width, channels) where a column holds pictures.
+        repairs: of values of the input columns, in order; rows that come for a prediction get the same.
     """
 
     columns: tuple[Column, ...]
@@ -62,6 +65,7 @@ class Preprocessor:
     target: TargetEncoder
     options: PreprocessOptions
     image_shape: tuple[int, int, int] | None = None
+    repairs: tuple[Repair, ...] = ()
 
     @classmethod
     def fit(cls, dataset: Dataset, spec: RunSpec, options: PreprocessOptions) -> Preprocessor:
@@ -82,9 +86,10 @@ class Preprocessor:
         """
         columns = chosen_columns(dataset, spec)
         table = dataset.table((*spec.inputs, spec.target), dataset.rows_of(Part.TRAIN))
+        info = dataset.info
         encoders = tuple(_fit(column, table[column.name], dataset, options) for column in columns)
-        target = TargetEncoder.fit(table[spec.target], spec.task, dataset.info.labels)
-        return cls(columns, encoders, spec.target, target, options, dataset.info.image_shape)
+        target = TargetEncoder.fit(table[spec.target], spec.task, info.labels)
+        return cls(columns, encoders, spec.target, target, options, info.image_shape, _repairs_of(info, spec.inputs))
 
     @property
     def task(self) -> Task:
@@ -146,6 +151,7 @@ class Preprocessor:
                 "image_shape": self.image_shape,
                 "columns": [column.model_dump(mode="json") for column in self.columns],
                 "encoders": [encoder.to_json() for encoder in self.encoders],
+                "repairs": [repair.model_dump(mode="json") for repair in self.repairs],
             },
         )
 
@@ -189,9 +195,16 @@ def _given(images: np.ndarray | None) -> np.ndarray:
     return images
 
 
+def _repairs_of(info: DatasetInfo, inputs: tuple[str, ...]) -> tuple[Repair, ...]:
+    """The repairs that changed values of these columns."""
+    from core.dataset.repairs import VALUE_REPAIRS
+
+    return tuple(r for r in info.repairs if r.column in inputs and r.code in VALUE_REPAIRS and r.code != TYPING_DOES)
+
+
 def _fit(column: Column, values: pl.Series, dataset: Dataset, options: PreprocessOptions) -> Encoder:
     if column.type is ColumnType.NUMBER:
-        return NumberEncoder.fit(values, column)
+        return NumberEncoder.fit(values, column, dataset.info.log_offsets.get(column.name))
     if column.type is ColumnType.CATEGORY:
         return CategoryEncoder.fit(values, column, options.max_categories)
     if column.type is ColumnType.TIME:
@@ -202,7 +215,7 @@ def _fit(column: Column, values: pl.Series, dataset: Dataset, options: Preproces
 
 
 def _from_json(data: Mapping[str, Any]) -> Preprocessor:
-    if data["version"] != VERSION:
+    if data["version"] not in READABLE:
         raise ValueError(f"version {data['version']}")
     columns = tuple(Column.model_validate(column) for column in data["columns"])
     encoders = tuple(ENCODERS[column.type].from_json(encoder) for column, encoder in zip(columns, data["encoders"], strict=True))
@@ -214,4 +227,5 @@ def _from_json(data: Mapping[str, Any]) -> Preprocessor:
         TargetEncoder.from_json(data["target"]),
         PreprocessOptions(**data["options"]),
         (shape[0], shape[1], shape[2]) if shape else None,
+        tuple(Repair.model_validate(repair) for repair in data.get("repairs", ())),
     )

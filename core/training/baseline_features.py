@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import polars as pl
 from core.dataset.dataset import Dataset
 from core.dataset.schema import ColumnType, DatasetInfo, Part
 from core.evaluation.predictions import Predictions
+from core.preprocess.number import logarithms
 
 __all__ = ["SEED", "BaselineData", "BaselineFeatures"]
 
@@ -93,7 +95,7 @@ class BaselineFeatures:
         table = self.data.table[rows]
         blocks: list[Any] = []
         if self.numbers:
-            blocks.append(self._apply("numbers", numbers_of(table.select(self.numbers)), fit))
+            blocks.append(self._apply("numbers", numbers_of(table.select(self.numbers), self.data.info.log_offsets), fit))
         if self.categories:
             values = table.select(pl.col(self.categories).cast(pl.String).fill_null("")).to_numpy().astype(object)
             blocks.append(self._apply("categories", values, fit))
@@ -150,13 +152,16 @@ def _nothing(texts: list[str]) -> np.ndarray:
     return np.zeros((len(texts), 1))
 
 
-def numbers_of(table: pl.DataFrame) -> np.ndarray:
-    """Numbers as they are, times as seconds since 1970; missing and infinite become NaN, (n, columns)."""
+def numbers_of(table: pl.DataFrame, offsets: Mapping[str, float] | None = None) -> np.ndarray:
+    """Numbers as they are (of a skewed scale their logarithms), times as seconds since 1970; missing and infinite become NaN, (n, columns)."""
     numbers = table.select(
         pl.col(name).dt.epoch("s").cast(pl.Float64) if kind.is_temporal() else pl.col(name).cast(pl.Float64)
         for name, kind in table.schema.items()
     )
     values: np.ndarray = numbers.to_numpy().astype(np.float64)
+    for name, offset in (offsets or {}).items():
+        if name in numbers.columns:
+            values[:, numbers.columns.index(name)] = logarithms(values[:, numbers.columns.index(name)], offset)
     usable: np.ndarray = np.where(np.isfinite(values) & (np.abs(values) < 1e150), values, np.nan)
     return usable
 

@@ -46,3 +46,29 @@ def test_no_rows_have_no_range() -> None:
     a, b = profile_columns(table, {"a": ColumnType.NUMBER, "b": ColumnType.CATEGORY}, {})
     assert a.minimum is None
     assert (b.distinct, b.values) == (0, ())
+
+
+def test_bars_of_numbers_count_every_value_once_and_keep_the_tails_in_the_ends() -> None:
+    values = [*range(1, 1000), 1e12, -1e12, None]
+    (column,) = profile_columns(pl.DataFrame({"a": pl.Series(values, dtype=pl.Float64)}), {"a": ColumnType.NUMBER}, {})
+    assert len(column.bars) == 12
+    assert sum(column.bars) == 1001
+    assert max(column.bars) < 110  # nearly even in spite of the two far away
+
+
+def test_bars_of_categories_are_their_counts_and_those_of_a_constant_are_one() -> None:
+    table = pl.DataFrame({"job": ["a"] * 3 + ["b"] * 2, "one": [7.0] * 5, "none": pl.Series([None] * 5, dtype=pl.Float64)})
+    kinds = {"job": ColumnType.CATEGORY, "one": ColumnType.NUMBER, "none": ColumnType.NUMBER}
+    assert [column.bars for column in profile_columns(table, kinds, {})] == [(3, 2), (5,), ()]
+
+
+def test_bars_of_times_are_ranges_of_time() -> None:
+    days = (pl.Series(range(24)).cast(pl.Int64) * 86_400_000_000).cast(pl.Datetime("us"))
+    (column,) = profile_columns(pl.DataFrame({"day": days}), {"day": ColumnType.TIME}, {})
+    assert column.bars == (2,) * 12
+
+
+@given(NUMBERS)
+def test_bars_lose_no_value(values: list[float | None]) -> None:
+    (column,) = profile_columns(pl.DataFrame({"a": pl.Series(values, dtype=pl.Float64)}), {"a": ColumnType.NUMBER}, {})
+    assert sum(column.bars) == sum(value is not None for value in values)

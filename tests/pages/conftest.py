@@ -11,6 +11,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from core.dataset import job
 from core.dataset.dataset import Dataset
 from core.dataset.ingest import ingest
 from core.recipes import make_spec
@@ -56,6 +57,12 @@ def no_old_discovery(monkeypatch: pytest.MonkeyPatch) -> None:
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", make_and_switch_off)
+
+
+@pytest.fixture(autouse=True)
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A waiting file is read in this process, so that no test waits for another one."""
+    monkeypatch.setattr(job, "_spawn", lambda folder, place: job.main(folder))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from core.dataset.schema import ColumnType
+from core.dataset.schema import ColumnType, Repair
 from core.dataset.types import as_typed
 from core.errors import BadInput
 from core.preprocess.incoming import FEW_ROWS, incoming
@@ -93,3 +94,45 @@ def test_a_huge_column_name_is_cut(fitted: Preprocessor, tmp_path: Path) -> None
     table = pl.DataFrame({"n": [1.0], "m": [1.0], "c": ["red"], "k": ["1"], "t": ["good"], "d": [datetime(2026, 1, 1)], "x" * 10_000: [1]})
     (notice,) = incoming(fitted, table)[1]
     assert len(notice) < 200
+
+
+REPAIRS = (
+    Repair(code="sentinel_values", column="n", decided={"values": [-999.0]}),
+    Repair(code="outliers", column="n", decided={"low": 1.0, "high": 4.0}),
+    Repair(code="impossible_values", column="m", decided={"low": 0.0, "high": None}),
+    Repair(code="near_identical_labels", column="c", decided={"spellings": {"red": "red", "blue": "blue"}}),
+    Repair(code="ambiguous_dates", column="d", decided={"form": "%d/%m/%Y"}),
+)
+RAW = {
+    "n": ["-999", "0", "900", "2"], "m": ["-5", "1", "2", "x"], "c": ["RED", " r e d", "ｂｌｕｅ", "green"], "k": ["1", "2", "3", "1"],
+    "t": ["good", "bad", "", "good"], "d": ["03/04/2026", "2026-04-03", "31/12/2026", "x"],
+}  # fmt: skip
+CLEAN = {
+    "n": [None, 1.0, 4.0, 2.0], "m": [None, 1.0, 2.0, None], "c": ["red", "red", "blue", "green"], "k": ["1", "2", "3", "1"],
+    "t": ["good", "bad", None, "good"], "d": [datetime(2026, 4, 3), datetime(2026, 4, 3), datetime(2026, 12, 31), None],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("times", [1, FEW_ROWS])
+def test_given_rows_are_repaired_as_the_training_rows_were(fitted: Preprocessor, times: int) -> None:
+    repaired = replace(fitted, repairs=REPAIRS)
+    expected = pl.DataFrame(CLEAN, schema_overrides={"m": pl.Float64, "t": pl.String, "d": pl.Datetime("us")})
+    rows, _ = incoming(repaired, pl.concat([pl.DataFrame(RAW)] * times))
+    assert_frame_equal(rows, pl.concat([expected] * times))
+    assert_frame_equal(incoming(repaired, expected)[0], expected)  # what is repaired already, and typed
+
+
+def test_numbers_of_a_form_are_repaired_too(fitted: Preprocessor) -> None:
+    row = {"n": -999.0, "m": -5, "c": "RED", "k": 1.0, "t": "good", "d": datetime(2026, 4, 3)}
+    rows, said = incoming(replace(fitted, repairs=REPAIRS), pl.DataFrame([row]))
+    assert rows.row(0) == (None, None, "red", "1", "good", datetime(2026, 4, 3))
+    assert said[:2] == (
+        "1 of 1 values in the column 'n' stand for “no value” in the training rows and count as missing.",
+        "1 of 1 values in the column 'm' cannot be true and count as missing.",
+    )
+
+
+def test_a_limit_is_said_once_and_with_its_numbers(fitted: Preprocessor) -> None:
+    table = pl.DataFrame({name: values[1:3] for name, values in RAW.items()})
+    _, said = incoming(replace(fitted, repairs=REPAIRS), table)
+    assert [words for words in said if "'n'" in words] == ["2 of 2 values in the column 'n' lay beyond 1 to 4; the limit was taken instead, as in the training rows."]

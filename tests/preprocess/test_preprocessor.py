@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.dataset.dataset import Dataset
-from core.dataset.schema import ColumnType, Task
+from core.dataset.schema import ColumnType, Repair, Task
 from core.errors import BadInput, Damaged
+from core.files import write_json
 from core.preprocess.preprocessor import PreprocessOptions, Preprocessor
 from tests.preprocess.made import dataset, spec_of
 
@@ -124,7 +125,7 @@ def test_labels_and_task_are_the_datasets(tmp_path: Path) -> None:
     assert fitted.encode_target(data.table()["y"]).tolist() == [1, 0, 2]
 
 
-@pytest.mark.parametrize("change", [{"version": 2}, {"columns": []}, {"encoders": [{}]}, {"target": None}])
+@pytest.mark.parametrize("change", [{"version": 3}, {"repairs": [{}]}, {"columns": []}, {"encoders": [{}]}, {"target": None}])
 def test_a_broken_file_is_damaged(fitted: Preprocessor, tmp_path: Path, change: dict[str, object]) -> None:
     path = tmp_path / "preprocess.json"
     fitted.save(path)
@@ -136,3 +137,47 @@ def test_a_broken_file_is_damaged(fitted: Preprocessor, tmp_path: Path, change: 
 def test_a_missing_file_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(Damaged, match=r"preprocess\.json is missing"):
         Preprocessor.load(tmp_path / "preprocess.json")
+
+
+def with_repairs(data: Dataset, *repairs: Repair) -> Dataset:
+    """The same dataset folder, with these repairs in its description."""
+    write_json(data.folder / "dataset.json", data.info.model_copy(update={"repairs": repairs}).model_dump(mode="json"))
+    return Dataset(data.folder)
+
+
+def test_repairs_of_values_of_the_inputs_travel_with_the_preprocessing(tmp_path: Path) -> None:
+    limits = Repair(code="outliers", column="n", decided={"low": 0.0, "high": 9.0})
+    others = (
+        Repair(code="duplicate_rows", decided={"columns": ["n"]}), Repair(code="possible_leak", column="n"),
+        Repair(code="near_identical_labels", column="y", decided={"spellings": {"yes": "yes"}}), Repair(code="mixed_types", column="n", decided={"style": ""}),
+    )  # fmt: skip
+    data = with_repairs(dataset(tmp_path / "d", {"n": (ColumnType.NUMBER, [1.0, 2.0])}, ["no", "yes"]), *others, limits)
+    fitted = Preprocessor.fit(data, spec_of(data), OPTIONS)
+    assert fitted.repairs == (limits,)
+    fitted.save(tmp_path / "p.json")
+    assert Preprocessor.load(tmp_path / "p.json") == fitted
+
+
+def test_a_file_from_before_there_were_repairs_still_loads(fitted: Preprocessor, tmp_path: Path) -> None:
+    path = tmp_path / "preprocess.json"
+    fitted.save(path)
+    old = json.loads(path.read_text())
+    del old["repairs"]
+    for encoder in old["encoders"]:
+        encoder.pop("offset", None)
+    path.write_text(json.dumps({**old, "version": 1}))
+    assert Preprocessor.load(path) == fitted
+
+
+def test_a_skewed_scale_is_seen_as_its_logarithm(tmp_path: Path) -> None:
+    values = [0.0, np.e - 1, np.e**2 - 1, np.e**3 - 1]
+    data = with_repairs(
+        dataset(tmp_path / "d", {"n": (ColumnType.NUMBER, values), "m": (ColumnType.NUMBER, values)}, ["no", "yes"] * 2),
+        Repair(code="skewed_scale", column="n", decided={"offset": 0.0}),
+    )
+    fitted = Preprocessor.fit(data, spec_of(data), OPTIONS)
+    fitted.save(tmp_path / "p.json")
+    seen = Preprocessor.load(tmp_path / "p.json").encode(data.table())["table"]
+    logarithms, plain = np.array([0.0, 1.0, 2.0, 3.0]), np.array(values)
+    np.testing.assert_allclose(seen[:, 0], (logarithms - 1.5) / 0.5, rtol=1e-6)  # mean and deviation of 1, 1, 2, 2: the ends are drawn in
+    np.testing.assert_allclose(seen[:, 1], (plain - plain[1:3].mean()) / plain[1:3].std(), rtol=1e-6)

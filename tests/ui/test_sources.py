@@ -9,7 +9,7 @@ import pytest
 from core.errors import LimitExceeded, NotFound, QuotaExceeded
 from core.settings import settings
 from core.workspace import Workspace
-from ui.sources import KEPT, find, receive
+from ui.sources import KEPT, find, forget, from_inbox, inbox, inbox_folder, receive
 
 
 @pytest.fixture
@@ -46,3 +46,33 @@ def test_limits_hold(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, vari
     with pytest.raises(error, match=variable):
         receive(workspace, "a.csv", memoryview(b"0123456789"))
     assert not list((workspace.folder / "uploads").glob("f*"))
+
+
+def test_the_inbox_lists_files_and_nothing_else(workspace: Workspace, tmp_path: Path) -> None:
+    folder = inbox_folder()
+    (folder / "a\n<b>.csv").write_bytes(b"a,b\n1,2\n")
+    (folder / ".hidden").write_bytes(b"1")
+    (folder / "folder").mkdir()
+    (folder / "nowhere").symlink_to(tmp_path / "gone")
+    (waiting,) = inbox()
+    assert (waiting.name, waiting.size_bytes) == ("a\n<b>.csv", 8)
+
+
+def test_a_file_of_the_inbox_is_not_copied_and_stays(workspace: Workspace) -> None:
+    place = inbox_folder() / "a.csv"
+    place.write_bytes(b"a,b\n1,2\n")
+    source = from_inbox(workspace, inbox()[0])
+    assert source.path == place
+    assert not (source.folder / "content").exists()
+    forget(workspace, source)
+    assert place.exists()
+    assert not source.folder.exists()
+
+
+def test_a_file_of_the_inbox_that_changed_is_another_file(workspace: Workspace) -> None:
+    place = inbox_folder() / "a.csv"
+    place.write_bytes(b"a,b\n1,2\n")
+    source = from_inbox(workspace, inbox()[0])
+    place.write_bytes(b"a,b\n1,2\n3,4\n")
+    with pytest.raises(NotFound, match="no longer in the inbox"):
+        find(workspace, source.id)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from lzma import LZMAError
+from typing import NamedTuple
 
+from core.dataset.readers.directory import Entry, entries
 from core.dataset.readers.encoding import guess_east_asian
+from core.dataset.readers.layout import Place, places
 from core.dataset.readers.source import Source
+from core.dataset.readers.unpack import Packed, ReadAt, read_at, unpack
 from core.dataset.values import tidy_name
 from core.errors import BadFile, LimitExceeded
 from core.settings import MIB, settings
@@ -25,7 +25,6 @@ __all__ = ["Archive", "Member", "open_archive"]
 
 JUNK_FOLDERS = frozenset({"__macosx", ".git", "__pycache__", ".ipynb_checkpoints"})
 JUNK_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db"})
-PARTS = frozenset({"train", "training", "val", "valid", "validation", "dev", "test", "testing", "训练集", "验证集", "测试集"})
 OTHER_ENDINGS = frozenset((
     "txt", "csv", "tsv", "json", "jsonl", "xml", "html", "htm", "md", "py", "pyc", "ipynb",
     "pkl", "pickle", "npy", "npz", "h5", "hdf5", "keras", "onnx", "pt", "pth", "yaml", "yml",
@@ -33,24 +32,26 @@ OTHER_ENDINGS = frozenset((
     "gz", "tar", "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "parquet", "db", "sqlite",
     "mat", "mp3", "mp4", "avi", "mov", "wav", "license",
 ))  # fmt: skip
+TEXT_ENDINGS = frozenset({"txt", "text", "md"})
+UNSAFE_NAME = "a name that leads out of the zip"
 UNSAFE = re.compile(r"(^|/)\.\.(/|$)|^/|^[A-Za-z]:|^~")
+TABLE_ENDINGS = frozenset({"csv", "tsv", "jsonl", "ndjson", "xlsx", "parquet"})
 LABEL_CHARACTERS = 120
 NAME_CHARACTERS = 200
-UTF8_FLAG, PASSWORD_FLAG = 0x800, 0x1
+FARTHEST = 1 << 62  # no member begins beyond
 RATIO_FLOOR_BYTES = 64 * 1024  # a small member may shrink as far as it likes
 
 
-@dataclass(frozen=True)
-class Member:
-    """A file in a zip that may be a picture.
+class Member(NamedTuple):
+    """A file in a zip. A tuple: a zip may have 200,000 of them.
 
     Attributes:
-        entry: its record in the zip.
+        packed: where it lies and how large it is.
         folders: the names of the folders around it, outermost first; tidied, for labels only.
         name: its own name, for display only.
     """
 
-    entry: zipfile.ZipInfo
+    packed: Packed
     folders: tuple[str, ...]
     name: str
 
@@ -59,42 +60,52 @@ class Member:
         """Where it lies, as text."""
         return "/".join((*self.folders, self.name))[-NAME_CHARACTERS:]
 
+    @property
+    def ending(self) -> str:
+        """What follows the last dot of its name, in lower case; a hint, never believed."""
+        return self.name.rpartition(".")[2].lower()
+
 
 class Archive:
     """An open zip, its possible pictures, and why the other members are left aside.
 
     Attributes:
         members: what may be a picture.
-        refused: (name, reason) of members that are not read although they might be pictures.
+        documents: what surely is none and may be read: texts, tables and the rest.
         others: how many members are surely no pictures.
-        tables: names of the tables in it, to explain a zip without pictures.
+        refused: (name, reason) of members that are not read although they might be wanted.
+        inflated_bytes: read so far.
     """
 
-    def __init__(self, file: zipfile.ZipFile) -> None:
-        self.file = file
+    def __init__(self, found: Sequence[Entry], read: ReadAt) -> None:
         self.members: list[Member] = []
+        self.documents: list[Member] = []
         self.refused: list[tuple[str, str]] = []
         self.others = 0
-        self.tables: list[str] = []
         self.inflated_bytes = 0
-        entries = file.infolist()
-        _check_total(entries)
-        for entry, name in zip(entries, _names(entries), strict=True):
+        self._read = read
+        self._folders: dict[str, _Folder] = {}  # a zip has many members in few folders
+        _check_total(found)
+        for entry, name in zip(found, _names(found), strict=True):
             self._sort(entry, name)
 
-    def _sort(self, entry: zipfile.ZipInfo, name: str) -> None:
-        *folders, last = (tidy_name(part) for part in name.replace("\\", "/").split("/"))
-        if not last or last.lower() in JUNK_FILES or last.startswith("._") or any(f.lower() in JUNK_FOLDERS for f in folders):
+    def _sort(self, entry: Entry, name: str) -> None:
+        name = name.replace("\\", "/")
+        last = name[name.rfind("/") + 1 :]
+        above = name[: len(name) - len(last)]
+        if above not in self._folders:
+            self._folders[above] = _Folder.of(above)
+        folder = self._folders[above]
+        last = last.strip() if last.isascii() and last.isprintable() and "  " not in last else tidy_name(last)
+        if not last or folder.is_junk or last.lower() in JUNK_FILES or last.startswith("._"):
             return
-        ending = last.rpartition(".")[2].lower()
-        if ending in OTHER_ENDINGS:
-            self.others += 1
-            self.tables += [last[:NAME_CHARACTERS]] if ending in ("csv", "tsv") else []
-        elif reason := _refusal(entry, name, len(folders)):
-            self.refused.append((name[-NAME_CHARACTERS:], reason))
+        is_document = last[last.rfind(".") + 1 :].lower() in OTHER_ENDINGS
+        self.others += is_document
+        if reason := _refusal(entry) or folder.refusal or (UNSAFE_NAME if not above and UNSAFE.search(last) else ""):
+            self.refused += [] if is_document else [(name[-NAME_CHARACTERS:], reason)]
         else:
-            kept = tuple(f[:LABEL_CHARACTERS] for f in folders if f and f != ".")
-            self.members.append(Member(entry, kept, last[:NAME_CHARACTERS]))
+            member = Member(entry.packed, folder.names, last[-NAME_CHARACTERS:])
+            (self.documents if is_document else self.members).append(member)
 
     def read(self, member: Member) -> bytes:
         """The content of one member, never more than it declares or than the limit.
@@ -103,34 +114,42 @@ class Archive:
             BadFile: it is damaged, or inflates to something else than it declares.
             LimitExceeded: all members together inflate to more than `max_inflated_bytes`.
         """
-        try:
-            with self.file.open(member.entry) as stream:
-                data = stream.read(min(member.entry.file_size, settings().max_member_bytes) + 1)
-        except (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-            raise BadFile("damaged in the zip") from error
-        self.inflated_bytes += len(data)
+        self.inflated_bytes += member.packed.unpacked
         if self.inflated_bytes > settings().max_inflated_bytes:
             raise LimitExceeded(_too_much())
-        return data
+        return unpack(self._read, member.packed)
+
+    def placed(self) -> list[tuple[Place, Member]]:
+        """Possible pictures with their class and their part of the split; see `readers.layout`."""
+        return list(zip(places([member.folders for member in self.members]), self.members, strict=True))
 
     def labelled(self) -> list[tuple[str, Member]]:
-        """Members with the name of their class: the first folder inside what wraps them all.
-
-        Folders named train, validation or test above the classes are no classes.
-        """
-        inside = [(list(member.folders), member) for member in self.members]
-        while (wrapper := _wrapper([folders for folders, _ in inside])) is not None:
-            inside = [(folders[1:] if folders[:1] == [wrapper] else folders, member) for folders, member in inside]
-        if _are_parts([folders for folders, _ in inside]):
-            inside = [(folders[1:] if folders and folders[0].lower() in PARTS else folders, member) for folders, member in inside]
-        outside = [member for folders, member in inside if not folders]
-        self.refused += [(member.shown, "not in a class folder") for member in outside]
-        return [(folders[0], member) for folders, member in inside if folders]
+        """Possible pictures with the name of their class; those in no class folder are left out."""
+        return [(place.label, member) for place, member in self.placed() if place.label]
 
     @property
-    def has_parts(self) -> bool:
-        """Whether folders named train, validation or test lie above the classes."""
-        return any(folder.lower() in PARTS for member in self.members for folder in member.folders[:-1])
+    def tables(self) -> list[str]:
+        """Names of the tables in it."""
+        return [member.name for member in self.documents if member.ending in TABLE_ENDINGS]
+
+
+class _Folder(NamedTuple):
+    """What is to be known of a folder in a zip: its names, as labels, and whether its members are read."""
+
+    names: tuple[str, ...]
+    is_junk: bool
+    refusal: str
+
+    @classmethod
+    def of(cls, above: str) -> _Folder:
+        """From the part of a name up to its last slash, that included."""
+        tidied = [tidy_name(part) for part in above.split("/")[:-1]]
+        limits = settings()
+        refusal = UNSAFE_NAME if UNSAFE.search(above) else ""
+        if len(tidied) > limits.max_zip_depth:
+            refusal = refusal or f"more than {limits.max_zip_depth} folders deep ({limits.variable('max_zip_depth')})"
+        names = tuple(folder[:LABEL_CHARACTERS] for folder in tidied if folder and folder != ".")
+        return cls(names, any(folder.lower() in JUNK_FOLDERS for folder in tidied), refusal)
 
 
 @contextmanager
@@ -142,19 +161,19 @@ def open_archive(source: Source) -> Iterator[Archive]:
         LimitExceeded: it has too many members, or declares too much.
     """
     with source.open() as stream:
+        content = source.content if isinstance(source.content, bytes) else stream
         try:
-            file = zipfile.ZipFile(stream)
+            found = entries(content, source.size_bytes)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
             raise BadFile(f"{source.name} is a damaged zip file. Make it again and upload that file.") from error
-        with file:
-            yield Archive(file)
+        yield Archive(found, read_at(content))
 
 
-def _check_total(entries: list[zipfile.ZipInfo]) -> None:
+def _check_total(found: Sequence[Entry]) -> None:
     limit = settings().max_zip_entries
-    if len(entries) > limit:
-        raise LimitExceeded(f"The zip has {len(entries):,} entries; at most {limit:,} are read. Upload fewer pictures, or raise {settings().variable('max_zip_entries')}.")
-    if sum(entry.file_size for entry in entries) > settings().max_inflated_bytes:
+    if len(found) > limit:
+        raise LimitExceeded(f"The zip has {len(found):,} entries; at most {limit:,} are read. Upload fewer pictures, or raise {settings().variable('max_zip_entries')}.")
+    if sum(entry.packed.unpacked for entry in found) > settings().max_inflated_bytes:
         raise LimitExceeded(_too_much())
 
 
@@ -163,38 +182,24 @@ def _too_much() -> str:
     return f"Unpacked, the zip would be larger than {limit:,.0f} MB. Upload fewer or smaller pictures, or raise {settings().variable('max_inflated_bytes')}."
 
 
-def _refusal(entry: zipfile.ZipInfo, name: str, depth: int) -> str:
+def _refusal(entry: Entry) -> str:
     """Why a member is not read, or ""."""
-    limits = settings()
-    if UNSAFE.search(name.replace("\\", "/")):
-        return "a name that leads out of the zip"
-    if entry.flag_bits & PASSWORD_FLAG:
+    limits, (offset, packed, unpacked, *_) = settings(), entry.packed
+    if entry.has_password:
         return "protected by a password"
-    if depth > limits.max_zip_depth:
-        return f"more than {limits.max_zip_depth} folders deep ({limits.variable('max_zip_depth')})"
-    if entry.file_size > limits.max_member_bytes:
+    if unpacked > limits.max_member_bytes or packed > limits.max_member_bytes:
         return f"larger than {limits.max_member_bytes // MIB} MB ({limits.variable('max_member_bytes')})"
-    if entry.file_size > max(RATIO_FLOOR_BYTES, limits.max_zip_ratio * entry.compress_size):
+    if unpacked > RATIO_FLOOR_BYTES and unpacked > limits.max_zip_ratio * packed:
         return f"packed more than {limits.max_zip_ratio} times smaller ({limits.variable('max_zip_ratio')})"
-    return ""
+    return "" if 0 <= offset < FARTHEST else "damaged in the zip"
 
 
-def _names(entries: list[zipfile.ZipInfo]) -> list[str]:
-    """Names as they were meant: without the UTF-8 flag they may be UTF-8 all the same, or GBK."""
-    raw = [None if e.flag_bits & UTF8_FLAG else _bytes_of(e.orig_filename) for e in entries]
-    foreign = b"\n".join(name for name in raw if name and not name.isascii())
+def _names(found: Sequence[Entry]) -> list[str]:
+    """Names as they were meant: what the zip does not call UTF-8 may be that all the same, or GBK."""
+    foreign = b"\n".join(entry.name for entry in found if isinstance(entry.name, bytes))
     encoding = "utf-8" if _is_utf8(foreign) else guess_east_asian(foreign) or "cp437"
-    return [
-        (e.orig_filename if name is None else name.decode(encoding, errors="replace")).replace("\0", "")
-        for e, name in zip(entries, raw, strict=True)
-    ]
-
-
-def _bytes_of(name: str) -> bytes | None:
-    try:
-        return name.encode("cp437")  # what `zipfile` reads a name without the flag as
-    except UnicodeEncodeError:
-        return None
+    names = (entry.name if isinstance(entry.name, str) else entry.name.decode(encoding, errors="replace") for entry in found)
+    return [name.replace("\0", "") for name in names]
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -203,18 +208,3 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _wrapper(places: list[list[str]]) -> str | None:
-    """The folder that holds all class folders, if there is one."""
-    firsts = Counter(folders[0] for folders in places if folders)
-    if len(firsts) != 1:
-        return None
-    deeper = sum(len(folders) > 1 for folders in places)
-    return next(iter(firsts)) if 2 * deeper >= sum(bool(folders) for folders in places) else None
-
-
-def _are_parts(places: list[list[str]]) -> bool:
-    """Whether the outermost folders are named like parts of a split and hold the classes."""
-    foldered = [folders for folders in places if folders]
-    return bool(foldered) and all(f[0].lower() in PARTS for f in foldered) and any(len(f) > 1 for f in foldered)

@@ -1,25 +1,25 @@
 """Delimited text in any dialect → columns of text, with every row that does not fit named by its line.
 
-Python's `csv` decides what a row is; where a file has no quote character and no ragged line, Polars
-splits it, which gives the same cells many times faster. A row of the wrong width is left out and
-reported, never shifted.
+Python's `csv` decides what a row is; where quotes stand only around whole cells, Polars splits it, which
+gives the same cells many times faster. A row of the wrong width is left out and reported, never shifted.
 """
 
 from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 import polars as pl
 
-from core.errors import BadFile, LimitExceeded
+from core.dataset.readers.rectangle import read_rectangle
+from core.errors import BadFile, BadSettings, LimitExceeded
 from core.settings import MIB, settings
 
-__all__ = ["Dialect", "Rows", "find_dialect", "read_rows"]
+__all__ = ["Careful", "Dialect", "Rows", "check_rows", "check_unclosed", "decimal_points", "find_dialect", "longest_bytes", "read_rows"]
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 200
@@ -28,6 +28,7 @@ HEADER_SHARE = 0.25  # so many sampled rows as wide as the first one make it the
 BODY_SHARE = 0.6  # else so many rows of one width make a table whose header stands lower
 CHUNK_ROWS = 20_000
 UNCLOSED_LIMIT = 50
+NO_HEADER = -1
 END = "\x1e"  # follows the last line: a quote still open would swallow it
 
 
@@ -91,7 +92,7 @@ class Lines:
         return line if line.endswith("\n") else line + "\n"
 
 
-def find_dialect(data: bytes) -> Dialect:
+def find_dialect(data: bytes, delimiter: str | None = None, header_row: int | None = None) -> Dialect:
     """Find delimiter and header from the first rows.
 
     The delimiter that makes the first row as wide as the others wins; if none does, the one that
@@ -99,11 +100,14 @@ def find_dialect(data: bytes) -> Dialect:
 
     Args:
         data: UTF-8, lines ended by "\\n".
+        delimiter: the delimiter, where it is known.
+        header_row: the line that holds the header, from 1, where it is known; 0: there is none.
 
     Raises:
         BadFile: there is no row at all.
+        BadSettings: the line of the header is blank or does not exist.
     """
-    candidates = [_Candidate.of(data, delimiter) for delimiter in DELIMITERS]
+    candidates = [_Candidate.of(data, character, header_row) for character in (delimiter or DELIMITERS)]
     return max(candidates, key=lambda c: c.score).dialect()
 
 
@@ -125,11 +129,13 @@ class _Candidate:
     names_rows: bool = False  # the header lacks a name for the first column, as R writes it
 
     @classmethod
-    def of(cls, data: bytes, delimiter: str) -> _Candidate:
-        rows = list(islice(_sample(data, delimiter), SAMPLE_ROWS))
+    def of(cls, data: bytes, delimiter: str, header_row: int | None = None) -> _Candidate:
+        rows = list(islice(_sample(data, delimiter), SAMPLE_ROWS + (header_row or 0)))
         if not rows:
             raise BadFile("The file holds only blank lines. Export it again and upload that file.")
         widths = [len(row.cells) for row in rows]
+        if header_row is not None:
+            return cls._told(delimiter, rows, widths, header_row)
         first = widths[0]
         share = widths[1:].count(first) / max(1, len(rows) - 1)
         if first > 1 and (share >= HEADER_SHARE or len(rows) <= 2):
@@ -143,7 +149,23 @@ class _Candidate:
         header = next((i for i in range(min(PREAMBLE_ROWS, len(rows))) if widths[i] == common), 0)
         return cls(delimiter, rows, header, widths[header], (True, False, share, common))
 
+    @classmethod
+    def _told(cls, delimiter: str, rows: list[_Sampled], widths: list[int], header_row: int) -> _Candidate:
+        """With the header where the user says that it is."""
+        if header_row == 0:
+            common, count = Counter(widths).most_common(1)[0]
+            return cls(delimiter, rows, NO_HEADER, common, (common > 1, True, count / len(rows), common))
+        header = next((i for i, row in enumerate(rows) if row.start_line < header_row <= row.end_line), None)
+        if header is None:
+            raise BadSettings(f"Line {header_row:,} cannot be the header: it is blank or does not exist. Give the line that holds the column names, or 0 if there is none.")
+        width, below = widths[header], widths[header + 1 :]
+        names_rows = bool(below) and below.count(width + 1) / len(below) >= BODY_SHARE and width > 1
+        width += names_rows
+        return cls(delimiter, rows, header, width, (width > 1, True, below.count(width) / max(1, len(below)), width), names_rows)
+
     def dialect(self) -> Dialect:
+        if self.header == NO_HEADER:
+            return Dialect(self.delimiter, tuple(f"column_{i}" for i in range(1, self.width + 1)), 0, 0)
         row = self.rows[self.header]
         cells = tuple(row.cells)
         if self.names_rows:
@@ -180,39 +202,47 @@ def read_rows(data: bytes, dialect: Dialect) -> Rows:
         LimitExceeded: a cell is larger than `max_cell_bytes`, or there are more than `max_rows` rows.
     """
     body = data[dialect.body :]
-    if b'"' not in body and (rows := _rectangular(body, dialect)) is not None:
-        return rows
-    return _Tolerant(data, dialect).read()
+    return _rectangular(body, dialect) or Careful(data, dialect).read()
 
 
 def _rectangular(body: bytes, dialect: Dialect) -> Rows | None:
-    """The fast way, for text without quotes in which every line has the right width."""
+    """The fast way, for text in which quotes stand only around whole cells."""
     if not body.strip(b"\n"):
         return None
-    lines = pl.read_lines(body).to_series()
-    filled = lines.str.len_bytes() > 0
     if len(dialect.header) == 1:
-        filled &= lines.str.strip_chars().str.len_bytes() > 0
-    lines = lines.filter(filled)
-    widths = lines.str.count_matches(dialect.delimiter, literal=True) + 1
-    if len(dialect.header) > 1 and not (widths == len(dialect.header)).all():
+        return _lines(body) if b'"' not in body else None
+    read = read_rectangle(body, dialect.delimiter, len(dialect.header), {str(i): pl.String() for i in range(len(dialect.header))})
+    if read is None:
         return None
-    _check_rows(len(lines))
+    frame, found = read
+    check_rows(found.count)
+    if not len(frame) or longest_bytes(frame) > settings().max_cell_bytes:
+        return None  # a cell too long, counted in characters or in bytes: let the careful way judge
+    return Rows(frame, found.numbers, tuple(dialect.body_line + 1 + line for line in found.ragged))
+
+
+def longest_bytes(frame: pl.DataFrame) -> int:
+    """Length of the longest cell of text."""
+    return max((n or 0 for n in frame.select(pl.col(pl.String).str.len_bytes().max()).row(0)), default=0)
+
+
+def _lines(body: bytes) -> Rows | None:
+    """A table of one column: each line that is not blank is a cell."""
+    lines = pl.read_lines(body).to_series()
+    lines = lines.filter(lines.str.strip_chars().str.len_bytes() > 0)
+    check_rows(len(lines))
     if (lines.str.len_bytes().max() or 0) > settings().max_cell_bytes:  # type: ignore[operator]
-        return None  # a long line may hold short cells: let the other way judge
-    if len(dialect.header) == 1:
-        frame = lines.alias("0").to_frame()
-    else:
-        frame = lines.str.split_exact(dialect.delimiter, len(dialect.header) - 1).struct.unnest()
-        frame.columns = [str(i) for i in range(len(dialect.header))]
-    return Rows(frame, np.arange(1, len(frame) + 1))
+        return None
+    return Rows(lines.alias("0").to_frame(), np.arange(1, len(lines) + 1))
 
 
-class _Tolerant:
+class Careful:
     """Reads row by row with `csv`, and after a quote that never closes goes on in the next line."""
 
-    def __init__(self, data: bytes, dialect: Dialect) -> None:
+    def __init__(self, data: bytes, dialect: Dialect, *, final: bool = True) -> None:
         self.data, self.dialect, self.width = data, dialect, len(dialect.header)
+        self.final = final  # more text follows otherwise, so a quote that is open at the end may still close
+        self.stop = len(data)  # byte offset of what was not read
         self.ragged: list[int] = []
         self.unclosed: list[int] = []
         self.numbers: list[int] = []
@@ -225,11 +255,7 @@ class _Tolerant:
         while (broken := self._read_from(position, line)) is not None:
             position, line = broken
             self.unclosed.append(line + 1)
-            if len(self.unclosed) > UNCLOSED_LIMIT:
-                raise BadFile(
-                    f"More than {UNCLOSED_LIMIT} quotes are opened and never closed, the first in line {self.unclosed[0]}. "
-                    "Export the table again with quotes doubled inside cells."
-                )
+            check_unclosed(self.unclosed)
             position, line, self.count = self._next_line(position), line + 1, self.count + 1
         self._flush()
         return Rows(pl.concat(self.frames), np.array(self.numbers, dtype=np.int64), tuple(self.ragged), tuple(self.unclosed))
@@ -253,6 +279,9 @@ class _Tolerant:
                 ) from error
             if cells == [END]:
                 return None
+            if lines.ended and not self.final:
+                self.stop = start
+                return None
             if lines.ended:
                 return start, start_line
             self._take(cells, start_line + 1)
@@ -272,7 +301,7 @@ class _Tolerant:
         self.numbers.append(self.count)
         self.pending.append(cells)
         if len(self.pending) >= CHUNK_ROWS:
-            _check_rows(self.count)
+            check_rows(self.count)
             self._flush()
 
     def _flush(self) -> None:
@@ -284,7 +313,30 @@ class _Tolerant:
         return self.data.find(b"\n", position) + 1 or len(self.data)
 
 
-def _check_rows(count: int) -> None:
+def check_unclosed(lines: Sequence[int]) -> None:
+    """Stop where too many quotes are never closed.
+
+    Raises:
+        BadFile: more than 50.
+    """
+    if len(lines) > UNCLOSED_LIMIT:
+        raise BadFile(
+            f"More than {UNCLOSED_LIMIT} quotes are opened and never closed, the first in line {lines[0]}. "
+            "Export the table again with quotes doubled inside cells."
+        )
+
+
+def check_rows(count: int) -> None:
+    """Stop at a table that is too long.
+
+    Raises:
+        LimitExceeded: more than `max_rows` rows.
+    """
     limit = settings().max_rows
     if count > limit:
         raise LimitExceeded(f"The table has more than {limit:,} rows. Upload a part of it, or raise {settings().variable('max_rows')}.")
+
+
+def decimal_points(columns: Sequence[str]) -> pl.Expr:
+    """`1.234,5` → `1234.5` in these columns of text."""
+    return pl.col(columns).str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)

@@ -1,33 +1,40 @@
-"""A zip of class folders → labels, names and one array of equally sized pictures.
+"""A zip of pictures → one array of equally sized pictures, and the table of what is known about each.
 
-Pictures are decoded one by one into an array on the disk, so that memory stays small however many there are. A
-broken one is skipped and counted, never a reason to stop.
+What a picture shows is said by the folder that it lies in, or by a table of file names in the zip (`readers.labels`). A
+broken picture is skipped and counted, never a reason to stop.
 """
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
+from core.dataset.duplicates import near_pictures
+from core.dataset.perceptual import difference_hashes
+from core.dataset.progress import Progress
 from core.dataset.readers.archive import Archive, Member, open_archive
-from core.dataset.readers.picture import grey, picture_array, picture_size, with_channels
+from core.dataset.readers.decoding import Decoded, Decoders, decode, decoders_for
+from core.dataset.readers.labels import Listed, find_list
+from core.dataset.readers.picture import picture_size
 from core.dataset.readers.source import Source
 from core.dataset.readers.table import RawTable
-from core.dataset.schema import ColumnType, Finding, Severity
+from core.dataset.schema import ColumnType, Finding, Part, Severity
+from core.dataset.types import guess_types
 from core.errors import BadFile
 from core.settings import settings
 
-__all__ = ["Pictures", "as_table", "common_size", "read_pictures", "read_unlabelled"]
+__all__ = ["LAYOUT", "Pictures", "as_table", "common_size", "read_pictures", "read_unlabelled"]
 
-LAYOUT = "Put the pictures into one folder for each class (cat/1.png, cat/2.png, dog/1.png, …), zip the folders, and upload that file."
+LAYOUT = "Put the pictures into one folder for each class (cat/1.png, cat/2.png, dog/1.png, …), or beside a CSV of file names and labels, zip that, and upload the zip."
 SIZED_PICTURES = 1000  # the common size is the median of so many
 LEAST_SIDE = 8  # pixels; smaller pictures are enlarged, a network could not halve them
 SHOWN = 5
+STAGE = "Looking into the zip"
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,10 @@ class Pictures:
         notices: findings about how the zip was read.
         places: (pictures,) place of each among the members that were tried, from 0.
         broken: (place, name) of the members that were tried and could not be read.
+        sizes: (pictures, 2) uint32, width and height of each before it was scaled, as it is meant to be held.
+        parts: (pictures,) "train", "validation" or "test" where folders say it; empty when none does.
+        table: (pictures, columns) text, what a table of file names in the zip says; None when there is none.
+        ranges: (depth, low, high): what became 0 and 255 in pictures of 16 bits, 32 bits or fractions.
     """
 
     labels: list[str]
@@ -53,52 +64,108 @@ class Pictures:
     notices: tuple[Finding, ...] = ()
     places: tuple[int, ...] = ()
     broken: tuple[tuple[int, str], ...] = ()
+    sizes: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), dtype=np.uint32))
+    parts: tuple[str, ...] = ()
+    table: pl.DataFrame | None = None
+    ranges: tuple[tuple[str, float, float], ...] = ()
+
+    @cached_property
+    def alike(self) -> np.ndarray:
+        """(pictures,) equal numbers for pictures that look the same: saved again, brighter, made smaller."""
+        return near_pictures(self.images, difference_hashes(self.images))
 
 
-def read_pictures(source: Source) -> Pictures:
-    """Read a zip with one folder of pictures for each class.
+@dataclass(frozen=True)
+class _Wanted:
+    """One picture that shall be decoded."""
 
-    Wrapping folders are looked through, junk of macOS and Windows is ignored, and content decides what is
-    a picture.
+    member: Member
+    label: str = ""
+    part: Part | None = None
+
+
+def read_pictures(source: Source, progress: Progress | None = None) -> Pictures:
+    """Read a zip of pictures: one folder for each class, or a table of file names and labels.
+
+    Wrapping folders are looked through, folders called train, validation and test are the split, junk of macOS and
+    Windows is ignored, and content decides what is a picture.
+
+    Args:
+        source: the zip.
+        progress: to hear how far it is, and to cancel.
 
     Raises:
         BadFile: no class folders, or no readable picture; the message explains the layout.
         LimitExceeded: the zip passes a limit of `core.settings`.
+        Cancelled: nobody wants it any more.
     """
-    with open_archive(source) as archive:
-        labelled = archive.labelled()
-        if not labelled:
+    progress = progress or Progress()
+    progress.step(STAGE)
+    with decoders_for(source) as decoders, open_archive(source) as archive:
+        wanted, listed = _wanted(archive)
+        if not wanted:
             raise BadFile(_no_classes(source.name, archive))
-        pictures = _decode(archive, labelled, common_size(archive, [m for _, m in labelled]), None)
-        if not pictures.labels:
-            raise BadFile(f"None of the {len(labelled):,} pictures in {source.name} can be read ({_reasons(pictures.skipped)}). Check the pictures and make the zip again.")
-        return Pictures(**{**vars(pictures), "notices": _notices(archive, pictures)})
+        pictures = _decoded(source, archive, wanted, progress, decoders=decoders)
+        if not pictures.names:
+            raise BadFile(f"None of the {len(wanted):,} pictures in {source.name} can be read ({_reasons(pictures.skipped)}). Check the pictures and make the zip again.")
+    if listed is None:
+        return pictures
+    parts = () if listed.names_parts else pictures.parts
+    notices = tuple(one for one in pictures.notices if parts or one.code != "parts_from_folders")
+    return replace(pictures, parts=parts, table=listed.table[list(pictures.places)], notices=listed.notices + notices)
 
 
-def read_unlabelled(source: Source, shape: tuple[int, int, int]) -> Pictures:
+def read_unlabelled(
+    source: Source, shape: tuple[int, int, int], progress: Progress | None = None, ranges: Sequence[tuple[str, float, float]] = ()
+) -> Pictures:
     """Read all pictures of a zip for a prediction; folders mean nothing.
 
     Args:
         source: the zip.
         shape: (height, width, channels) that the model was trained on.
+        progress: to hear how far it is, and to cancel.
+        ranges: `Pictures.ranges` of the pictures that the model was trained on; default: those of this zip.
 
     Raises:
         BadFile: there is no readable picture.
         LimitExceeded: the zip passes a limit of `core.settings`.
+        Cancelled: nobody wants it any more.
     """
-    with open_archive(source) as archive:
-        members = [("", member) for member in archive.members]
-        pictures = _decode(archive, members, (shape[1], shape[0]), shape[2])
-        if not pictures.labels:
+    with decoders_for(source) as decoders, open_archive(source) as archive:
+        wanted = [_Wanted(member) for member in archive.members]
+        pictures = _decoded(source, archive, wanted, progress, shape, ranges, decoders) if wanted else None
+        if pictures is None or not pictures.names:
             raise BadFile(f"There is no readable picture in {source.name}. Upload a zip of PNG or JPEG pictures.")
-        return Pictures(**{**vars(pictures), "notices": _notices(archive, pictures)})
+        return pictures
 
 
 def as_table(pictures: Pictures) -> tuple[RawTable, dict[str, ColumnType]]:
-    """The table that stands for a zip of pictures: their names and their classes; and its column types."""
-    frame = pl.DataFrame({"image": pictures.names, "label": pictures.labels}, schema={"image": pl.String, "label": pl.String})
-    raw = RawTable(frame, np.arange(1, len(frame) + 1), "zip", "", pictures.notices)
-    return raw, {"image": ColumnType.IMAGE, "label": ColumnType.CATEGORY}
+    """The table that stands for a zip of pictures: name, class, part of the split, or what its list says; and its column types."""
+    columns: dict[str, Sequence[str]] = {"image": pictures.names}
+    if pictures.table is None:
+        columns["label"] = pictures.labels
+    if pictures.parts:
+        columns["part"] = pictures.parts
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    guesses = {name: kind for name, kind in KINDS.items() if name in columns}
+    if pictures.table is not None:
+        frame = frame.hstack(pictures.table.select(pl.exclude(*frame.columns)))
+        guesses |= guess_types(pictures.table)
+        guesses = {name: guesses[name] for name in frame.columns}
+    return RawTable(frame, np.arange(1, len(frame) + 1), "zip", "", pictures.notices), guesses
+
+
+KINDS = {"image": ColumnType.IMAGE, "label": ColumnType.CATEGORY, "part": ColumnType.IDENTIFIER}
+
+
+def _wanted(archive: Archive) -> tuple[list[_Wanted], Listed | None]:
+    """The pictures to decode; those without a class are refused, unless a table names them."""
+    placed = archive.placed()
+    listed = find_list(archive, [place for place, _ in placed])
+    if listed is not None:
+        return [_Wanted(placed[i][1], "", placed[i][0].part) for i in listed.members], listed
+    archive.refused += [(member.shown, "not in a class folder") for place, member in placed if not place.label]
+    return [_Wanted(member, place.label, place.part) for place, member in placed if place.label], None
 
 
 def common_size(archive: Archive, members: list[Member]) -> tuple[int, int]:
@@ -114,65 +181,32 @@ def common_size(archive: Archive, members: list[Member]) -> tuple[int, int]:
     return max(LEAST_SIDE, round(float(width * scale))), max(LEAST_SIDE, round(float(height * scale)))
 
 
-@dataclass
-class _Sheet:
-    """The growing array: one channel until the first picture in colour, then three."""
-
-    rows: int
-    size: tuple[int, int]  # width, height
-    channels: int | None  # None: as many as needed
-    filled: int = 0
-    images: np.ndarray = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.images = self._array(self.channels or 1)
-
-    def _array(self, channels: int) -> np.ndarray:
-        shape = (self.rows, self.size[1], self.size[0], channels)
-        with tempfile.TemporaryFile() as unnamed:  # the mapping keeps it until the array is gone
-            return np.asarray(np.memmap(unnamed, dtype=np.uint8, mode="w+", shape=shape))
-
-    def add(self, picture: np.ndarray) -> np.ndarray:
-        """Add (height, width, channels); returns it as stored."""
-        if self.channels is None and self.images.shape[3] == 1 and not grey(picture):
-            coloured = self._array(3)
-            coloured[: self.filled] = self.images[: self.filled]  # (n, height, width, 1) to three channels
-            self.images = coloured
-        self.images[self.filled] = with_channels(picture, self.images.shape[3])
-        self.filled += 1
-        return np.asarray(self.images[self.filled - 1])
-
-
-def _decode(archive: Archive, members: list[tuple[str, Member]], size: tuple[int, int], channels: int | None) -> Pictures:
-    sheet = _Sheet(max(1, len(members)), size, channels)
-    labels, names, digests = [], [], []
-    skipped, places, broken = list(archive.refused), [], []
-    for place, (label, member) in enumerate(members):
-        try:
-            stored = sheet.add(picture_array(archive.read(member), size))
-        except BadFile as error:
-            skipped.append((member.shown, error.message))
-            broken.append((place, member.shown))
-            continue
-        places.append(place)
-        labels.append(label)
-        names.append(member.shown)
-        digests.append(_digest(stored))
-    images = sheet.images[: sheet.filled]
-    return Pictures(labels, names, images, np.array(digests, dtype=np.uint64), skipped, places=tuple(places), broken=tuple(broken))
-
-
-def _digest(picture: np.ndarray) -> int:
-    """Equal for a grey picture stored with one channel and with three."""
-    pixels = picture[..., :1] if grey(picture) else picture
-    return int.from_bytes(hashlib.blake2b(pixels.tobytes(), digest_size=8).digest())
+def _decoded(
+    source: Source, archive: Archive, wanted: Sequence[_Wanted], progress: Progress | None,
+    shape: tuple[int, int, int] | None = None, ranges: Sequence[tuple[str, float, float]] = (), decoders: Decoders | None = None,
+) -> Pictures:  # fmt: skip
+    size = (shape[1], shape[0]) if shape else common_size(archive, [one.member for one in wanted])
+    known = {depth: (low, high) for depth, low, high in ranges}
+    members = [one.member.packed for one in wanted]
+    found = decode(source, members, size, channels=shape[2] if shape else None, ranges=known, progress=progress, decoders=decoders)
+    kept = [wanted[i] for i in found.kept.tolist()]
+    broken = tuple((i, wanted[i].member.shown) for i in found.broken)
+    has_parts = any(one.part for one in wanted) and not shape
+    skipped = archive.refused + [(name, found.broken[i]) for i, name in broken]
+    return Pictures(
+        labels=[one.label for one in kept], names=[one.member.shown for one in kept], images=found.images, digests=found.digests,
+        skipped=skipped, notices=_notices(archive, skipped, found, kept if has_parts else []), places=tuple(found.kept.tolist()),
+        broken=broken, sizes=found.sizes, parts=tuple((one.part or Part.TRAIN).value for one in kept) if has_parts else (),
+        ranges=tuple((depth, low, high) for depth, (low, high, _) in found.ranges.items()),
+    )  # fmt: skip
 
 
 def _no_classes(name: str, archive: Archive) -> str:
     if archive.tables and not archive.members:
         return f"{name} holds the table {archive.tables[0]} and no pictures. Unzip it and upload the table itself."
     if archive.members:
-        return f"The {len(archive.members):,} pictures in {name} lie in no class folders. {LAYOUT}"
+        unnamed = ", and no table in it names them" if archive.tables else ""
+        return f"The {len(archive.members):,} pictures in {name} lie in no class folders{unnamed}. {LAYOUT}"
     if archive.refused:
         return f"No picture in {name} can be read ({_reasons(archive.refused)}). {LAYOUT}"
     return f"{name} is a zip file without pictures. {LAYOUT}"
@@ -182,16 +216,51 @@ def _reasons(skipped: list[tuple[str, str]]) -> str:
     return ", ".join(f"{count:,} × {reason}" for reason, count in Counter(reason for _, reason in skipped).most_common(SHOWN))
 
 
-def _notices(archive: Archive, pictures: Pictures) -> tuple[Finding, ...]:
-    found = []
-    if pictures.skipped:
-        first = ", ".join(f"“{name[-60:]}”" for name, _ in pictures.skipped[:SHOWN])
-        message = f"Skipped {len(pictures.skipped):,} file{'s' if len(pictures.skipped) > 1 else ''}: {_reasons(pictures.skipped)}. The first: {first}."
-        found.append(Finding(code="pictures_skipped", severity=Severity.LOOK, message=message, count=len(pictures.skipped)))
+def _notices(archive: Archive, skipped: list[tuple[str, str]], found: Decoded, parted: list[_Wanted]) -> tuple[Finding, ...]:
+    notices = []
+    if skipped:
+        first = ", ".join(f"“{name[-60:]}”" for name, _ in skipped[:SHOWN])
+        message = f"Skipped {_files(len(skipped))}: {_reasons(skipped)}. The first: {first}."
+        evidence = {"files": [list(one) for one in skipped[:SHOWN]]}
+        notices.append(Finding(code="pictures_skipped", severity=Severity.LOOK, message=message, count=len(skipped), evidence=evidence))
     if archive.others:
-        message = f"Ignored {archive.others:,} file{'s' if archive.others > 1 else ''} that {'are no pictures' if archive.others > 1 else 'is no picture'}."
-        found.append(Finding(code="other_files", severity=Severity.NOTE, message=message, count=archive.others))
-    if archive.has_parts:
-        message = "Folders named train, validation or test were put together and split anew, so that copies cannot stand on both sides."
-        found.append(Finding(code="parts_joined", severity=Severity.NOTE, message=message))
-    return tuple(found)
+        message = f"Ignored {_files(archive.others)} that {'are no pictures' if archive.others > 1 else 'is no picture'}."
+        notices.append(Finding(code="other_files", severity=Severity.NOTE, message=message, count=archive.others))
+    return (*notices, *_about_parts(parted), *_about_sizes(found.sizes), *_about_depths(found))
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'s' if count != 1 else ''}"
+
+
+def _pictures(count: int) -> str:
+    return f"{count:,} picture{'s' if count != 1 else ''}"
+
+
+def _about_parts(parted: list[_Wanted]) -> tuple[Finding, ...]:
+    if not parted:
+        return ()
+    counts = Counter((one.part or Part.TRAIN).value for one in parted)
+    told = ", ".join(f"{counts[part.value]:,} {part.value}" for part in Part if counts[part.value])
+    message = f"The folders of the zip say how to split, and are used for that: {told}."
+    if outside := sum(one.part is None for one in parted):
+        message += f" {_pictures(outside)} outside these folders {'train' if outside > 1 else 'trains'}."
+    return (Finding(code="parts_from_folders", severity=Severity.NOTE, message=message, count=len(parted), evidence=dict(counts)),)
+
+
+def _about_sizes(sizes: np.ndarray) -> tuple[Finding, ...]:
+    tiny = sizes[sizes.min(axis=1) < LEAST_SIDE] if len(sizes) else sizes
+    if not len(tiny):
+        return ()
+    least = tiny[np.argmin(tiny.astype(np.int64).prod(axis=1))].tolist()
+    message = f"{_pictures(len(tiny))} {'are' if len(tiny) > 1 else 'is'} less than {LEAST_SIDE} pixels wide or high (the smallest {least[0]} × {least[1]}) and {'were' if len(tiny) > 1 else 'was'} enlarged. There is little to see in so few pixels; use larger pictures."
+    return (Finding(code="tiny_pictures", severity=Severity.LOOK, message=message, count=len(tiny), evidence={"smallest": least, "share": round(len(tiny) / len(sizes), 4)}),)
+
+
+def _about_depths(found: Decoded) -> tuple[Finding, ...]:
+    if not found.ranges:
+        return ()
+    told = "; ".join(f"{_pictures(count)} of {depth}, {low:g} to {high:g}" for depth, (low, high, count) in found.ranges.items())
+    message = f"Values deeper than 8 bits were scaled to 0…255, all pictures of a kind alike: {told}."
+    evidence = {depth: [low, high] for depth, (low, high, _) in found.ranges.items()}
+    return (Finding(code="deep_pictures", severity=Severity.NOTE, message=message, count=sum(n for *_, n in found.ranges.values()), evidence=evidence),)

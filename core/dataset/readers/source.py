@@ -48,6 +48,7 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"ID3", "a sound"),
     (0, b"OggS", "a sound"),
 )
+PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf\x27\x1c", b"Rar!")
 MARKUP: tuple[tuple[bytes, str], ...] = (
     (b"<!doctype html", "a web page (HTML), perhaps a saved error page"),
     (b"<html", "a web page (HTML), perhaps a saved error page"),
@@ -75,15 +76,16 @@ class Source:
 
         Raises:
             BadFile: it is empty or cannot be read.
-            LimitExceeded: it is larger than `max_file_bytes`.
+            LimitExceeded: it is larger than `max_file_bytes`, or `max_path_bytes` where it lies on the disk already.
         """
         shown = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "")[:NAME_CHARACTERS] or "upload"
         source = cls(content, shown)
-        limit = settings().max_file_bytes
+        setting = "max_path_bytes" if isinstance(content, Path) else "max_file_bytes"
+        limit: int = getattr(settings(), setting)
         if source.size_bytes > limit:
             raise LimitExceeded(
                 f"{shown} has {source.size_bytes / MIB:,.0f} MB; at most {limit / MIB:,.0f} MB are read. "
-                f"Upload a part of it, or raise {settings().variable('max_file_bytes')}."
+                f"Upload a part of it, or raise {settings().variable(setting)}."
             )
         if not source.size_bytes:
             raise BadFile(f"{shown} is empty: it has 0 bytes. Export it again and upload that file.")
@@ -97,15 +99,35 @@ class Source:
         try:
             return self.content.stat().st_size
         except OSError as error:
-            raise BadFile(f"{self.name} cannot be read. Check that it still exists and upload it again.") from error
+            raise self._gone from error
 
     def open(self) -> BinaryIO:
-        """The content as a binary stream; the caller closes it."""
-        return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
+        """The content as a binary stream; the caller closes it.
+
+        Raises:
+            BadFile: the file is gone, or may not be read.
+        """
+        if isinstance(self.content, bytes):
+            return io.BytesIO(self.content)
+        try:
+            return self.content.open("rb")
+        except OSError as error:
+            raise self._gone from error
 
     def read(self) -> bytes:
-        """All bytes."""
-        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
+        """All bytes.
+
+        Raises:
+            BadFile: the file is gone, or may not be read.
+        """
+        if isinstance(self.content, bytes):
+            return self.content
+        with self.open() as stream:
+            return stream.read()
+
+    @property
+    def _gone(self) -> BadFile:
+        return BadFile(f"{self.name} cannot be read. Check that it is a file, that it still exists, and that you may read it.")
 
     @cached_property
     def sha256(self) -> str:
@@ -123,10 +145,27 @@ class Source:
             return zipfile.is_zipfile(stream)
 
     @cached_property
+    def head(self) -> bytes:
+        """The first bytes, enough to tell what it is."""
+        if isinstance(self.content, bytes):
+            return self.content[:HEAD_BYTES]
+        with self.open() as stream:
+            return stream.read(HEAD_BYTES)
+
+    @property
+    def is_gzip(self) -> bool:
+        """Whether the content is packed with gzip."""
+        return self.head.startswith(b"\x1f\x8b")
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether the content is packed in any way, so that another file may be inside."""
+        return self.is_zip or self.head.startswith(PACKED) or self.head[257:262] == b"ustar"
+
+    @cached_property
     def looks_like(self) -> str | None:
         """What the content looks like, if it is surely not delimited text."""
-        with self.open() as stream:
-            return looks_like(stream.read(HEAD_BYTES))
+        return looks_like(self.head)
 
 
 def looks_like(head: bytes) -> str | None:

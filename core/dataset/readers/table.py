@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from core.dataset.readers.delimited import Dialect, Rows, find_dialect, read_rows
+from core.dataset.progress import Progress
+from core.dataset.readers.blocks import BLOCK_BYTES, first_text, spread_rows
+from core.dataset.readers.delimited import Dialect, Rows, decimal_points, find_dialect, read_rows
 from core.dataset.readers.encoding import decode
+from core.dataset.readers.options import ReadOptions
 from core.dataset.readers.source import Source
 from core.dataset.schema import Finding, Severity
 from core.dataset.values import is_missing, tidy_name
+from core.dataset.whole import Whole
 from core.errors import BadFile, LimitExceeded
 from core.settings import settings
 
@@ -29,12 +33,13 @@ class RawTable:
     """A table as it stands in the file.
 
     Attributes:
-        frame: (rows, columns) all text; null where a cell is empty.
+        frame: (rows, columns) all text; null where a cell is empty. Of a table with a `whole` only a sample of the rows.
         rows: (rows,) int64, the number of each row in the file (the first after the header is 1);
             numbers are missing where a row was left out.
         encoding: of the file, Python's name.
         delimiter: one character.
         notices: findings about how it was read.
+        whole: all rows, where there are too many for memory.
     """
 
     frame: pl.DataFrame
@@ -42,14 +47,24 @@ class RawTable:
     encoding: str
     delimiter: str
     notices: tuple[Finding, ...] = ()
+    whole: Whole | None = None
+
+    @property
+    def total(self) -> int:
+        """Rows of the file that fit its header."""
+        return len(self.frame) if self.whole is None else self.whole.rows
 
 
-def read_table(source: Path | bytes | Source, file_name: str = "table") -> RawTable:
+def read_table(
+    source: Path | bytes | Source, file_name: str = "table", options: ReadOptions | None = None, progress: Progress | None = None
+) -> RawTable:
     """Read delimited text: any delimiter, quoting, line end and encoding that people really use.
 
     Args:
         source: a path, or the content.
         file_name: to show in messages.
+        options: encoding, delimiter and header, where the guess is wrong.
+        progress: to hear how far it is, and to cancel.
 
     Raises:
         BadFile: it is empty or is not a text table; the message says what it looks like.
@@ -63,22 +78,57 @@ def read_table(source: Path | bytes | Source, file_name: str = "table") -> RawTa
     given = source if isinstance(source, Source) else Source.of(source, file_name)
     if phrase := given.looks_like:
         raise BadFile(f"{given.name} looks like {phrase}, not like a text table. Export the table as CSV and upload that file.")
-    decoded = decode(given.read())
-    dialect = find_dialect(_without_sep_line(decoded.text))
+    options, progress = options or ReadOptions(), progress or Progress()
+    progress.step("Reading", 0, given.size_bytes)
+    with given.open() as stream:
+        head = stream.read(BLOCK_BYTES)
+        if stream.read(1):
+            return _large_table(given, head, options, progress)
+    return _small_table(given.name, head, options)
+
+
+def _small_table(name: str, data: bytes, options: ReadOptions) -> RawTable:
+    decoded = decode(data, options.encoding)
+    text = decoded.text[_sep_line_bytes(decoded.text) :]
+    dialect = find_dialect(text, options.delimiter, options.header_row)
     _check_columns(len(dialect.header))
-    rows = read_rows(_without_sep_line(decoded.text), dialect)
+    rows = read_rows(text, dialect)
     if not len(rows.frame):
-        raise BadFile(_no_rows(given.name, dialect, rows))
+        raise BadFile(_no_rows(name, dialect, rows))
     names, renamed = _names(dialect.header)
     frame, commas = _decimal_points(_null_where_empty(rows.frame.rename(dict(zip(rows.frame.columns, names, strict=True)))), dialect)
-    notices = decoded.notices + _about_rows(dialect, rows) + renamed + commas
+    notices = decoded.notices + _about_rows(dialect, rows) + renamed + _about_commas(commas)
     return RawTable(frame, rows.numbers, decoded.encoding, dialect.delimiter, notices)
 
 
-def _without_sep_line(text: bytes) -> bytes:
-    """Excel's `sep=;` line says nothing that the rows do not."""
-    first, _, rest = text.partition(b"\n") if text[:4].lower() == b"sep=" else (b"", b"", text)
-    return rest if len(first) <= 5 else text
+def _large_table(given: Source, head: bytes, options: ReadOptions, progress: Progress) -> RawTable:
+    from core.dataset.readers.large import read_large
+
+    text, encoding = first_text(head, options.encoding)
+    skipped = _sep_line_bytes(text)
+    dialect = find_dialect(text[skipped:], options.delimiter, options.header_row)
+    _check_columns(len(dialect.header))
+    names, renamed = _names(dialect.header)
+    shown, commas = _decimal_points(_shown_rows(given, text[skipped:], dialect, names, encoding), dialect)
+    dialect = replace(dialect, body=dialect.body + skipped)
+    found = read_large(given, options.encoding, dialect, names, shown, commas, progress)
+    if not found.whole.rows:
+        raise BadFile(_no_rows(given.name, dialect, found.rows))
+    notices = found.decoder.notices + _about_rows(dialect, found.rows) + renamed + _about_commas(list(found.commas))
+    return RawTable(found.sample, found.numbers, found.decoder.encoding, dialect.delimiter, notices, found.whole)
+
+
+def _shown_rows(given: Source, text: bytes, dialect: Dialect, names: list[str], encoding: str | None) -> pl.DataFrame:
+    """Some rows from the beginning, and from places all over the file where that is quick."""
+    columns = [str(i) for i in range(len(names))]
+    frames = [read_rows(text, dialect).frame, *(spread_rows(given, dialect, encoding) if encoding else ())]
+    return _null_where_empty(pl.concat(frames).rename(dict(zip(columns, names, strict=True))))
+
+
+def _sep_line_bytes(text: bytes) -> int:
+    """Length of Excel's `sep=;` line, which says nothing that the rows do not."""
+    first = text[:16].partition(b"\n")[0]
+    return len(first) + 1 if first[:4].lower() == b"sep=" and len(first) <= 5 else 0
 
 
 def _no_rows(name: str, dialect: Dialect, rows: Rows) -> str:
@@ -155,18 +205,21 @@ def _null_where_empty(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
 
 
-def _decimal_points(frame: pl.DataFrame, dialect: Dialect) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+def _decimal_points(frame: pl.DataFrame, dialect: Dialect) -> tuple[pl.DataFrame, list[str]]:
     """`1,5` → `1.5` in columns of a file whose delimiter is not the comma."""
     if dialect.delimiter == ",":
-        return frame, ()
+        return frame, []
     changed = []
     commas = frame.select(pl.all().str.contains(",", literal=True).any()).row(0)
     for name in (n for n, has_comma in zip(frame.columns, commas, strict=True) if has_comma):
         values = frame[name].filter(~is_missing(frame[name]))
         if values.str.contains(DECIMAL_COMMA).all():
             changed.append(name)
-    if not changed:
-        return frame, ()
-    points = pl.col(changed).str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-    message = f"Numbers written with a decimal comma (1,5 for 1.5) were read as such in {_shown(changed)}."
-    return frame.with_columns(points), (Finding(code="decimal_commas", severity=Severity.NOTE, message=message, count=len(changed)),)
+    return frame.with_columns(decimal_points(changed)) if changed else frame, changed
+
+
+def _about_commas(columns: list[str]) -> tuple[Finding, ...]:
+    if not columns:
+        return ()
+    message = f"Numbers written with a decimal comma (1,5 for 1.5) were read as such in {_shown(columns)}."
+    return (Finding(code="decimal_commas", severity=Severity.NOTE, message=message, count=len(columns)),)

@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset.readers.archive import Archive, open_archive
+from core.dataset.readers.archive import Archive, _refusal, open_archive
 from core.dataset.readers.archive import _names as archive_names
+from core.dataset.readers.directory import Entry
 from core.dataset.readers.source import Source
+from core.dataset.readers.unpack import Packed
+from core.dataset.schema import Part
 from core.errors import BadFile, LimelightError, LimitExceeded
 from core.settings import settings
 from tests.dataset.made import zip_bytes
@@ -41,11 +44,11 @@ def test_folders_inside_a_class_belong_to_it() -> None:
     assert labels("cat/young/1.png", "cat/old/2.png", "dog/3.png") == [("cat", "1.png"), ("cat", "2.png"), ("dog", "3.png")]
 
 
-@pytest.mark.parametrize("names", [("train", "val", "test"), ("Training", "Validation", "TEST"), ("train", "train", "train")])
-def test_parts_of_a_split_are_no_classes(names: tuple[str, str, str]) -> None:
-    found = labels(*(f"data/{part}/{label}/{i}.png" for i, part in enumerate(names) for label in ("cat", "dog")))
-    assert {label for label, _ in found} == {"cat", "dog"}
-    assert len(found) == 6
+def test_parts_of_a_split_are_no_classes() -> None:
+    names = [f"data/{part}/{label}/{i}.png" for i, part in enumerate(("train", "val", "test")) for label in ("cat", "dog")]
+    with open_archive(Source.of(zip_bytes([(name, b"x") for name in names]), "a.zip")) as archive:
+        found = [(place.label, place.part) for place, _ in archive.placed()]
+    assert found == [(label, part) for part in Part for label in ("cat", "dog")]
 
 
 def test_junk_is_ignored() -> None:
@@ -57,14 +60,24 @@ def test_what_is_surely_no_picture_is_counted() -> None:
     with open_archive(Source.of(zip_bytes({"cat/1.png": b"", "model.pkl": b"", "a.csv": b"", "cat/x.py": b""}), "a.zip")) as archive:
         assert archive.others == 3
         assert archive.tables == ["a.csv"]
+        assert [document.shown for document in archive.documents] == ["model.pkl", "a.csv", "cat/x.py"]
+
+
+def test_a_document_that_passes_a_limit_is_counted_but_not_read() -> None:
+    data = zip_bytes({"cat/1.png": b"x", "huge.csv": bytes(1_000_000)}, zipfile.ZIP_DEFLATED)
+    with open_archive(Source.of(data, "a.zip")) as archive:
+        assert (archive.others, archive.documents, archive.refused) == (1, [], [])
+
+
+def test_a_member_before_the_file_or_beyond_any_is_damaged() -> None:
+    for offset in (-1, 1 << 63):
+        assert _refusal(Entry("1.png", False, Packed(offset, 1, 1, 0, 0))) == "damaged in the zip"
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
 def test_names_without_the_utf8_flag_are_understood(encoding: str) -> None:
-    entries = [zipfile.ZipInfo("x"), zipfile.ZipInfo("y")]
-    for entry, label in zip(entries, ("猫咪", "小狗"), strict=True):
-        entry.orig_filename = f"{label}/1.png".encode(encoding).decode("cp437")
-    assert archive_names(entries) == ["猫咪/1.png", "小狗/1.png"]
+    found = [Entry(f"{label}/1.png".encode(encoding), False, Packed(0, 1, 1, 0, 0)) for label in ("猫咪", "小狗")]
+    assert archive_names(found) == ["猫咪/1.png", "小狗/1.png"]
 
 
 def test_composed_and_decomposed_names_are_one_label() -> None:

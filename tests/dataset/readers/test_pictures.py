@@ -1,15 +1,20 @@
+import io
 import zipfile
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
+from PIL import Image
 
-from core.dataset.readers.pictures import as_table, read_pictures, read_unlabelled
+from core.dataset.draft import draft
+from core.dataset.progress import Progress
+from core.dataset.readers.pictures import Pictures, as_table, read_pictures, read_unlabelled
 from core.dataset.readers.source import Source
-from core.dataset.schema import ColumnType
-from core.errors import BadFile, LimelightError
+from core.dataset.schema import ColumnType, Finding, Severity
+from core.errors import BadFile, Cancelled, LimelightError
 from tests.dataset.made import class_folders, noise, png, zip_bytes
 
 GOOD = zip_bytes(class_folders(2))
@@ -93,6 +98,75 @@ def test_a_zip_that_cannot_be_used_is_explained(members: dict[str, bytes], words
 def test_an_empty_zip_is_explained() -> None:
     with pytest.raises(BadFile, match="without pictures"):
         read({})
+
+
+def codes(pictures: Pictures) -> dict[str, Finding]:
+    return {finding.code: finding for finding in pictures.notices}
+
+
+def parted(outside: bool = False) -> dict[str, bytes]:
+    made = {f"{part}/{label}/{i}.png": png(noise(i)) for i, (part, label) in enumerate(product(("train", "val", "test"), ("cat", "dog")))}
+    return made | ({"cat/9.png": png(noise(9))} if outside else {})
+
+
+def test_part_folders_are_a_column_and_the_split() -> None:
+    pictures = read(parted())
+    raw, types = as_table(pictures)
+    assert raw.frame.columns == ["image", "label", "part"]
+    assert raw.frame["part"].to_list() == ["train"] * 2 + ["validation"] * 2 + ["test"] * 2
+    assert types["part"] is ColumnType.IDENTIFIER
+    finding = codes(pictures)["parts_from_folders"]
+    assert (finding.severity, finding.evidence) == (Severity.NOTE, {"train": 2, "validation": 2, "test": 2})
+    understood = draft(Source.of(b"x", "a.zip"), raw, pictures, types)
+    assert understood.split_by.text == "given:part"
+    assert understood.inputs == ("image",)
+
+
+def test_pictures_outside_the_parts_train() -> None:
+    pictures = read(parted(outside=True))
+    assert pictures.parts[-1] == "train"
+    assert "1 picture outside these folders trains." in codes(pictures)["parts_from_folders"].message
+
+
+def test_no_parts_no_column() -> None:
+    pictures = read(class_folders(2))
+    assert pictures.parts == ()
+    assert pictures.notices == ()
+
+
+def test_sizes_are_those_before_scaling_as_they_are_held() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stream = io.BytesIO()
+    Image.fromarray(noise(1, 40, 90)).save(stream, "JPEG", exif=exif)
+    pictures = read({"cat/1.png": png(noise(1, 20, 30)), "cat/broken.png": b"x", "dog/2.jpg": stream.getvalue()})
+    assert pictures.sizes.tolist() == [[30, 20], [40, 90]]
+    assert pictures.sizes.dtype == np.uint32
+
+
+def test_tiny_pictures_are_said() -> None:
+    pictures = read({"cat/1.png": png(noise(1, 1, 1)), "cat/2.png": png(noise(2, 30, 7)), "dog/3.png": png(noise(3, 8, 8))})
+    finding = codes(pictures)["tiny_pictures"]
+    assert (finding.severity, finding.count, finding.evidence) == (Severity.LOOK, 2, {"smallest": [1, 1], "share": 0.6667})
+
+
+def test_deep_pictures_are_scaled_alike_and_said() -> None:
+    deep = {f"cat/{i}.png": png(np.full((9, 9), value, dtype=np.uint16)) for i, value in enumerate((100, 4000))}
+    pictures = read({**deep, "dog/1.png": png(noise(1, 9, 9, 1))})
+    assert [int(image.max()) for image in pictures.images[:2]] == [round(100 / 4095 * 255), round(4000 / 4095 * 255)]
+    assert pictures.ranges == (("16 bits", 0.0, 4095.0),)
+    assert codes(pictures)["deep_pictures"].count == 2
+    again = read_unlabelled(Source.of(zip_bytes(deep), "new.zip"), (9, 9, 1), ranges=(("16 bits", 0.0, 65535.0),))
+    assert [int(image.max()) for image in again.images] == [0, 16]
+
+
+def test_what_lies_in_no_class_folder_is_skipped() -> None:
+    assert read({**class_folders(1), "stray.png": png(noise(7))}).skipped == [("stray.png", "not in a class folder")]
+
+
+def test_reading_can_be_cancelled_before_it_begins() -> None:
+    with pytest.raises(Cancelled):
+        read_pictures(Source.of(GOOD, "a.zip"), Progress(wanted=lambda: False))
 
 
 def test_for_a_prediction_folders_mean_nothing() -> None:

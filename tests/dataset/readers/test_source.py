@@ -59,3 +59,33 @@ def test_a_path_and_its_bytes_are_the_same_source(tmp_path: Path) -> None:
     assert from_path.sha256 == from_bytes.sha256
     assert from_path.read() == from_bytes.read()
     assert from_path.size_bytes == from_bytes.size_bytes == 8
+
+
+def test_a_file_on_the_disk_has_a_limit_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMELIGHT_MAX_FILE_BYTES", "10")
+    monkeypatch.setenv("LIMELIGHT_MAX_PATH_BYTES", "20")
+    settings.cache_clear()
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"0" * 20)
+    assert Source.of(path, "a.csv").size_bytes == 20
+    path.write_bytes(b"0" * 21)
+    with pytest.raises(LimitExceeded, match="LIMELIGHT_MAX_PATH_BYTES"):
+        Source.of(path, "a.csv")
+
+
+def test_a_folder_and_a_file_that_went_are_sentences(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a")
+    source = Source.of(path, "a.csv")
+    path.unlink()
+    for broken in (source, Source(tmp_path, "folder")):
+        with pytest.raises(BadFile, match="cannot be read"):
+            broken.open()
+        with pytest.raises(BadFile, match="cannot be read"):
+            broken.read()
+
+
+@pytest.mark.parametrize(("head", "packed"), [(b"\x1f\x8b\x08", True), (b"PK\x03\x04", True), (b"BZh9", True), (bytes(257) + b"ustar", True), (b"a,b\n", False), (b"PAR1", False)])
+def test_what_may_hold_another_file_is_told(head: bytes, packed: bool) -> None:
+    assert Source(head, "a").is_packed is packed
+    assert Source(head, "a").is_gzip is head.startswith(b"\x1f")

@@ -1,0 +1,235 @@
+"""A draft that was made of a sample, applied to all rows of the table: typed, profiled and split in the memory of a batch.
+
+What the sample decided stays: types, forms, inputs, repairs. What can be counted is counted anew over all rows: classes,
+missing values, ranges, distinct values, copies, and the rows that stay. The table goes to the disk once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from core.dataset.draft import INPUT_TYPES, Draft, parts_of, sorted_findings, unanswered
+from core.dataset.facts import Facts, note
+from core.dataset.findings import FEWEST_ROWS_A_CLASS, collect
+from core.dataset.profile import profile_stored
+from core.dataset.progress import Progress
+from core.dataset.readers.large import as_text
+from core.dataset.repairs.apply import REPAIRS, ROW_REPAIRS, VALUE_REPAIRS, repair_values
+from core.dataset.repairs.kinds import RowRepair, TableNow
+from core.dataset.repairs.rows import equal_inputs
+from core.dataset.schema import Column, ColumnType
+from core.dataset.target import class_labels, sort_labels, task_of
+from core.dataset.types import as_typed, lost_values
+from core.dataset.values import to_number
+from core.dataset.whole import Whole, written
+from core.files import write_atomic
+
+__all__ = ["apply_to_all"]
+
+HASH = "hash of the inputs"
+
+
+def apply_to_all(draft: Draft, table: Path, progress: Progress) -> Draft:
+    """Write the typed table of all rows, and say what is in it.
+
+    Args:
+        draft: made of the sample of a table with a `whole`.
+        table: Parquet file to write.
+        progress: told after each batch.
+
+    Returns:
+        The same draft, its facts about all rows; `facts.table` holds the target (and the column of the split) only.
+
+    Raises:
+        Cancelled: nobody wants it any more.
+        DiskFull: there is no room.
+    """
+    whole = draft.raw.whole
+    assert whole is not None
+    answers = _Answers.of(draft, whole)
+    pass_over = _Pass(draft, whole, answers, progress)
+    schema = {c.name: _dtype(c, answers.values.dtype if c.name == draft.target else None) for c in draft.columns}
+    write_atomic(table, lambda path: written(path, schema, pass_over.batches()))
+    kept = np.flatnonzero(answers.kept)
+    columns = _profiles(table, draft, progress, len(kept))
+    facts = _facts(draft, whole, answers, pass_over, kept, columns, table)
+    looked = _looked(draft.facts, facts)
+    found = draft.raw.notices + unanswered(collect(facts, looked), draft.repairs)
+    rows, total = len(draft.raw.frame), draft.raw.total
+    message = f"Rows, classes, missing values, ranges and copies were counted over all {total:,} rows; leaks, outliers, spellings and drift were looked for in {rows:,} of them."
+    said = note("sampled", message, count=rows, evidence={"rows": rows, "total": total})
+    return replace(draft, facts=facts, kept=kept, findings=sorted_findings((*found, said)), looked=looked)
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """The target of every row.
+
+    Attributes:
+        values: (all rows,) class names or numbers; null where there is none.
+        kept: (all rows,) booleans: rows that stay.
+        removed: (all rows,) booleans: rows that a repair takes out.
+        small: classes that are too small, with their rows.
+    """
+
+    values: pl.Series
+    kept: np.ndarray
+    removed: np.ndarray
+    small: dict[str, int]
+
+    @classmethod
+    def of(cls, draft: Draft, whole: Whole) -> _Answers:
+        raw = repair_values(_as_in_file(pl.read_parquet(whole.file, columns=[draft.target]), draft, whole), draft.repairs)[draft.target]
+        values = _target(raw, draft)
+        removed = _removed(draft, whole, raw)
+        small: dict[str, int] = {}
+        if values.dtype == pl.String:
+            counts = values.filter(~pl.Series(removed)).drop_nulls().alias("label").value_counts(name="n")
+            small = dict(counts.filter(pl.col("n") < FEWEST_ROWS_A_CLASS).sort("label").iter_rows())
+        kept = values.is_not_null().to_numpy() & ~removed
+        if small:
+            kept &= ~values.is_in(list(small)).fill_null(False).to_numpy()
+        return cls(values, kept, removed, small)
+
+
+def _target(raw: pl.Series, draft: Draft) -> pl.Series:
+    """As `target_values`; labels once for each different cell."""
+    if not draft.task.is_classification:
+        form = next(c.format for c in draft.columns if c.name == draft.target)
+        return to_number(raw, form)
+    distinct = raw.unique()
+    labels = class_labels(distinct.drop_nulls()) if raw.dtype == pl.String else class_labels(distinct)
+    pairs = pl.DataFrame({"raw": distinct.drop_nulls() if raw.dtype == pl.String else distinct, "label": labels})
+    return raw.to_frame("raw").join(pairs, on="raw", how="left", nulls_equal=True, maintain_order="left")["label"].alias(raw.name)
+
+
+def _removed(draft: Draft, whole: Whole, answer: pl.Series) -> np.ndarray:
+    """(all rows,) booleans: rows that repairs take out, compared by a hash of the columns that the repair compares."""
+    removed = np.zeros(whole.rows, dtype=bool)
+    types = {column.name: column.type for column in draft.columns}
+    for place, repair in enumerate(draft.repairs):
+        kind = REPAIRS[repair.code]
+        if repair.code not in ROW_REPAIRS or not isinstance(kind, RowRepair):
+            continue
+        compared = [name for name in repair.decided["columns"] if name in types]
+        split = [repair.decided["split"]] if "split" in repair.decided else []
+        frames = []
+        for batch in whole.batches([*dict.fromkeys((*compared, *split))]):
+            frame = repair_values(_as_in_file(batch, draft, whole), draft.repairs[:place])
+            now = TableNow(frame, draft.target, types, np.ones(len(frame), dtype=bool))
+            frames.append(pl.DataFrame([equal_inputs(now, compared).alias(HASH), *(frame[name] for name in split)]))
+        table = pl.concat(frames).with_columns(answer.alias(draft.target))
+        now = TableNow(table, draft.target, {**types, HASH: ColumnType.NUMBER}, ~removed)
+        removed |= kind.rows(now, {**repair.decided, "columns": [HASH]})
+    return removed
+
+
+def _as_in_file(frame: pl.DataFrame, draft: Draft, whole: Whole) -> pl.DataFrame:
+    """Columns as text again whose numbers or moments are to be something else, or are changed by a repair."""
+    fitting = {pl.Float64: ColumnType.NUMBER, pl.Datetime: ColumnType.TIME}
+    repaired = {repair.column for repair in draft.repairs if repair.code in VALUE_REPAIRS}
+    types = {column.name: column.type for column in draft.columns}
+    changed = [
+        name for name, dtype in frame.schema.items()
+        if dtype != pl.String and (name in repaired or fitting.get(dtype.base_type()) is not types[name])
+    ]  # fmt: skip
+    return frame.with_columns(as_text(frame[name], whole.forms.get(name, "")) for name in changed)
+
+
+def _dtype(column: Column, answer: pl.DataType | None) -> pl.DataType:
+    if answer is not None:
+        return answer
+    return {ColumnType.NUMBER: pl.Float64(), ColumnType.TIME: pl.Datetime("us")}.get(column.type, pl.String())
+
+
+@dataclass
+class _Pass:
+    """The one pass that types all rows; what it counts is complete when it has ended."""
+
+    draft: Draft
+    whole: Whole
+    answers: _Answers
+    progress: Progress
+    hashes: list[np.ndarray] = field(default_factory=list)
+    blank: int = 0
+    lost: dict[str, int] = field(default_factory=dict)
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """The typed rows that stay."""
+        others = [c for c in self.draft.columns if c.name != self.draft.target]
+        compared = [c.name for c in others if c.type in INPUT_TYPES]
+        inputs, start = list(self.draft.inputs), 0
+        for batch in self.whole.batches():
+            kept = pl.Series(self.answers.kept[start : start + len(batch)])
+            self._count_blank(batch, start)
+            raw = repair_values(_as_in_file(batch, self.draft, self.whole), self.draft.repairs).filter(kept)
+            typed = as_typed(raw, others)
+            for name, count in lost_values(raw.select(inputs), typed.select(inputs)).items() if inputs else ():
+                self.lost[name] = self.lost.get(name, 0) + count
+            self.hashes += [typed.select(compared).hash_rows().to_numpy()] if compared else []
+            answer = self.answers.values.slice(start, len(batch)).filter(kept)
+            start += len(batch)
+            self.progress.step("Storing", start, self.whole.rows, start)
+            yield pl.DataFrame([answer.alias(c.name) if c.name == self.draft.target else typed[c.name] for c in self.draft.columns])
+
+    def _count_blank(self, batch: pl.DataFrame, start: int) -> None:
+        empty = self.answers.values.slice(start, len(batch)).is_null() & ~pl.Series(self.answers.removed[start : start + len(batch)])
+        if empty.any():
+            self.blank += int(batch.filter(empty).select(pl.all_horizontal(pl.all().is_null())).to_series().sum())
+
+
+def _profiles(table: Path, draft: Draft, progress: Progress, rows: int) -> tuple[Column, ...]:
+    """The profile of each column, two at a time: no more of the table is in memory."""
+    of_target = ColumnType.CATEGORY if draft.task.is_classification else ColumnType.NUMBER
+    done = 0
+
+    def profile(column: Column) -> Column:
+        kind = of_target if column.name == draft.target else column.type
+        return profile_stored(table, column.name, kind, column.format)
+
+    found = []
+    with ThreadPoolExecutor(2) as pool:
+        for column in pool.map(profile, draft.columns):
+            done += 1
+            progress.step("Counting", done, len(draft.columns), rows)
+            found.append(column)
+    return tuple(found)
+
+
+def _facts(
+    draft: Draft, whole: Whole, answers: _Answers, counted: _Pass, kept: np.ndarray, columns: tuple[Column, ...], table: Path
+) -> Facts:
+    by = draft.split_by
+    few = pl.read_parquet(table, columns=list(dict.fromkeys(name for name in (draft.target, by.column) if name)))
+    answer = few[draft.target]
+    groups = np.unique(np.concatenate(counted.hashes), return_inverse=True)[1] if counted.hashes and len(few) else None
+    task = task_of(answer) if draft.task.is_classification else draft.task
+    missing = int((~answers.kept & ~answers.removed & answers.values.is_null().to_numpy()).sum()) - counted.blank
+    return replace(
+        draft.facts, table=few, raw=few, numbers=whole.numbers[kept], columns=columns, task=task,
+        labels=sort_labels(answer.unique().to_list()) if task.is_classification else (),
+        dropped_blank=counted.blank, dropped_target=missing, small=answers.small, groups=groups, lost=counted.lost,
+        parts=parts_of(by, few, draft.target, task, groups, draft.choices.seed),
+    )  # fmt: skip
+
+
+def _looked(sample: Facts, facts: Facts) -> Facts:
+    """The facts of the sampled rows that stay, in the parts that the split of all rows gave them."""
+    if not len(facts.numbers):
+        return sample
+    places = np.minimum(np.searchsorted(facts.numbers, sample.numbers), len(facts.numbers) - 1)
+    there = facts.numbers[places] == sample.numbers
+    parts = facts.parts[places] if len(facts.parts) else facts.parts
+    if there.all():
+        return replace(sample, parts=parts)
+    keep = np.flatnonzero(there)
+    groups = None if sample.groups is None else sample.groups[keep]
+    return replace(
+        sample, table=sample.table[keep], raw=sample.raw[keep], numbers=sample.numbers[keep], groups=groups, parts=parts[keep] if len(parts) else parts
+    )

@@ -1,0 +1,147 @@
+"""How the rows are shared out: the choice, and what each of the three parts holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.dataset.schema import Column, ColumnType, DatasetInfo, Part, SplitBy
+from ui.words import count, percent, plain, plural, short
+
+if TYPE_CHECKING:
+    from core.dataset.preview import Preview
+
+__all__ = ["show_parts", "split_choice"]
+
+WAYS = {"stratified": "Every class alike", "time": "By time", "group": "By group", "given": "As the file says"}
+MEANINGS = {
+    "stratified": "Rows are dealt out at random, each class in the same proportion (a stratified split).",
+    "time": "The oldest rows train, the newest judge: as it will be when the model is used.",
+    "group": "Rows of one group, such as one customer, stay together, so that the model is judged on groups that it has never seen.",
+    "given": "A column of the file says which part a row belongs to.",
+}
+PARTS = {
+    Part.TRAIN: ("Training", "to learn from"),
+    Part.VALIDATION: ("Validation", "to choose the best moment"),
+    Part.TEST: ("Test", "sealed, for the final judgement"),
+}
+CLASSES = 8  # with a row of their own
+CHOICES = 1000  # columns to choose from
+GROUPS = (ColumnType.CATEGORY, ColumnType.IDENTIFIER, ColumnType.TEXT, ColumnType.NUMBER)
+SEEDS = 2**32 - 1
+
+
+def split_choice(preview: Preview, key: str, seed: int, chosen: Callable[[SplitBy], None], seeded: Callable[[int], None]) -> None:
+    """Draw the ways that this file allows.
+
+    Args:
+        preview: what is in the file.
+        key: of the widgets; another one wherever the split is another.
+        seed: of the shuffling as it is.
+        chosen: called with another way.
+        seeded: called with another seed.
+    """
+    columns = _columns(preview)
+    now = preview.split_by
+    ways = [way for way in WAYS if way == "stratified" or columns[way]]
+    if len(ways) > 1:
+        st.segmented_control(
+            "How shall the rows be shared out?", ways, default=now.kind, required=True, format_func=WAYS.__getitem__, key=f"way_{key}",
+            on_change=_way, args=(f"way_{key}", columns, chosen),
+        )  # fmt: skip
+    st.caption(MEANINGS[now.kind] + " Copies of one row always stay in one part.")
+    if now.column is not None:
+        names = columns[now.kind] if now.column in columns[now.kind] else (now.column, *columns[now.kind])
+        st.selectbox(
+            "Column", range(len(names)), index=names.index(now.column), format_func=lambda place: short(names[place], 120), key=f"by_{key}",
+            on_change=_by, args=(f"by_{key}", now.kind, names, chosen), width=420,
+        )  # fmt: skip
+    if now.kind != "time":
+        with st.expander("Seed of the shuffling"):
+            st.number_input(
+                "Seed", 0, SEEDS, value=seed, step=1, key=f"seed_{key}", on_change=_seed, args=(f"seed_{key}", seeded), width=220,
+                help="The same seed shares the same rows out in the same way",
+            )  # fmt: skip
+
+
+def show_parts(info: DatasetInfo) -> None:
+    """Draw the three parts: sizes, classes, time spans."""
+    total = max(1, info.split.train + info.split.validation + info.split.test)
+    with st.grid(3, min_column_width=210, gap="small"):
+        for part, (title, purpose) in PARTS.items():
+            rows = int(getattr(info.split, part.value))
+            with st.container(border=True, gap="xxsmall", height="stretch", key=f"part_{part.value}"):
+                st.metric(title, count(rows), help=f"{purpose[0].upper()}{purpose[1:]}")
+                st.caption(f"{percent(rows / total)} of the rows · {purpose}")
+                if span := info.spans.get(part.value):
+                    st.markdown(f":material/schedule: {_moment(span[0])} – {_moment(span[1])}")
+    if info.class_counts:
+        _classes(info)
+    st.markdown(":material/lock: The test rows are sealed from now on: no training, no choice and no tuning sees them, and every model is judged on the same ones.")
+
+
+def _classes(info: DatasetInfo) -> None:
+    """Shares of the classes in each part, side by side."""
+    counted = sorted(info.class_counts.items(), key=lambda pair: -(pair[1].train + pair[1].validation + pair[1].test))
+    totals = {part: max(1, int(getattr(info.split, part.value))) for part in PARTS}
+    table = {"Class": [plain(label, 40) for label, _ in counted[:CLASSES]]}
+    for part, (title, _) in PARTS.items():
+        cells = [int(getattr(counts, part.value)) for _, counts in counted[:CLASSES]]
+        table[title] = [f"{percent(cell / totals[part])}  \n:small[:gray[{count(cell)}]]" for cell in cells]
+    st.table(table, hide_index=True, border="horizontal", alt="Share of each class in each part")
+    if (more := len(counted) - CLASSES) > 0:
+        st.caption(f"… and {plural(more, 'more class', 'more classes')}.")
+
+
+def _columns(preview: Preview) -> dict[str, tuple[str, ...]]:
+    """For each way the columns that it could go by."""
+    info, now = preview.info, preview.split_by
+    others = [column for column in info.columns if column.name != info.target] if info.image_shape is None else []
+    given = {name for name in (now.column,) if now.kind == "given" and name is not None}
+    return {
+        "stratified": (),
+        "time": tuple(column.name for column in others if column.type is ColumnType.TIME)[:CHOICES],
+        "group": tuple(column.name for column in others if column.type in GROUPS and 3 <= column.distinct < info.rows)[:CHOICES],
+        "given": tuple(column.name for column in others if column.name in given or _names_parts(column))[:CHOICES],
+    }
+
+
+def _names_parts(column: Column) -> bool:
+    """Whether the values of a column are names of parts: train, test, …"""
+    from core.dataset.split import part_named
+
+    values = [value for value, _ in column.values]
+    return 1 < len(values) <= 6 and len(values) == column.distinct and all(part_named(value) is not None for value in values)
+
+
+def _way(key: str, columns: dict[str, tuple[str, ...]], chosen: Callable[[SplitBy], None]) -> None:
+    way = st.session_state.get(key)
+    if way == "stratified":
+        chosen(SplitBy())
+    elif way in columns and columns[way]:
+        chosen(SplitBy(kind=way, column=_likely(columns[way])))
+
+
+def _likely(names: tuple[str, ...]) -> str:
+    """A column that names groups, where one is called so; else the first."""
+    return next((name for name in names if name.lower().endswith(("id", "_key")) or "group" in name.lower()), names[0])
+
+
+def _by(key: str, kind: str, names: tuple[str, ...], chosen: Callable[[SplitBy], None]) -> None:
+    place = st.session_state.get(key)
+    if isinstance(place, int) and 0 <= place < len(names):
+        chosen(SplitBy.model_validate({"kind": kind, "column": names[place]}))
+
+
+def _seed(key: str, seeded: Callable[[int], None]) -> None:
+    seed = st.session_state.get(key)
+    if isinstance(seed, int) and 0 <= seed <= SEEDS:
+        seeded(seed)
+
+
+def _moment(text: str) -> str:
+    """A moment without a time of day that is midnight; Markdown of ours."""
+    day, _, time = text.partition("T")
+    return plain(day if time.startswith("00:00:00") or not time else f"{day} {time[:5]}", 30)
