@@ -113,7 +113,7 @@ def with_pyarrow(file: Path, folder: Path) -> None:
 
 def with_pandas(file: Path, folder: Path) -> None:
     """Read and describe."""
-    import pandas
+    import pandas  # type: ignore[import-untyped]
 
     pandas.read_csv(file).describe(include="all")
 

@@ -60,7 +60,7 @@ def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 70_000
     broken = 0
     with tempfile.TemporaryDirectory() as folder:
-        for name, make, pictures in (("PNG 28x28 grey", _small_png, count), ("JPEG 256x256", _photo, max(2000, count // 10))):
+        for name, make, pictures in (("PNG 28x28 grey", _small_png, count), ("JPEG 256x256", _photo, max(2000, count // 7))):
             path = Path(folder, "pictures.zip")
             _write_zip(path, make, pictures)
             broken += _compare(name, path, pictures) < PROMISED

@@ -73,8 +73,6 @@ def facts(info: DatasetInfo, weight: str, total: int | None = None) -> None:
         st.caption(f"{plural(info.dropped_rows, 'row')} of the file {'is' if info.dropped_rows == 1 else 'are'} left out; “What was noticed” says why.")
     if total is not None:
         st.caption(f"What you see below was measured on {count(info.rows)} of them, drawn evenly from the whole file. When you use the data, all rows are stored and shared out the same way.")
-    elif 0 < info.sampled_rows < info.rows:
-        st.caption(f"The findings and the small pictures of the columns were measured on {count(info.sampled_rows)} rows, drawn evenly from the whole file.")
 
 
 def show_target(info: DatasetInfo, spread: Spread | None) -> None:

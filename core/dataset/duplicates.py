@@ -29,7 +29,7 @@ def extra_copies(groups: np.ndarray, answers: pl.Series) -> np.ndarray:
     """
     places = _repeated(groups)
     rows = pl.DataFrame({"group": groups[places], "answer": answers[places]})
-    return places[~rows.select(pl.struct("group", "answer").is_first_distinct()).to_series().to_numpy()]
+    return np.asarray(places[~rows.select(pl.struct("group", "answer").is_first_distinct()).to_series().to_numpy()])
 
 
 def conflicts(groups: np.ndarray, answers: pl.Series) -> np.ndarray:
@@ -42,7 +42,7 @@ def conflicts(groups: np.ndarray, answers: pl.Series) -> np.ndarray:
     places = _repeated(groups)
     rows = pl.DataFrame({"group": groups[places], "answer": answers[places].rank("dense")})
     low, high = (pl.col("answer").min().over("group"), pl.col("answer").max().over("group"))
-    return places[rows.select(low != high).to_series().to_numpy()]
+    return np.asarray(places[rows.select(low != high).to_series().to_numpy()])
 
 
 def _repeated(groups: np.ndarray) -> np.ndarray:

@@ -7,9 +7,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
@@ -23,7 +20,7 @@ from core.dataset.readers.pictures import Pictures
 from core.dataset.readers.read import Read
 from core.dataset.readers.table import RawTable
 from core.dataset.schema import ColumnType
-from core.dataset.whole import Whole
+from core.dataset.whole import Whole, linked
 from core.errors import Damaged
 from core.files import new_folder, read_json, write_json
 
@@ -88,7 +85,7 @@ def _written(folder: Path, name: str, value: Any) -> dict[str, Any]:
             value.write_parquet(folder / f"{name}.parquet", compression="lz4")
             return {"kind": "table"}
         case Whole():
-            _move(value.file, folder / f"{name}.parquet")
+            linked(value.file, folder / f"{name}.parquet")
             return {"kind": "whole", "rows": value.rows, "forms": dict(value.forms), "gaps": list(value.gaps)}
         case _ if is_dataclass(value):
             hints = get_type_hints(type(value))
@@ -127,11 +124,3 @@ def _write_array(path: Path, array: np.ndarray) -> None:
     for start in range(0, len(array), step):
         target[start : start + step] = array[start : start + step]
     target.flush()
-
-
-def _move(old: Path, new: Path) -> None:
-    """Another name for the same file where the disk allows it; else a copy."""
-    with contextlib.suppress(OSError):
-        os.link(old, new)
-        return
-    shutil.copyfile(old, new)

@@ -6,7 +6,7 @@ missing values, ranges, distinct values, copies, and the rows that stay. The tab
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from core.dataset.schema import Column, ColumnType
 from core.dataset.target import class_labels, sort_labels, task_of
 from core.dataset.types import as_typed, lost_values
 from core.dataset.values import to_number
-from core.dataset.whole import Whole, written
+from core.dataset.whole import Whole, linked, written
 from core.files import write_atomic
 
 __all__ = ["apply_to_all"]
@@ -55,7 +55,11 @@ def apply_to_all(draft: Draft, table: Path, progress: Progress) -> Draft:
     answers = _Answers.of(draft, whole)
     pass_over = _Pass(draft, whole, answers, progress)
     schema = {c.name: _dtype(c, answers.values.dtype if c.name == draft.target else None) for c in draft.columns}
-    write_atomic(table, lambda path: written(path, schema, pass_over.batches()))
+    if not (_looks_unchanged(draft, whole, schema) and answers.kept.all() and pass_over.changes_nothing()):
+        pass_over = _Pass(draft, whole, answers, progress)
+        write_atomic(table, lambda path: written(path, schema, pass_over.batches()))
+    else:
+        write_atomic(table, lambda path: linked(whole.file, path))  # written once already
     kept = np.flatnonzero(answers.kept)
     columns = _profiles(table, draft, progress, len(kept))
     facts = _facts(draft, whole, answers, pass_over, kept, columns, table)
@@ -142,6 +146,13 @@ def _as_in_file(frame: pl.DataFrame, draft: Draft, whole: Whole) -> pl.DataFrame
     return frame.with_columns(as_text(frame[name], whole.forms.get(name, "")) for name in changed)
 
 
+def _looks_unchanged(draft: Draft, whole: Whole, schema: Mapping[str, pl.DataType]) -> bool:
+    """Whether the sample promises that typing changes no cell: then all rows are worth a look before they are written again."""
+    table, raw = draft.facts.table, draft.facts.raw
+    same = len(table) == len(draft.raw.frame) and dict(pl.read_parquet_schema(whole.file)) == dict(schema)
+    return same and all(table[name].equals(raw[name], null_equal=True) for name, dtype in schema.items() if dtype == pl.String)
+
+
 def _dtype(column: Column, answer: pl.DataType | None) -> pl.DataType:
     if answer is not None:
         return answer
@@ -159,6 +170,11 @@ class _Pass:
     hashes: list[np.ndarray] = field(default_factory=list)
     blank: int = 0
     lost: dict[str, int] = field(default_factory=dict)
+
+    def changes_nothing(self) -> bool:
+        """Whether the typed rows are the very rows of the file; looks as long as they are."""
+        read = self.whole.batches()
+        return all(typed.equals(raw, null_equal=True) for typed, raw in zip(self.batches(), read, strict=True))
 
     def batches(self) -> Iterator[pl.DataFrame]:
         """The typed rows that stay."""

@@ -145,6 +145,5 @@ def _examples(values: list[Any]) -> tuple[str, ...]:
 
 
 def _most_frequent(counts: pl.DataFrame) -> tuple[tuple[str, int], ...]:
-    order = {"by": ["n", "value"], "descending": [True, False]}
     most = counts if len(counts) <= LISTED_VALUES else counts.top_k(LISTED_VALUES, by=["n", "value"], reverse=[False, True])
-    return tuple((str(value), int(n)) for value, n in most.sort(**order).iter_rows() if len(value) <= VALUE_CHARACTERS)
+    return tuple((str(value), int(n)) for value, n in most.sort("n", "value", descending=[True, False]).iter_rows() if len(value) <= VALUE_CHARACTERS)

@@ -6,6 +6,7 @@ it goes when its `Whole` goes, and what a killed process leaves is swept when th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import weakref
@@ -21,7 +22,7 @@ from core.errors import DiskFull
 from core.files import FOLDER_MODE, locked_folder, sweep
 from core.settings import settings
 
-__all__ = ["BATCH_ROWS", "ReadingFolder", "Whole", "written"]
+__all__ = ["BATCH_ROWS", "ReadingFolder", "Whole", "linked", "written"]
 
 ROW_GROUP = 131_072
 BATCH_ROWS = 2 * ROW_GROUP
@@ -114,3 +115,11 @@ def written(file: Path, schema: Mapping[str, pl.DataType], frames: Iterator[pl.D
         if isinstance(error, OSError) or "No space left" in str(error):
             raise DiskFull("There is no room on the disk to read this file. Free some space and try again.") from error
         raise
+
+
+def linked(old: Path, new: Path) -> None:
+    """Another name for the same file where the disk allows it; else a copy."""
+    with contextlib.suppress(OSError):
+        os.link(old, new)
+        return
+    shutil.copyfile(old, new)

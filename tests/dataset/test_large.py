@@ -252,3 +252,15 @@ def test_types_are_those_of_the_file(tiny: None) -> None:
     assert (schema["age"], schema["income"], schema["when"]) == (pl.Float64, pl.Float64, pl.Datetime("us"))
     assert (schema["sum"], schema["id"], schema["note"]) == (pl.String, pl.String, pl.String)
     assert inspect(csv_bytes(shop()), "shop.csv").guesses["sum"] == ColumnType.NUMBER
+
+
+def test_rows_that_typing_does_not_change_are_written_once(monkeypatch: pytest.MonkeyPatch, tiny: None, clean_home: Path) -> None:
+    found = inspect(csv_bytes(people(2000)), "people.csv")
+    dataset = store(found, Workspace.local())
+    assert found.raw.whole is not None
+    assert (dataset.folder / "table.parquet").samefile(found.raw.whole.file)
+    for module in (blocks, table):
+        monkeypatch.setattr(module, "BLOCK_BYTES", 10_000_000)
+    once = store(inspect(csv_bytes(people(2000)), "people.csv"), Workspace.create()[0])
+    assert dataset.table().equals(once.table())
+    assert told(dataset.info) == told(once.info)

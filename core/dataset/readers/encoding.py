@@ -9,6 +9,7 @@ So a file glued together from two encodings is read whole.
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 import polars as pl
@@ -35,6 +36,7 @@ FIRST_BYTES = 1024 * 1024  # so much of a file, and its end may lie beyond: a ch
 FREQUENT_SHARE = 0.12  # wrong decodings measured at most 0.05, right ones at least 0.25
 CONTROL_SHARE = 0.01  # more control characters than this, and it is not text
 WIDE_SHARE = 0.1  # share of zero bytes at one place that speaks for UTF-16
+SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # half a character of UTF-16, as no encoding but broken UTF-8 has it
 CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\x0b\x0c") + b"\x7f"
 
 SIMPLIFIED = (
@@ -160,11 +162,12 @@ def _begins(data: bytes, encoding: str) -> bool:
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
-    if encoding == "utf-8" and len(data) > FIRST_BYTES:  # Polars validates twice as fast as Python decodes
-        return pl.Series([data], dtype=pl.Binary).cast(pl.String, strict=False).null_count() == 0
     try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
+        if encoding == "utf-8" and len(data) > FIRST_BYTES:  # Polars validates twice as fast as Python decodes
+            pl.Series([data], dtype=pl.Binary).cast(pl.String)
+        else:
+            data.decode(encoding)
+    except (UnicodeDecodeError, pl.exceptions.PolarsError):
         return False
     return True
 
@@ -272,7 +275,8 @@ class Decoder:
         odd = [i for i, line in enumerate(lines) if not line.isascii() and not _decodes(line, "utf-8")]
         familiar = sum(not line.isascii() for line in lines) - len(odd)
         guess = guess_east_asian(b"\n".join(lines[i] for i in odd)[:SAMPLE_BYTES].rsplit(b"\n", 1)[0])
-        if not self._familiar and self._first_odd is None and familiar < len(odd) / 10:
+        broken = guess is None and SURROGATE.search(data) is not None  # UTF-8 that a bad program wrote
+        if not self._familiar and self._first_odd is None and familiar < len(odd) / 10 and not broken:
             self._foreign, self.encoding = True, guess or ("cp1252" if _decodes(data, "cp1252") else "latin-1")
             return self._in_encoding(data)
         self._guess = self._guess or guess

@@ -121,7 +121,7 @@ def _outside(found: np.ndarray, places: np.ndarray, kinds: np.ndarray, delimiter
     behind = closing[closing < len(found) - 1] + 1
     if not (edges[found[before]].all() and edges[found[behind]].all()):
         return None
-    return (odd == 0) & ~quotes
+    return np.asarray((odd == 0) & ~quotes)
 
 
 def _without(data: bytes, rows: _Rows, odd: np.ndarray, delimiter: str, width: int) -> Rectangle:
