@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("imports", "streaming", "web", "ingest", "road")
+BENCHES = ("imports", "streaming", "web", "ingest", "pictures", "road")
 
 
 def main() -> int:

@@ -153,7 +153,9 @@ class Predictor:
 
         if (shape := self.preprocessor.image_shape) is None:
             raise BadInput("This model reads no pictures. Fill in its columns instead.")
-        return with_channels(picture_array(content, (shape[1], shape[0])), shape[2])
+        ranges = self.preprocessor.image_ranges
+        values = (ranges[0][1], ranges[0][2]) if len(ranges) == 1 else None  # what a deep picture is scaled by
+        return with_channels(picture_array(content, (shape[1], shape[0]), values), shape[2])
 
     def _run(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
         """Network outputs, (rows, outputs) float32, computed in pieces."""
@@ -244,7 +246,7 @@ def _predict_pictures(predictor: Predictor, given: Source) -> tuple[pl.DataFrame
     shape = predictor.preprocessor.image_shape
     if not given.is_zip or shape is None:
         raise BadInput(f"This model reads pictures, but {given.name} is no zip file. Choose a zip of pictures.")
-    found = read_unlabelled(given, shape)
+    found = read_unlabelled(given, shape, ranges=predictor.preprocessor.image_ranges)
     prediction = predictor.predict(images=found.images)
     frame = prediction.frame([place + 1 for place in found.places], found.names)
     return _with_gaps(frame, {place + 1: name for place, name in found.broken}), (*(notice.message for notice in found.notices), *prediction.notices)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -283,6 +284,17 @@ def test_one_picture_is_read_as_a_zip_of_pictures_is(tmp_path: Path, mode: str, 
     picture = predictor.picture(file.getvalue())
     np.testing.assert_array_equal(picture, read_unlabelled(Source.of(archive.getvalue(), "p.zip"), (8, 10, channels)).images[0])
     assert predictor.predict_row({"image": picture}).values[0] in {"cat", "dog"}
+
+
+def test_a_deep_picture_is_scaled_as_those_of_the_dataset(sees: Run, tmp_path: Path) -> None:
+    """16 bits: 100 is nearly black in a dataset that goes to 4,095, though it is the brightest point of this picture."""
+    predictor = Predictor.open(sees)
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((8, 8), 1000, dtype=np.uint16)).save(buffer, "PNG")
+    known = Predictor(replace(predictor.preprocessor, image_ranges=(("16 bits", 0.0, 4095.0),)), predictor.session)
+    assert known.picture(buffer.getvalue()).max() == round(1000 / 4095 * 255)
+    known.preprocessor.save(tmp_path / "preprocess.json")
+    assert Preprocessor.load(tmp_path / "preprocess.json").image_ranges == (("16 bits", 0.0, 4095.0),)
 
 
 def test_a_table_model_reads_no_picture(trained: tuple[Run, np.ndarray]) -> None:

@@ -229,7 +229,7 @@ def draft(
     kept, dropped_blank, dropped_target, small = _kept(frame, table[target], repaired.removed)
     table = table[kept]
     columns = _profiles(table, types, forms, target)
-    out = choices.left_out | repaired.left_out | ({split.column} if split.kind in ("group", "given") else set())
+    out = choices.left_out | repaired.left_out | set(raw.answers) | ({split.column} if split.kind in ("group", "given") else set())
     possible = tuple(c.name for c in columns if c.name != target and c.name not in out and _may_be_input(c))
     task = task_of(table[target])
     compared = tuple(c for c in columns if split.kind != "given" or c.name != split.column)  # a copy in another part is a copy

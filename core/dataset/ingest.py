@@ -204,7 +204,7 @@ def info_of(draft: Draft, identifier: str, name: str) -> DatasetInfo:
         id=identifier, name=shown, created=datetime.now(UTC).isoformat(timespec="microseconds"), source=source,
         rows=draft.rows, dropped_rows=draft.dropped_rows, columns=draft.columns, target=draft.target, task=draft.task,
         labels=draft.labels, inputs=draft.inputs, findings=draft.findings, split=_counts(draft.parts),
-        class_counts=_class_counts(draft, draft.parts), image_shape=_shape(draft), repairs=draft.repairs, split_by=draft.split_by, spans=_spans(draft),
+        class_counts=_class_counts(draft, draft.parts), image_shape=_shape(draft), image_ranges=draft.pictures.ranges if draft.pictures else (), repairs=draft.repairs, split_by=draft.split_by, spans=_spans(draft),
         sampled_rows=0 if draft.raw.whole is None else len(draft.raw.frame),
     )  # fmt: skip
 

@@ -173,11 +173,14 @@ class _Pass:
 
     def changes_nothing(self) -> bool:
         """Whether the typed rows are the very rows of the file; looks as long as they are."""
-        read = self.whole.batches()
-        return all(typed.equals(raw, null_equal=True) for typed, raw in zip(self.batches(), read, strict=True))
+        return all(typed.equals(raw, null_equal=True) for typed, raw in self._both())
 
     def batches(self) -> Iterator[pl.DataFrame]:
         """The typed rows that stay."""
+        return (typed for typed, _ in self._both())
+
+    def _both(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        """The typed rows that stay, and the batch that they come from."""
         others = [c for c in self.draft.columns if c.name != self.draft.target]
         compared = [c.name for c in others if c.type in INPUT_TYPES]
         inputs, start = list(self.draft.inputs), 0
@@ -192,7 +195,7 @@ class _Pass:
             answer = self.answers.values.slice(start, len(batch)).filter(kept)
             start += len(batch)
             self.progress.step("Storing", start, self.whole.rows, start)
-            yield pl.DataFrame([answer.alias(c.name) if c.name == self.draft.target else typed[c.name] for c in self.draft.columns])
+            yield pl.DataFrame([answer.alias(c.name) if c.name == self.draft.target else typed[c.name] for c in self.draft.columns]), batch
 
     def _count_blank(self, batch: pl.DataFrame, start: int) -> None:
         empty = self.answers.values.slice(start, len(batch)).is_null() & ~pl.Series(self.answers.removed[start : start + len(batch)])

@@ -185,6 +185,7 @@ class DatasetInfo(_Frozen):
     split: SplitCounts
     class_counts: dict[str, SplitCounts] = Field(default_factory=dict)  # label → rows in each part
     image_shape: tuple[int, int, int] | None = None  # (height, width, channels) of images.npy
+    image_ranges: tuple[tuple[str, float, float], ...] = ()  # of pictures with more than 8 bits: kind, what became 0, what became 255
     repairs: tuple[Repair, ...] = ()  # in the order in which they were applied
     split_by: SplitBy = SplitBy()
     spans: dict[str, tuple[str, str]] = Field(default_factory=dict)  # part → first and last moment (ISO 8601), split by time only

@@ -17,7 +17,7 @@ __all__ = ["class_labels", "guess_target", "is_classes", "sort_labels", "target_
 NAMES = (
     "target", "label", "labels", "y", "class", "classes", "outcome", "churn", "churned", "survived", "sentiment", "default",
     "fraud", "spam", "diagnosis", "converted", "conversion", "purchased", "clicked", "recommended", "attrition", "exited",
-    "approved", "income", "species", "response", "result", "quality", "price", "rating", "score", "status", "category", "topic",
+    "approved", "income", "species", "response", "result", "quality", "price", "rating", "score", "status", "category", "topic", "tags", "tag",
     "目标", "标签", "类别", "结果", "情感", "是否流失", "流失", "价格", "评分", "分类",
 )  # fmt: skip
 CERTAIN = ("target", "label", "labels", "y", "class")  # meant as the target whatever is in it

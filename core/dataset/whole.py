@@ -11,6 +11,7 @@ import os
 import shutil
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def written(file: Path, schema: Mapping[str, pl.DataType], frames: Iterator[pl.D
 
     def source(with_columns: object, predicate: object, n_rows: object, batch_size: object) -> Iterator[pl.DataFrame]:
         try:
-            yield from frames
+            yield from _ahead(frames)
         except BaseException as error:
             failed.append(error)
             raise
@@ -115,6 +116,15 @@ def written(file: Path, schema: Mapping[str, pl.DataType], frames: Iterator[pl.D
         if isinstance(error, OSError) or "No space left" in str(error):
             raise DiskFull("There is no room on the disk to read this file. Free some space and try again.") from error
         raise
+
+
+def _ahead(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same frames, the next one already being made while one is written."""
+    with ThreadPoolExecutor(1) as pool:
+        pending = pool.submit(next, frames, None)
+        while (frame := pending.result()) is not None:
+            pending = pool.submit(next, frames, None)
+            yield frame
 
 
 def linked(old: Path, new: Path) -> None:

@@ -57,6 +57,7 @@ class Preprocessor:
         options: the recipe's choices it was fitted with.
         image_shape: (height, width, channels) where a column holds pictures.
         repairs: of values of the input columns, in order; rows that come for a prediction get the same.
+        image_ranges: of pictures with more than 8 bits: kind, what becomes 0, what becomes 255.
     """
 
     columns: tuple[Column, ...]
@@ -66,6 +67,7 @@ class Preprocessor:
     options: PreprocessOptions
     image_shape: tuple[int, int, int] | None = None
     repairs: tuple[Repair, ...] = ()
+    image_ranges: tuple[tuple[str, float, float], ...] = ()
 
     @classmethod
     def fit(cls, dataset: Dataset, spec: RunSpec, options: PreprocessOptions) -> Preprocessor:
@@ -89,7 +91,7 @@ class Preprocessor:
         info = dataset.info
         encoders = tuple(_fit(column, table[column.name], dataset, options) for column in columns)
         target = TargetEncoder.fit(table[spec.target], spec.task, info.labels)
-        return cls(columns, encoders, spec.target, target, options, info.image_shape, _repairs_of(info, spec.inputs))
+        return cls(columns, encoders, spec.target, target, options, info.image_shape, _repairs_of(info, spec.inputs), info.image_ranges)
 
     @property
     def task(self) -> Task:
@@ -149,6 +151,7 @@ class Preprocessor:
                 "target_name": self.target_name,
                 "target": self.target.to_json(),
                 "image_shape": self.image_shape,
+                "image_ranges": self.image_ranges,
                 "columns": [column.model_dump(mode="json") for column in self.columns],
                 "encoders": [encoder.to_json() for encoder in self.encoders],
                 "repairs": [repair.model_dump(mode="json") for repair in self.repairs],
@@ -228,4 +231,5 @@ def _from_json(data: Mapping[str, Any]) -> Preprocessor:
         PreprocessOptions(**data["options"]),
         (shape[0], shape[1], shape[2]) if shape else None,
         tuple(Repair.model_validate(repair) for repair in data.get("repairs", ())),
+        tuple((kind, low, high) for kind, low, high in data.get("image_ranges", ())),
     )

@@ -85,6 +85,8 @@ class Archive:
         self.inflated_bytes = 0
         self._read = read
         self._folders: dict[str, _Folder] = {}  # a zip has many members in few folders
+        self._filled: set[str] = set()
+        self._named: dict[str, None] = {}
         _check_total(found)
         for entry, name in zip(found, _names(found), strict=True):
             self._sort(entry, name)
@@ -97,6 +99,10 @@ class Archive:
             self._folders[above] = _Folder.of(above)
         folder = self._folders[above]
         last = last.strip() if last.isascii() and last.isprintable() and "  " not in last else tidy_name(last)
+        if last:
+            self._filled.add(above)
+        elif folder.names and not folder.is_junk:
+            self._named[above] = None
         if not last or folder.is_junk or last.lower() in JUNK_FILES or last.startswith("._"):
             return
         is_document = last[last.rfind(".") + 1 :].lower() in OTHER_ENDINGS
@@ -126,6 +132,12 @@ class Archive:
     def labelled(self) -> list[tuple[str, Member]]:
         """Possible pictures with the name of their class; those in no class folder are left out."""
         return [(place.label, member) for place, member in self.placed() if place.label]
+
+    @property
+    def empty_folders(self) -> list[str]:
+        """Names of the folders in it that hold nothing, not even a folder with something in it."""
+        filled = {above[: at + 1] for above in self._filled for at, sign in enumerate(above) if sign == "/"}
+        return [self._folders[above].names[-1] for above in self._named if above not in filled]
 
     @property
     def tables(self) -> list[str]:

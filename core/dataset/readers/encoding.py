@@ -12,6 +12,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from core.dataset.schema import Finding, Severity
@@ -253,9 +254,9 @@ class Decoder:
         return Finding(code="encoding_guessed", severity=Severity.LOOK, message=message, count=self._odd_lines)
 
     def _without_zeros(self, data: bytes) -> bytes:
-        if not (count := data.count(0)):
+        if 0 not in data:
             return data
-        self._zeros += count
+        self._zeros += data.count(0)
         return data.replace(b"\0", b"")
 
     def _judged(self, lines: bytes) -> bytes:
@@ -266,7 +267,7 @@ class Decoder:
         else:
             text = self._in_encoding(lines) if self._foreign else self._not_utf8(lines)
         if self._first_odd is None or not self._foreign:
-            self._lines += lines.count(b"\n")
+            self._lines += int(np.count_nonzero(np.frombuffer(lines, dtype=np.uint8) == 10))
             self._bytes += len(lines)
         return text
 

@@ -1,8 +1,8 @@
 """A table with several labels a row → one column that holds the set of them, or the table as it was.
 
 People write several labels in three ways: several rows for one file, one cell with a separator, one column of 0 and 1 for
-each label. All three become one text column `labels`, sorted, with "|" between. As long as there is no recipe for many
-labels, a set of labels is one class.
+each label. Where the sets are few, all three become one text column `labels`, sorted, with "|" between: a set is a class. Where they
+are many, each label becomes a yes/no column of its own; one of them is chosen as the target, and the others are no inputs.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ __all__ = ["LabelSets", "label_sets"]
 
 BETWEEN = "|"
 COLUMN = "labels"
+MOST_LABELS = 50  # columns of their own; the rarer ones are left out
 NO_LABEL = "no label"  # a picture that shows none of the things is an answer, too
 SEPARATORS = ("|", ";", ",", " ")
 SURE_SEPARATORS = ("|", ";")
@@ -38,11 +39,13 @@ class LabelSets:
         table: (files, 1 + columns); the first column is the number of the file.
         dropped: columns that say different things about the same file and are no labels.
         notices: `many_labels`, where files have several.
+        answers: columns that each say yes or no about one label; the most frequent label last, which is where a target is guessed.
     """
 
     table: pl.DataFrame
     dropped: tuple[str, ...] = ()
     notices: tuple[Finding, ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 def label_sets(table: pl.DataFrame) -> LabelSets:
@@ -53,14 +56,14 @@ def label_sets(table: pl.DataFrame) -> LabelSets:
 
     Example:
         >>> found = label_sets(pl.DataFrame({"file": [0, 0, 1], "tag": ["sun", "sea", "sea"]}))
-        >>> found.table.rows(), found.notices[0].code
-        ([(0, 'sea|sun'), (1, 'sea')], 'many_labels')
+        >>> found.table.columns, found.table.rows()
+        (['file', 'sun', 'sea'], [(0, 'yes', 'yes'), (1, 'no', 'yes')])
     """
     file, *names = table.columns
     if not names:
         return LabelSets(table.unique(maintain_order=True))
     types = guess_types(table.select(names))
-    target = guess_target(types)
+    target = next((name for name in names if _lists(table[name])), None) or guess_target(types)
     if table[file].is_duplicated().any():
         return _from_rows(table, file, target)
     if flags := _flags(table.select(names)):
@@ -79,7 +82,7 @@ def _from_rows(table: pl.DataFrame, file: str, target: str) -> LabelSets:
     counts = found[target].list.len()
     joined = found.with_columns(pl.when(counts > 0).then(pl.col(target).list.join(BETWEEN)).alias(target))
     if (counts > 1).any():
-        return LabelSets(_renamed(joined, target), dropped, _notices(joined[target], "several rows for one file"))
+        return _sets(joined, target, dropped, "several rows for one file")
     return LabelSets(joined, dropped)
 
 
@@ -103,8 +106,8 @@ def _from_flags(table: pl.DataFrame, flags: list[str]) -> LabelSets:
     if (counts == 1).all():
         return LabelSets(table.select(table.columns[0], joined.alias("label")))
     way = f"{len(flags):,} columns of 0 and 1"
-    if joined.n_unique() * ROWS_A_SET > len(joined):  # too many sets for classes: each column stays an answer to choose
-        return LabelSets(table, (), _notices(joined, way))
+    if not _are_few(joined):  # each column stays an answer to choose
+        return LabelSets(table, (), _notices(joined, way), tuple(sorted(flags, key=lambda name: int(yes[name].sum()))))
     return LabelSets(table.select(table.columns[0], joined.alias(COLUMN)), (), _notices(joined, way))
 
 
@@ -118,7 +121,31 @@ def _from_cells(table: pl.DataFrame, target: str, kind: ColumnType) -> LabelSets
         return LabelSets(table)
     sets = pl.Series(target, [None if value is None else _set(value, separator) for value in table[target].to_list()], dtype=pl.String)
     way = "one cell with " + ("blanks" if separator == " " else f"“{separator}”") + " between them"
-    return LabelSets(_renamed(table.with_columns(sets), target), (), _notices(sets, way))
+    return _sets(table.with_columns(sets), target, (), way)
+
+
+def _sets(table: pl.DataFrame, target: str, dropped: tuple[str, ...], way: str) -> LabelSets:
+    """A table with a column of sets: as it is where they are few, else with a column for each label."""
+    sets, notices = table[target], _notices(table[target], way)
+    if _are_few(sets):
+        return LabelSets(_renamed(table, target), dropped, notices)
+    uses = Counter(label for value in sets.drop_nulls().to_list() for label in value.split(BETWEEN))
+    labels = [label for label, _ in sorted(uses.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_LABELS]][::-1]
+    rest = table.drop(target)
+    names = {label: label if label not in rest.columns else f"{label} (label)" for label in labels}
+    held = sets.str.split(BETWEEN)
+    columns = [pl.when(held.is_not_null()).then(pl.when(held.list.contains(label)).then(pl.lit("yes")).otherwise(pl.lit("no"))).alias(name) for label, name in names.items()]
+    return LabelSets(rest.with_columns(columns), dropped, notices, tuple(names.values()))
+
+
+def _are_few(sets: pl.Series) -> bool:
+    return sets.drop_nulls().n_unique() * ROWS_A_SET <= len(sets)
+
+
+def _lists(values: pl.Series) -> bool:
+    """Whether a column plainly holds lists of labels."""
+    cells = [value.strip() for value in values.drop_nulls().to_list()]
+    return any(_separates(sign, cells) for sign in SURE_SEPARATORS)
 
 
 def _separates(sign: str, values: list[str]) -> bool:
@@ -150,10 +177,9 @@ def _notices(sets: pl.Series, way: str) -> tuple[Finding, ...]:
     several = sets.str.contains(BETWEEN, literal=True).fill_null(False)
     distinct, count = sets.drop_nulls().n_unique(), int(several.sum())
     labels = Counter(label for value in sets.drop_nulls().to_list() for label in value.split(BETWEEN))
-    few = distinct * ROWS_A_SET <= len(sets)
     then = (
-        f"Each of the {distinct:,} different sets is one class for now." if few
-        else f"There are {distinct:,} different sets, too many to learn each as a class: choose another column to predict, or keep one label a picture."
+        f"Each of the {distinct:,} different sets is a class." if _are_few(sets)
+        else f"There are {distinct:,} different sets, too many to be classes, so each label is a column of yes and no. Choose the one to predict; the others are answers, too, and no model sees them."
     )  # fmt: skip
     message = f"{count:,} picture{'s have' if count != 1 else ' has'} several labels (written as {way}). {then}"
     evidence = {"pictures": count, "sets": distinct, "labels": dict(labels.most_common(SHOWN)), "different_labels": len(labels)}

@@ -43,12 +43,14 @@ class Listed:
         table: (pictures, columns) text; without the column of file names.
         names_parts: one of the columns says the part of the split.
         notices: findings about the list.
+        answers: columns of which each is an answer, where pictures have several labels.
     """
 
     members: list[int]
     table: pl.DataFrame
     names_parts: bool
     notices: tuple[Finding, ...]
+    answers: tuple[str, ...] = ()
 
 
 @dataclass
@@ -170,10 +172,11 @@ def _listed(matches: list[_Match], archive: Archive, has_classes: bool) -> Liste
     rows = pl.concat([_numbered(match, several=len(matches) > 1) for match in matches])
     found = label_sets(rows.filter(pl.col(NUMBER).is_not_null()).sort(NUMBER, maintain_order=True))
     table = found.table
-    table = table.rename({name: _free(name, table.columns) for name in table.columns if name in RESERVED and not _names_parts(table[name])})
+    renamed = {name: _free(name, table.columns) for name in table.columns if name in RESERVED and not _names_parts(table[name])}
+    table = table.rename(renamed)
     notices = (_about_list(matches, found.dropped, has_classes), *found.notices, *_about_gaps(matches, archive, table[NUMBER]))
     columns = table.drop(NUMBER)
-    return Listed(table[NUMBER].to_list(), columns, any(_names_parts(column) for column in columns), notices)
+    return Listed(table[NUMBER].to_list(), columns, any(_names_parts(column) for column in columns), notices, tuple(renamed.get(name, name) for name in found.answers))
 
 
 NUMBER = "\0picture"  # no column of a file can have this name

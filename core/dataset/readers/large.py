@@ -29,7 +29,7 @@ from core.dataset.readers.rectangle import last_row_end, read_rectangle
 from core.dataset.readers.source import Source
 from core.dataset.schema import ColumnType
 from core.dataset.types import guess_types
-from core.dataset.values import find_time_format, is_missing, to_time
+from core.dataset.values import find_time_format, is_missing
 from core.dataset.whole import ReadingFolder, Whole, written
 from core.settings import settings
 
@@ -161,7 +161,7 @@ def _exact_form(values: pl.Series) -> str:
         return ""
     written = form.removesuffix("%.f")
     try:
-        again = to_time(values, form).dt.strftime(written)
+        again = values.str.strptime(pl.Datetime("us"), form, strict=False).dt.strftime(written)
     except pl.exceptions.PolarsError:
         return ""
     return form if (again == values).fill_null(False).all() else ""
@@ -256,7 +256,7 @@ class _Reading:
         schema = frame.schema
         texts = [name for name in self.plan.numbers if schema[name] == pl.String]
         numbers = frame.select(pl.col(texts).str.strip_chars().cast(pl.Float64, strict=False)) if texts else pl.DataFrame()
-        times = {name: to_time(frame[name], form) for name, form in self.plan.times.items()}
+        times = {name: frame[name].str.strptime(pl.Datetime("us"), form, strict=False) for name, form in self.plan.times.items()}
         changed = {**{name: numbers[name] for name in texts}, **times}
         wrong = {name for name, values in changed.items() if values.null_count() > frame[name].null_count()}
         frame = frame.with_columns(values.alias(name) for name, values in changed.items())

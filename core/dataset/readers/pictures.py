@@ -53,6 +53,7 @@ class Pictures:
         sizes: (pictures, 2) uint32, width and height of each before it was scaled, as it is meant to be held.
         parts: (pictures,) "train", "validation" or "test" where folders say it; empty when none does.
         table: (pictures, columns) text, what a table of file names in the zip says; None when there is none.
+        answers: columns of `table` of which each is an answer, where pictures have several labels.
         ranges: (depth, low, high): what became 0 and 255 in pictures of 16 bits, 32 bits or fractions.
     """
 
@@ -67,6 +68,7 @@ class Pictures:
     sizes: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), dtype=np.uint32))
     parts: tuple[str, ...] = ()
     table: pl.DataFrame | None = None
+    answers: tuple[str, ...] = ()
     ranges: tuple[tuple[str, float, float], ...] = ()
 
     @cached_property
@@ -112,7 +114,7 @@ def read_pictures(source: Source, progress: Progress | None = None) -> Pictures:
         return pictures
     parts = () if listed.names_parts else pictures.parts
     notices = tuple(one for one in pictures.notices if parts or one.code != "parts_from_folders")
-    return replace(pictures, parts=parts, table=listed.table[list(pictures.places)], notices=listed.notices + notices)
+    return replace(pictures, parts=parts, table=listed.table[list(pictures.places)], answers=listed.answers, notices=listed.notices + notices)
 
 
 def read_unlabelled(
@@ -152,7 +154,7 @@ def as_table(pictures: Pictures) -> tuple[RawTable, dict[str, ColumnType]]:
         frame = frame.hstack(pictures.table.select(pl.exclude(*frame.columns)))
         guesses |= guess_types(pictures.table)
         guesses = {name: guesses[name] for name in frame.columns}
-    return RawTable(frame, np.arange(1, len(frame) + 1), "zip", "", pictures.notices), guesses
+    return RawTable(frame, np.arange(1, len(frame) + 1), "zip", "", pictures.notices, answers=pictures.answers), guesses
 
 
 KINDS = {"image": ColumnType.IMAGE, "label": ColumnType.CATEGORY, "part": ColumnType.IDENTIFIER}
@@ -226,6 +228,10 @@ def _notices(archive: Archive, skipped: list[tuple[str, str]], found: Decoded, p
     if archive.others:
         message = f"Ignored {_files(archive.others)} that {'are no pictures' if archive.others > 1 else 'is no picture'}."
         notices.append(Finding(code="other_files", severity=Severity.NOTE, message=message, count=archive.others))
+    if empty := archive.empty_folders:
+        shown = ", ".join(f"“{name[:40]}”" for name in empty[:SHOWN])
+        message = f"{len(empty):,} folder{'s hold' if len(empty) > 1 else ' holds'} nothing and {'are' if len(empty) > 1 else 'is'} no class: {shown}."
+        notices.append(Finding(code="empty_folders", severity=Severity.NOTE, message=message, count=len(empty), evidence={"folders": empty[:SHOWN]}))
     return (*notices, *_about_parts(parted), *_about_sizes(found.sizes), *_about_depths(found))
 
 

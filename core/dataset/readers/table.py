@@ -40,6 +40,7 @@ class RawTable:
         delimiter: one character.
         notices: findings about how it was read.
         whole: all rows, where there are too many for memory.
+        answers: columns of which any may be the target and none is an input.
     """
 
     frame: pl.DataFrame
@@ -48,6 +49,7 @@ class RawTable:
     delimiter: str
     notices: tuple[Finding, ...] = ()
     whole: Whole | None = None
+    answers: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:

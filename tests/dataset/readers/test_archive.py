@@ -168,3 +168,9 @@ def test_members_are_no_names_of_files() -> None:
     with open_archive(Source.of(data, "a.zip")) as archive:
         assert isinstance(archive, Archive)
         assert [archive.read(member) for member in archive.members] == [b"one", b"two", b"x"]
+
+
+def test_folders_without_anything_are_known() -> None:
+    members = [("cat/", b""), ("cat/1.png", b"x"), ("fish/", b""), ("deep/", b""), ("deep/er/", b""), ("deep/er/1.png", b"x"), ("__MACOSX/", b"")]
+    with open_archive(Source.of(zip_bytes(members), "a.zip")) as archive:
+        assert archive.empty_folders == ["fish"]

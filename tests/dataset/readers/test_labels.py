@@ -139,12 +139,18 @@ def test_a_list_for_each_part_gives_the_split() -> None:
     assert [part for *_, part in rows] == ["train"] * 2 + ["train"] * 6 + ["test"] * 4
 
 
-def test_several_labels_are_said() -> None:
-    members = {**PICTURES, "labels.csv": csv_bytes({"file": list(PICTURES), "tags": ["sun|sea", "sea", "sun"] * 4})}
+def test_where_label_sets_are_rare_each_label_is_an_answer_to_choose() -> None:
+    members = {**PICTURES, "labels.csv": csv_bytes({"file": list(PICTURES), "tags": ["sun|sea", "sea", "sun"] * 4, "hour": list(range(12))})}
     rows, columns, notices = listed(members)
-    assert columns == ["image", "labels"]
-    assert rows[0] == ("0.png", "sea|sun")
+    assert columns == ["image", "hour", "sun", "sea"]
+    assert rows[0] == ("0.png", "0", "yes", "yes")
     assert notices["many_labels"].count == 4
+    pictures = read_pictures(Source.of(zip_bytes(members), "a.zip"))
+    raw, types = as_table(pictures)
+    found = draft(Source.of(b"x", "a"), raw, pictures, types)
+    assert found.target == "sea"
+    assert "sun" not in found.inputs, "an answer is no input"
+    assert "sea" not in found.with_choices(target="sun").inputs
 
 
 def test_a_table_that_names_no_picture_is_no_list() -> None:
