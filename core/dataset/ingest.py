@@ -36,6 +36,8 @@ __all__ = ["info_of", "ingest", "inspect", "store"]
 FORMAT = 3  # raise it when the same file would be stored differently, so that its dataset gets another id
 NAME_CHARACTERS = 80
 PICTURES_AT_ONCE = 1024
+MISSES_ROWS = frozenset({"too_few_rows", "target_constant"})  # where it helps to know …
+REASONS = frozenset({"pictures_skipped", "texts_skipped", "other_files", "ragged_rows", "unclosed_quotes"})  # … what was not read
 REFUSALS = {"no_inputs": BadFile, "too_many_classes": LimitExceeded}  # other findings that stop: BadTarget
 
 
@@ -162,7 +164,8 @@ def refuse_stopped(findings: Sequence[Finding]) -> None:
     """Raise the first finding that stops training, as the error it is."""
     for finding in findings:
         if finding.severity is Severity.STOP:
-            raise REFUSALS.get(finding.code, BadTarget)(finding.message, code=finding.code)
+            because = [other.message for other in findings if other.code in REASONS and finding.code in MISSES_ROWS]
+            raise REFUSALS.get(finding.code, BadTarget)(" ".join([finding.message, *because]), code=finding.code)
 
 
 def _identifier(draft: Draft) -> str:

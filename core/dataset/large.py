@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from core.dataset.draft import INPUT_TYPES, Draft, parts_of, sorted_findings, unanswered
+from core.dataset.draft import Draft, sorted_findings, unanswered
 from core.dataset.facts import Facts, note
 from core.dataset.findings import FEWEST_ROWS_A_CLASS, collect
 from core.dataset.profile import profile_stored
@@ -26,6 +26,7 @@ from core.dataset.repairs.rows import equal_inputs
 from core.dataset.schema import Column, ColumnType
 from core.dataset.target import class_labels, sort_labels, task_of
 from core.dataset.types import as_typed, lost_values
+from core.dataset.understand import INPUT_TYPES, parts_of
 from core.dataset.values import to_number
 from core.dataset.whole import Whole, linked, written
 from core.files import write_atomic

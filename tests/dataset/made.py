@@ -51,7 +51,7 @@ def zip_bytes(members: Mapping[str, bytes] | Sequence[tuple[str, bytes]], method
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", method) as archive:
         for name, content in members.items() if isinstance(members, Mapping) else members:
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, method)  # without the time of day: the same bytes every time
     return stream.getvalue()
 
 

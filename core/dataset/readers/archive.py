@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from core.dataset.readers.directory import Entry, entries
-from core.dataset.readers.encoding import guess_east_asian
+from core.dataset.readers.east_asian import guess_east_asian
 from core.dataset.readers.layout import Place, places
 from core.dataset.readers.source import Source
 from core.dataset.readers.unpack import Packed, ReadAt, read_at, unpack

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from core.dataset.readers.delimited import Dialect
+from core.dataset.readers.dialect import Dialect
 from core.dataset.readers.encoding import Decoder, encoding_of, refuse_binary
 from core.dataset.readers.rectangle import last_row_end, read_rectangle
 from core.dataset.readers.source import Source

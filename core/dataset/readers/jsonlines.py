@@ -15,7 +15,8 @@ from typing import Any, BinaryIO, Final
 
 from core.dataset.progress import Progress
 from core.dataset.readers.columnar import JOINT, left_out_nested
-from core.dataset.readers.encoding import MARKS, TITLES, guess_east_asian
+from core.dataset.readers.east_asian import guess_east_asian
+from core.dataset.readers.encoding import MARKS, TITLES
 from core.dataset.readers.options import ReadOptions
 from core.dataset.readers.source import Source
 from core.dataset.readers.spool import Spool

@@ -17,13 +17,13 @@ from core.dataset.progress import Progress
 from core.dataset.readers.blocks import TextBlocks
 from core.dataset.readers.delimited import (
     Careful,
-    Dialect,
     Rows,
     check_rows,
     check_unclosed,
     decimal_points,
     longest_bytes,
 )
+from core.dataset.readers.dialect import Dialect
 from core.dataset.readers.encoding import Decoder
 from core.dataset.readers.rectangle import last_row_end, read_rectangle
 from core.dataset.readers.source import Source

@@ -11,7 +11,8 @@ import polars as pl
 
 from core.dataset.progress import Progress
 from core.dataset.readers.blocks import BLOCK_BYTES, first_text, spread_rows
-from core.dataset.readers.delimited import Dialect, Rows, decimal_points, find_dialect, read_rows
+from core.dataset.readers.delimited import Rows, decimal_points, read_rows
+from core.dataset.readers.dialect import Dialect, find_dialect
 from core.dataset.readers.encoding import decode
 from core.dataset.readers.options import ReadOptions
 from core.dataset.readers.source import Source

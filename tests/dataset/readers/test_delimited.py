@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset.readers.delimited import find_dialect, read_rows
+from core.dataset.readers.delimited import read_rows
+from core.dataset.readers.dialect import find_dialect
 from core.errors import BadFile, LimitExceeded
 from core.settings import settings
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset.readers.encoding import decode, guess_east_asian
+from core.dataset.readers.east_asian import guess_east_asian
+from core.dataset.readers.encoding import decode
 from core.errors import BadFile, LimelightError
 
 CHINESE = "编号,评论,城市,标签\n1,这家酒店的房间很干净，服务也很好,北京,好评\n2,质量太差了，完全不值这个价格,上海,差评\n"

@@ -6,7 +6,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset.readers.delimited import Careful, Dialect, Rows, _rectangular, find_dialect, read_rows
+from core.dataset.readers.delimited import Careful, Rows, _rectangular, read_rows
+from core.dataset.readers.dialect import Dialect, find_dialect
 from core.dataset.readers.rectangle import last_row_end, rectangle
 
 DIALECT = Dialect(",", ("x", "y", "z"), 0, 0)
