@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from core.errors import NotFound
 from ui.dataset_view import show_dataset
 from ui.draft_view import choose_and_store
+from ui.guard import show_error
 from ui.road import empty, page
 from ui.sources import find
 from ui.state import current_dataset, current_workspace, go
@@ -15,7 +17,13 @@ dataset = None if draft_id else current_dataset()
 
 if draft_id:
     head = page("What is in it, and what shall be predicted", "Check what was guessed, choose the target, and go on.")
-    choose_and_store(head, find(current_workspace(), draft_id))
+    try:
+        source = find(current_workspace(), draft_id)
+    except NotFound as error:  # cancelled or used in another window, or long ago
+        show_error(error)
+        upload_box("data_file")
+    else:
+        choose_and_store(head, source)
 elif dataset is not None:
     head = page("Your data", "This is what your models learn from. Every model is judged on the same test rows.")
     show_dataset(dataset)
@@ -26,6 +34,6 @@ elif dataset is not None:
 else:
     page("Your data", "A table, pictures or texts: what a model shall learn from.")
     if cancelled := st.session_state.pop("cancelled", None):
-        st.info(f"Cancelled. Nothing of “{plain(cancelled, 80)}” was kept.", icon=":material/close:")
+        st.info(f"Cancelled. Nothing of “{plain(cancelled, 80)}” was stored; the file itself is untouched.", icon=":material/close:")
     upload_box("data_file")
     empty("Here you will see what is in your file. No file at hand? Take a ready example.", "See the examples", "start", icon="table")

@@ -15,6 +15,7 @@ import pytest
 
 from core.__main__ import main
 from core.settings import settings
+from core.training import children
 from tests.evil import KEPT, MADE, evil_file
 
 LONGEST_S = 10.0
@@ -116,6 +117,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 assert main([*command, "--json"]) == 0
             outputs.append(json.loads(out.getvalue()))
+    children.dismiss_spare()
     settings.cache_clear()
     return home, outputs[1]["run"]
 

@@ -27,12 +27,13 @@ def chart_text(text: object, limit: int = 28) -> str:
     return html.escape(short(text, limit), quote=False)
 
 
-def balance_chart(counts: Mapping[str, int], key: str) -> None:
+def balance_chart(counts: Mapping[str, int], key: str, thing: str = "row") -> None:
     """Draw one bar a class, most frequent first.
 
     Args:
         counts: class → rows.
         key: of the element; unique on the page.
+        thing: what one row is: "row" or "picture".
     """
     import plotly.graph_objects as go
 
@@ -46,11 +47,11 @@ def balance_chart(counts: Mapping[str, int], key: str) -> None:
     if rest:
         labels.append(f"{plural(len(rest), 'other class', 'other classes')}")
         values.append(sum(value for _, value in rest))
-    st.markdown(f"**{_finding(ordered, total)}**")
+    st.markdown(f"**{_finding(ordered, total, thing)}**")
     figure = go.Figure(
         go.Bar(
             x=values, y=list(range(len(values))), orientation="h", marker={"color": BLUE},
-            text=[f"{plural(value, 'row')} · {percent(value / total)}" for value in values], textposition="auto", hoverinfo="skip",
+            text=[f"{plural(value, thing)} · {percent(value / total)}" for value in values], textposition="auto", hoverinfo="skip",
         )
     )  # fmt: skip
     figure.update_layout(
@@ -59,7 +60,7 @@ def balance_chart(counts: Mapping[str, int], key: str) -> None:
         yaxis={"tickvals": list(range(len(values))), "ticktext": labels, "autorange": "reversed", "fixedrange": True, "automargin": True},
     )  # fmt: skip
     spoken = "; ".join(f"{short(label, 40)} {count(value)}" for label, value in bars)
-    st.plotly_chart(figure, key=key, config=QUIET, alt=f"Rows of each class: {spoken}")
+    st.plotly_chart(figure, key=key, config=QUIET, alt=f"{thing.capitalize()}s of each class: {spoken}")
 
 
 def spread_chart(spread: Spread, name: str, key: str) -> None:
@@ -135,13 +136,13 @@ def ranges_chart(ranges: Mapping[str, tuple[float, float, float]], unit: str, to
         st.caption(f"The first {SHOWN} of {count(len(ranges))} classes.")
 
 
-def _finding(ordered: list[tuple[str, int]], total: int) -> str:
+def _finding(ordered: list[tuple[str, int]], total: int, thing: str = "row") -> str:
     """What the chart shows, in a sentence; Markdown of ours."""
     top, rare = ordered[0], ordered[-1]
     if len(ordered) == 1:
-        return f"All rows are “{plain(top[0], 30)}”"
+        return f"All {thing}s are “{plain(top[0], 30)}”"
     if top[1] <= 1.5 * rare[1]:
-        return f"The {len(ordered)} classes are about equally frequent"
+        return f"The {count(len(ordered))} classes are about equally frequent"
     if len(ordered) == 2:
         return f"{percent(top[1] / total)} are “{plain(top[0], 30)}”: always saying so is right that often"
     return f"“{plain(top[0], 30)}” is the most frequent with {percent(top[1] / total)}, “{plain(rare[0], 30)}” the rarest with {percent(rare[1] / total)}"

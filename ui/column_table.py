@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.dataset.schema import Column, ColumnType
+from ui.column_cards import column_cards
+from ui.narrow import is_narrow, watch_width
 from ui.words import count, plural, short
 
 __all__ = ["Edited", "column_table"]
@@ -41,6 +43,18 @@ def column_table(columns: Sequence[Column], inputs: Sequence[str], target: str, 
     if not shown:
         st.caption("No column has that in its name." if len(columns) > A_PAGE else "There is no other column.")
         return
+    if is_narrow():
+        column_cards(shown, inputs, target, rows, key, edited)
+    else:
+        _wide(shown, columns, inputs, target, rows, key, edited)
+    st.caption(MEANINGS)
+    watch_width()
+
+
+def _wide(
+    shown: Sequence[Column], columns: Sequence[Column], inputs: Sequence[str], target: str, rows: int, key: str, edited: Edited | None
+) -> None:
+    """The table itself."""
     table = _table(shown, frozenset(inputs), target, rows)
     alt = "Name, type, distribution, gaps and examples of each column"
     if edited is None:
@@ -52,7 +66,6 @@ def column_table(columns: Sequence[Column], inputs: Sequence[str], target: str, 
             table, hide_index=True, num_rows="fixed", height="content", column_config=_config(), column_order=order, alt=alt, key=name,
             disabled=[heading for heading in table if heading not in ("use", "type")], on_change=_tell, args=(name, shown, target, edited),
         )  # fmt: skip
-    st.caption(MEANINGS)
 
 
 def _searched(columns: list[Column]) -> list[Column]:

@@ -14,6 +14,7 @@ from ui.cards import task_text
 from ui.column_table import column_table
 from ui.findings import findings_list, repaired_list
 from ui.looks_view import show_looks
+from ui.repair_words import repair_words
 from ui.split_view import show_parts
 from ui.words import count, plain, plural, size
 
@@ -42,7 +43,7 @@ def show_dataset(dataset: Dataset) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What was noticed", anchor=False)
-        repaired_list([repair.code.replace("_", " ") + (f": {repair.column}" if repair.column else "") for repair in info.repairs])
+        repaired_list([repair_words(repair) for repair in info.repairs])
         findings_list(info.findings)
     with right:
         st.subheader("What is predicted", anchor=False)
@@ -70,19 +71,21 @@ def facts(info: DatasetInfo, weight: str, total: int | None = None) -> None:
     predicts = f" · predicts **{plain(info.target, 40)}**, {task_text(info.task, len(info.labels))}" if info.target else ""
     st.markdown(f"**{plural(total or info.rows, 'row' if shape is None else 'picture')}** · {what} · {weight}{predicts}")
     if info.dropped_rows and total is None:
-        st.caption(f"{plural(info.dropped_rows, 'row')} of the file {'is' if info.dropped_rows == 1 else 'are'} left out; “What was noticed” says why.")
+        st.caption(f"{plural(info.dropped_rows, 'row' if shape is None else 'picture')} of the file {'is' if info.dropped_rows == 1 else 'are'} left out; “What was noticed” says why.")
     if total is not None:
-        st.caption(f"What you see below was measured on {count(info.rows)} of them, drawn evenly from the whole file. When you use the data, all rows are stored and shared out the same way.")
+        st.caption(f"{count(info.rows)} of {count(total)} rows looked at, spread over the whole file: what stands below is measured on them. “Use this data” reads and stores all rows.")
 
 
-def show_target(info: DatasetInfo, spread: Spread | None) -> None:
-    """How often each class occurs, or how the number is spread."""
+def show_target(info: DatasetInfo, spread: Spread | None, total: int | None = None) -> None:
+    """How often each class occurs, or how the number is spread; `total` where only some of so many rows were looked at."""
     if info.class_counts:
-        balance_chart({label: part.train + part.validation + part.test for label, part in info.class_counts.items()}, key="balance")
+        balance_chart({label: part.train + part.validation + part.test for label, part in info.class_counts.items()}, key="balance", thing="row" if info.image_shape is None else "picture")
     elif spread is not None:
         spread_chart(spread, info.target, key="spread")
     else:
         st.caption("There is nothing to draw: no row has a usable answer.")
+    if total is not None:
+        st.caption(f"{count(info.rows)} of {count(total)} rows looked at.")
 
 
 def rows_preview(rows: pl.DataFrame | dict[str, tuple[str | None, ...]], info: DatasetInfo) -> None:

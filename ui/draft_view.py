@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.dataset import job
 from core.dataset.dataset import Dataset
+from core.dataset.decisions import Decisions
 from core.dataset.progress import Progress
 from core.dataset.schema import ColumnType, Finding, Repair, SplitBy, Task
 from core.errors import LimelightError
@@ -27,7 +28,7 @@ from ui.sources import Source, forget
 from ui.split_view import show_parts, split_choice
 from ui.state import current_workspace, go
 from ui.upload import upload_box
-from ui.words import plain, plural, short, size
+from ui.words import count, plain, plural, short, size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,10 +105,10 @@ def _questions(source: Source, preview: Preview) -> str:
     left, right = st.columns(2, gap="large")
     name = left.text_input("Name", value=short(source.title), max_chars=80, key=f"name_{source.id}", persist_state="session")
     if info.image_shape is not None:
-        right.markdown("The name of its folder is the class of a picture.")
+        right.markdown("What is predicted: the class of a picture, which is the name of its folder.")
         return name
     names = tuple(column.name for column in info.columns)
-    key = widget_key("target", source)
+    key = widget_key("target", source) + ("" if source.decisions.read_key == Decisions().read_key else f"_{source.decisions.read_key}")
     with right:
         st.selectbox(
             "What should be predicted?", range(len(names)), index=names.index(info.target) if info.target in names else None,
@@ -124,28 +125,29 @@ def _questions(source: Source, preview: Preview) -> str:
 
 def _body(source: Source, preview: Preview) -> None:
     info, decisions = preview.info, source.decisions
-    facts(info, f"{size(preview.memory_bytes)} in memory", preview.total if 0 < info.sampled_rows < preview.total else None)
+    total = preview.total if 0 < info.sampled_rows < preview.total else None
+    facts(info, f"{size(preview.memory_bytes)} in memory", total)
     read_options(source, preview)
     if info.image_shape is None:
-        st.subheader("The first rows", anchor=False)
+        st.subheader("The first rows" if total is None else "A few rows", anchor=False)
         rows_preview(preview.rows, info)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What was noticed", anchor=False)
         repaired_list(decisions.words, partial(_undo, source))
-        findings_list(info.findings, partial(_repair, source))
+        findings_list([finding for finding in info.findings if finding.code != "sampled"], partial(_repair, source))
     with right:
         st.subheader("What is predicted", anchor=False)
-        show_target(info, preview.spread)
+        show_target(info, preview.spread, total)
     show_looks(preview.looks, _pictures(source, preview))
     if info.image_shape is None:
         st.subheader("Columns", anchor=False)
-        st.caption("A type decides how a column is read. Change a type, or take a column out, where the guess is wrong.")
+        st.caption("A type decides how a column is read. Change a type, or take a column out, where the guess is wrong." + ("" if total is None else f" Counted on {count(info.rows)} of {count(total)} rows."))
         column_table(info.columns, info.inputs, info.target, info.rows, f"{source.id}_{decisions.key}", partial(_change_column, source))
     st.subheader("Split", anchor=False)
     key = f"{source.id}_{decisions.key}_{info.split_by.kind}"
     split_choice(preview, key, decisions.seed, partial(_choose_split, source), partial(_choose_seed, source))
-    show_parts(info)
+    show_parts(info, total)
 
 
 def _pictures(source: Source, preview: Preview) -> dict[str, np.ndarray]:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from core.dataset.schema import Finding, Severity
-from ui.words import count, number, plain, plural, short
+from ui.evidence import evidence
+from ui.words import count, plain, plural
 
 __all__ = ["findings_list", "repaired_list"]
 
-SHOWN = 6  # of one severity; the others fold away
+SHOWN = 4  # of one severity, about a screenful; the others fold away
 MOST = 100
 LOOK = {
     Severity.STOP: (":red[:material/block:]", "Stops training", "Put these right, or nothing can be learned."),
     Severity.LOOK: (":orange[:material/visibility:]", "Look at this", "These change what a model learns, or how well it seems to do."),
     Severity.NOTE: (":gray[:material/info:]", "Good to know", "Nothing has to be done."),
 }
-ROWS, FACTS, VALUES, CHARACTERS = 5, 4, 6, 40
 
 Repairing = Callable[[Finding], None]
 
@@ -72,8 +71,8 @@ def _card(finding: Finding, place: str, repair: Repairing | None) -> None:
     quiet = finding.severity is Severity.NOTE and not finding.repair
     with st.container(border=not quiet, gap="xsmall", key=f"finding_{place}"):
         st.markdown(plain(finding.message, 600))
-        if evidence := _evidence(finding):
-            st.markdown(f":small[:gray[{evidence}]]")
+        if ground := evidence(finding):
+            st.markdown(f":small[:gray[{ground}]]")
         if repair is not None and finding.repair:
             st.button(
                 plain(finding.repair, 80), icon=":material/build:", key=f"repair_{_key(finding)}", on_click=repair, args=(finding,),
@@ -84,28 +83,3 @@ def _card(finding: Finding, place: str, repair: Repairing | None) -> None:
 def _key(finding: Finding) -> str:
     """The same for the same finding, whatever stands before it."""
     return f"{finding.code}_" + hashlib.sha256((finding.column or "").encode(errors="replace")).hexdigest()[:10]
-
-
-def _evidence(finding: Finding) -> str:
-    """What it rests on, in small type; Markdown of ours."""
-    said = [f"{plain(name.replace('_', ' '), 30)}: {text}" for name, value in list(finding.evidence.items())[:FACTS] if (text := _fact(value))]
-    if finding.rows:
-        more = " …" if len(finding.rows) > ROWS else ""
-        said.append(f"{'row' if len(finding.rows) == 1 else 'rows'} {', '.join(map(count, finding.rows[:ROWS]))}{more}")
-    return " · ".join(said)
-
-
-def _fact(value: Any) -> str:
-    """A piece of evidence as people read it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return count(value)
-    if isinstance(value, float):
-        return number(value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{plain(short(key, CHARACTERS))} {_fact(item)}" for key, item in list(value.items())[:VALUES])
-    if isinstance(value, list | tuple):
-        more = " …" if len(value) > VALUES else ""
-        return ", ".join(text for item in value[:VALUES] if (text := _fact(item))) + more
-    return plain(value, CHARACTERS) if value not in (None, "") else ""

@@ -26,7 +26,7 @@ def inbox_list() -> None:
     with st.expander(label, icon=":material/inbox:", expanded=bool(files)), guarded():
         st.markdown("Put the file into this folder of your machine; it is read where it lies and never copied through the browser.")
         st.code(str(inbox_folder()), language=None, wrap_lines=True)
-        st.caption(f"Any size up to {size(settings().max_file_bytes)} goes; {settings().variable('max_file_bytes')} raises that.")
+        st.caption(f"Files of up to {size(settings().max_file_bytes)} are read. To read larger ones, set {settings().variable('max_file_bytes')} and start again.")
         for waiting in files[:SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center", border=True, gap="small", key=f"inbox_{waiting.id}"):
                 st.markdown(f":material/draft: **{plain(short(waiting.name, 80))}**", width="content")

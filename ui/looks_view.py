@@ -25,6 +25,7 @@ TEXTS = 3  # columns of texts that stand open
 WORDS = 8
 LANGUAGES = 5
 SEEN = 0.005  # a smaller share of the texts is more likely a wrong guess than a language
+REST = 0.03  # a share of the texts whose language is not known that is worth a word
 WHITE = 255.0
 
 
@@ -51,7 +52,7 @@ def show_looks(looks: Looks, samples: Mapping[str, np.ndarray]) -> None:
 
 
 def _pictures(found: PictureLook, samples: Mapping[str, np.ndarray]) -> None:
-    st.markdown(" · ".join(_of_pictures(found)))
+    st.markdown(f"{plural(found.looked_at, 'training picture')}: " + " · ".join(_of_pictures(found)))
     picture_strips(samples)
     left, right = st.columns(2, gap="large")
     with left:
@@ -63,7 +64,6 @@ def _pictures(found: PictureLook, samples: Mapping[str, np.ndarray]) -> None:
         if len(found.side_bars) > 1:
             st.markdown("**Sizes differ: all pictures are brought to one size for training**")
             bars_chart(found.side_bars, "pictures", "longer side in pixels", "sides")
-    st.caption(f"Counted on {plural(found.looked_at, 'training picture')}.")
 
 
 def _of_pictures(found: PictureLook) -> list[str]:
@@ -83,7 +83,7 @@ def _of_pictures(found: PictureLook) -> list[str]:
     ):
         if value:
             said.append(plural(value, one, many))
-    return said if found.copies else [*said, "no exact copies"]
+    return said
 
 
 def _brightness(found: PictureLook) -> str:
@@ -119,7 +119,10 @@ def _of_texts(found: TextLook) -> list[str]:
     said = []
     if words:
         said.append(f"half have up to **{plural(words.get('middle', 0), 'word')}**, the longest {count(words.get('longest', 0))}")
-    languages = [f"{plain(str(TITLES.get(key, key)), 30)} {percent(share)}" for key, share in found.languages[:LANGUAGES] if share >= SEEN]
+    known = {str(TITLES.get(key, key)): share for key, share in found.languages[:LANGUAGES] if share >= SEEN}
+    languages = [f"{plain(title, 30)} {percent(share)}" for title, share in known.items()]
+    if known and (rest := 1 - sum(known.values())) > REST:
+        languages.append(f"too short to tell {percent(rest)}")
     return [*said, *([", ".join(languages)] if languages else [])]
 
 

@@ -45,7 +45,8 @@ def read_options(source: Source, preview: Preview | None) -> None:
     if preview is not None and preview.info.image_shape is not None:
         return
     decisions = source.decisions
-    with st.expander(f"How it was read{_summary(preview)}", icon=":material/tune:", expanded=preview is None):
+    overruled = decisions.read_key != Decisions().read_key  # then the choices stay open, so that the next try is at hand
+    with st.expander(f"How it was read{_summary(preview)}", icon=":material/tune:", expanded=preview is None or overruled):
         st.caption("All of this was found in the content of the file. Change it where it is wrong; the rows below follow at once, and nothing is stored yet.")
         with st.grid("auto", min_column_width=220):
             if preview is None or preview.info.source.get("delimiter"):
@@ -66,7 +67,8 @@ def _summary(preview: Preview | None) -> str:
     about = preview.info.source
     encoding, delimiter = str(about.get("encoding") or ""), str(about.get("delimiter") or "")
     if not delimiter:
-        return f": {plain(KINDS.get(encoding, encoding), 40)}" if encoding else ""
+        sheet = f", sheet “{plain(preview.sheet, 40)}”" if preview.sheet else ""
+        return f": {plain(KINDS.get(encoding, encoding), 40)}{sheet}" if encoding else ""
     return f": {plain(encoding.upper(), 30)}, cells between {plain(DELIMITERS.get(delimiter, delimiter).rstrip(',;| '), 20)}s"
 
 

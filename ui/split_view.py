@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.dataset.schema import Column, ColumnType, DatasetInfo, Part, SplitBy
-from ui.words import count, percent, plain, plural, short
+from ui.words import count, percent, plain, plural, rounded, short
 
 if TYPE_CHECKING:
     from core.dataset.preview import Preview
@@ -20,7 +20,7 @@ MEANINGS = {
     "stratified": "Rows are dealt out at random, each class in the same proportion (a stratified split).",
     "time": "The oldest rows train, the newest judge: as it will be when the model is used.",
     "group": "Rows of one group, such as one customer, stay together, so that the model is judged on groups that it has never seen.",
-    "given": "A column of the file says which part a row belongs to.",
+    "given": "The file itself says which part a row belongs to.",
 }
 PARTS = {
     Part.TRAIN: ("Training", "to learn from"),
@@ -30,6 +30,7 @@ PARTS = {
 CLASSES = 8  # with a row of their own
 CHOICES = 1000  # columns to choose from
 GROUPS = (ColumnType.CATEGORY, ColumnType.IDENTIFIER, ColumnType.TEXT, ColumnType.NUMBER)
+MANY_GROUPS = 20
 SEEDS = 2**32 - 1
 
 
@@ -51,8 +52,8 @@ def split_choice(preview: Preview, key: str, seed: int, chosen: Callable[[SplitB
             "How shall the rows be shared out?", ways, default=now.kind, required=True, format_func=WAYS.__getitem__, key=f"way_{key}",
             on_change=_way, args=(f"way_{key}", columns, chosen),
         )  # fmt: skip
-    st.caption(MEANINGS[now.kind] + " Copies of one row always stay in one part.")
-    if now.column is not None:
+    st.caption(MEANINGS[now.kind] + ("" if now.kind == "given" else " Copies of one row always stay in one part."))
+    if now.column is not None and preview.info.image_shape is None:
         names = columns[now.kind] if now.column in columns[now.kind] else (now.column, *columns[now.kind])
         st.selectbox(
             "Column", range(len(names)), index=names.index(now.column), format_func=lambda place: short(names[place], 120), key=f"by_{key}",
@@ -66,30 +67,37 @@ def split_choice(preview: Preview, key: str, seed: int, chosen: Callable[[SplitB
             )  # fmt: skip
 
 
-def show_parts(info: DatasetInfo) -> None:
-    """Draw the three parts: sizes, classes, time spans."""
+def show_parts(info: DatasetInfo, of: int | None = None) -> None:
+    """Draw the three parts: sizes, classes, time spans.
+
+    Args:
+        info: of a dataset, stored or not yet.
+        of: rows of the file, where only some were looked at: sizes are then what they will be, about.
+    """
     total = max(1, info.split.train + info.split.validation + info.split.test)
     with st.grid(3, min_column_width=210, gap="small"):
         for part, (title, purpose) in PARTS.items():
             rows = int(getattr(info.split, part.value))
             with st.container(border=True, gap="xxsmall", height="stretch", key=f"part_{part.value}"):
-                st.metric(title, count(rows), help=f"{purpose[0].upper()}{purpose[1:]}")
-                st.caption(f"{percent(rows / total)} of the rows · {purpose}")
+                st.metric(title, count(rows) if of is None else f"about {rounded(rows / total * of)}", help=f"{purpose[0].upper()}{purpose[1:]}")
+                st.caption(f"{percent(rows / total)} of the {'rows' if info.image_shape is None else 'pictures'} · {purpose}")
                 if span := info.spans.get(part.value):
                     st.markdown(f":material/schedule: {_moment(span[0])} – {_moment(span[1])}")
+    if of is not None:
+        st.caption(f"About, because {count(total)} of {count(of)} rows were looked at so far. “Use this data” shares out all of them in the same way.")
     if info.class_counts:
-        _classes(info)
-    st.markdown(":material/lock: The test rows are sealed from now on: no training, no choice and no tuning sees them, and every model is judged on the same ones.")
+        _classes(info, with_counts=of is None)
+    st.markdown(f":material/lock: The test {'rows' if info.image_shape is None else 'pictures'} are sealed from now on: no training, no choice and no tuning sees them, and every model is judged on the same ones.")
 
 
-def _classes(info: DatasetInfo) -> None:
+def _classes(info: DatasetInfo, *, with_counts: bool) -> None:
     """Shares of the classes in each part, side by side."""
     counted = sorted(info.class_counts.items(), key=lambda pair: -(pair[1].train + pair[1].validation + pair[1].test))
     totals = {part: max(1, int(getattr(info.split, part.value))) for part in PARTS}
     table = {"Class": [plain(label, 40) for label, _ in counted[:CLASSES]]}
     for part, (title, _) in PARTS.items():
         cells = [int(getattr(counts, part.value)) for _, counts in counted[:CLASSES]]
-        table[title] = [f"{percent(cell / totals[part])}  \n:small[:gray[{count(cell)}]]" for cell in cells]
+        table[title] = [percent(cell / totals[part]) + (f"  \n:small[:gray[{count(cell)}]]" if with_counts else "") for cell in cells]
     st.table(table, hide_index=True, border="horizontal", alt="Share of each class in each part")
     if (more := len(counted) - CLASSES) > 0:
         st.caption(f"… and {plural(more, 'more class', 'more classes')}.")
@@ -103,7 +111,7 @@ def _columns(preview: Preview) -> dict[str, tuple[str, ...]]:
     return {
         "stratified": (),
         "time": tuple(column.name for column in others if column.type is ColumnType.TIME)[:CHOICES],
-        "group": tuple(column.name for column in others if column.type in GROUPS and 3 <= column.distinct < info.rows)[:CHOICES],
+        "group": tuple(column.name for column in _likely_first(others) if column.type in GROUPS and 3 <= column.distinct < info.rows)[:CHOICES],
         "given": tuple(column.name for column in others if column.name in given or _names_parts(column))[:CHOICES],
     }
 
@@ -121,12 +129,16 @@ def _way(key: str, columns: dict[str, tuple[str, ...]], chosen: Callable[[SplitB
     if way == "stratified":
         chosen(SplitBy())
     elif way in columns and columns[way]:
-        chosen(SplitBy(kind=way, column=_likely(columns[way])))
+        chosen(SplitBy(kind=way, column=columns[way][0]))
 
 
-def _likely(names: tuple[str, ...]) -> str:
-    """A column that names groups, where one is called so; else the first."""
-    return next((name for name in names if name.lower().endswith(("id", "_key")) or "group" in name.lower()), names[0])
+def _likely_first(columns: list[Column]) -> list[Column]:
+    """First those whose name says that they name groups, then those with many groups: few cannot be shared out well."""
+    return sorted(columns, key=lambda column: (not _is_called_group(column.name), column.distinct < MANY_GROUPS))
+
+
+def _is_called_group(name: str) -> bool:
+    return name.lower().endswith(("id", "_key")) or "group" in name.lower()
 
 
 def _by(key: str, kind: str, names: tuple[str, ...], chosen: Callable[[SplitBy], None]) -> None:

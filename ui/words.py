@@ -11,7 +11,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
-__all__ = ["ago", "count", "duration", "number", "on_accent", "percent", "plain", "plural", "short", "size"]
+__all__ = ["ago", "count", "duration", "number", "on_accent", "percent", "plain", "plural", "rounded", "short", "size"]
 
 JOINER = "\u2060"  # word joiner: no width, no line break
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=\"'/@%])")
@@ -80,6 +80,16 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def rounded(value: float) -> str:
+    """A count that is only known about: two significant digits.
+
+    Example:
+        >>> rounded(971_882), rounded(8)
+        ('970,000', '8')
+    """
+    return count(int(float(f"{value:.2g}")))
+
+
 def plural(value: int, one: str, many: str = "") -> str:
     """A count with its noun.
 
@@ -98,6 +108,8 @@ def percent(share: float) -> str:
         ('73 %', '3.3 %', '0 %')
     """
     value = share * 100
+    if 0 < value < 0.05:
+        return "under 0.1 %"
     return f"{value:.1f} %" if 0 < value < 10 else f"{value:.0f} %"
 
 

@@ -7,13 +7,54 @@ import polars as pl
 
 from core.dataset.schema import Part
 
-__all__ = ["conflicts", "extra_copies", "near_pictures", "straddling"]
+__all__ = ["conflicts", "equal_rows", "extra_copies", "near_pictures", "straddling"]
 
+MANY_TWICE = 0.02  # from so many copied rows on, sorting all is quicker
+KNOWN_BITS = 2**20 - 1  # of a hash, to tell in a table of a megabyte that a row is no copy
 NEAR_BITS = 3  # of 64 may differ
 LEAST_BITS = 6  # set, and not set: a flat picture has none
 BANDS = 4  # of 16 bits: two hashes that differ in fewer bits than there are bands share a band
 NEAR = 0.98  # correlation of the pixels: saved again as JPEG, brighter, smaller; two shirts hardly ever reach it
 PAIRS_AT_ONCE = 512
+
+
+def equal_rows(hashes: np.ndarray) -> np.ndarray:
+    """Number rows by what they hold: equal rows share a number, in the order in which they first appear.
+
+    Most tables have few copies, so only rows whose hash is there twice are looked at closely.
+
+    Args:
+        hashes: (rows,) integers, of what is compared.
+
+    Returns:
+        (rows,) int64 from 0, without gaps.
+
+    Example:
+        >>> equal_rows(np.array([7, 3, 7, 1])).tolist()
+        [0, 1, 0, 2]
+    """
+    ordered = np.sort(hashes)
+    again = ordered[1:] == ordered[:-1]
+    first = np.arange(len(hashes))
+    if not again.any():
+        return first
+    places, of = _copied(hashes, np.unique(ordered[1:][again]))
+    leaders = np.empty(int(of.max()) + 1, dtype=np.int64)
+    leaders[of[::-1]] = places[::-1]  # of several, the last one written stays
+    first[places] = leaders[of]
+    return np.asarray((np.cumsum(first == np.arange(len(first))) - 1)[first])
+
+
+def _copied(hashes: np.ndarray, twice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the rows whose hash is there twice, and which hash it is; a small table tells that most others are not."""
+    if len(twice) > MANY_TWICE * len(hashes):
+        return np.arange(len(hashes)), np.unique(hashes, return_inverse=True)[1]
+    known = np.zeros(KNOWN_BITS + 1, dtype=bool)
+    known[twice & twice.dtype.type(KNOWN_BITS)] = True
+    places = np.flatnonzero(known[hashes & hashes.dtype.type(KNOWN_BITS)])
+    nearest = np.minimum(np.searchsorted(twice, hashes[places]), len(twice) - 1)
+    same = twice[nearest] == hashes[places]
+    return places[same], nearest[same]
 
 
 def extra_copies(groups: np.ndarray, answers: pl.Series) -> np.ndarray:

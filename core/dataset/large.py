@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from core.dataset.ahead import in_order
 from core.dataset.draft import Draft, sorted_findings, unanswered
+from core.dataset.duplicates import equal_rows
 from core.dataset.facts import Facts, note
 from core.dataset.findings import FEWEST_ROWS_A_CLASS, collect
 from core.dataset.profile import profile_stored
@@ -28,7 +30,7 @@ from core.dataset.target import class_labels, sort_labels, task_of
 from core.dataset.types import as_typed, lost_values
 from core.dataset.understand import INPUT_TYPES, parts_of
 from core.dataset.values import to_number
-from core.dataset.whole import Whole, linked, written
+from core.dataset.whole import BATCH_ROWS, Whole, linked, written
 from core.files import write_atomic
 
 __all__ = ["apply_to_all"]
@@ -64,12 +66,16 @@ def apply_to_all(draft: Draft, table: Path, progress: Progress) -> Draft:
     kept = np.flatnonzero(answers.kept)
     columns = _profiles(table, draft, progress, len(kept))
     facts = _facts(draft, whole, answers, pass_over, kept, columns, table)
-    looked = _looked(draft.facts, facts)
-    found = draft.raw.notices + unanswered(collect(facts, looked), draft.repairs)
+    done = replace(draft, facts=facts, kept=kept, looked=_looked(draft.facts, facts))
+    with ThreadPoolExecutor(1) as pool:
+        looks = pool.submit(getattr, done, "looks")  # wanted next anyway
+        found = draft.raw.notices + unanswered(collect(facts, done.looked), draft.repairs)
     rows, total = len(draft.raw.frame), draft.raw.total
     message = f"Rows, classes, missing values, ranges and copies were counted over all {total:,} rows; leaks, outliers, spellings and drift were looked for in {rows:,} of them."
     said = note("sampled", message, count=rows, evidence={"rows": rows, "total": total})
-    return replace(draft, facts=facts, kept=kept, findings=sorted_findings((*found, said)), looked=looked)
+    stored = replace(done, findings=sorted_findings((*found, said)))
+    vars(stored)["looks"] = looks.result()  # where `cached_property` looks first
+    return stored
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,27 @@ def _dtype(column: Column, answer: pl.DataType | None) -> pl.DataType:
     return {ColumnType.NUMBER: pl.Float64(), ColumnType.TIME: pl.Datetime("us")}.get(column.type, pl.String())
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """Some rows, and what was counted in them.
+
+    Attributes:
+        typed: the rows that stay.
+        stop: rows of the table up to here.
+        blank: rows without any value.
+        lost: cells by column that their type could not read.
+        hashes: (rows,) of the inputs; None without inputs.
+        same: whether the typed rows are the very rows of the file.
+    """
+
+    typed: pl.DataFrame
+    stop: int
+    blank: int
+    lost: dict[str, int]
+    hashes: np.ndarray | None
+    same: bool
+
+
 @dataclass
 class _Pass:
     """The one pass that types all rows; what it counts is complete when it has ended."""
@@ -174,34 +201,42 @@ class _Pass:
 
     def changes_nothing(self) -> bool:
         """Whether the typed rows are the very rows of the file; looks as long as they are."""
-        return all(typed.equals(raw, null_equal=True) for typed, raw in self._both())
+        return all(batch.same for batch in self._each(compare=True))
 
     def batches(self) -> Iterator[pl.DataFrame]:
         """The typed rows that stay."""
-        return (typed for typed, _ in self._both())
+        return (batch.typed for batch in self._each(compare=False))
 
-    def _both(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-        """The typed rows that stay, and the batch that they come from."""
+    def _each(self, *, compare: bool) -> Iterator[_Batch]:
+        """The batches, two being typed at the same time; what was counted in each is added up in their order."""
+        for batch in in_order(lambda start: self._batch(start, compare=compare), range(0, self.whole.rows, BATCH_ROWS)):
+            self.blank += batch.blank
+            self.hashes += [batch.hashes] if batch.hashes is not None else []
+            for name, count in batch.lost.items():
+                self.lost[name] = self.lost.get(name, 0) + count
+            self.progress.step("Storing", batch.stop, self.whole.rows, batch.stop)
+            yield batch
+
+    def _batch(self, start: int, *, compare: bool) -> _Batch:
+        """One batch typed. Runs in a thread: changes nothing here."""
         others = [c for c in self.draft.columns if c.name != self.draft.target]
         compared = [c.name for c in others if c.type in INPUT_TYPES]
-        inputs, start = list(self.draft.inputs), 0
-        for batch in self.whole.batches():
-            kept = pl.Series(self.answers.kept[start : start + len(batch)])
-            self._count_blank(batch, start)
-            raw = repair_values(_as_in_file(batch, self.draft, self.whole), self.draft.repairs).filter(kept)
-            typed = as_typed(raw, others)
-            for name, count in lost_values(raw.select(inputs), typed.select(inputs)).items() if inputs else ():
-                self.lost[name] = self.lost.get(name, 0) + count
-            self.hashes += [typed.select(compared).hash_rows().to_numpy()] if compared else []
-            answer = self.answers.values.slice(start, len(batch)).filter(kept)
-            start += len(batch)
-            self.progress.step("Storing", start, self.whole.rows, start)
-            yield pl.DataFrame([answer.alias(c.name) if c.name == self.draft.target else typed[c.name] for c in self.draft.columns]), batch
+        inputs = list(self.draft.inputs)
+        batch = self.whole.batch(start)
+        kept = self.answers.kept[start : start + len(batch)]
+        raw = repair_values(_as_in_file(batch, self.draft, self.whole), self.draft.repairs)
+        raw = raw if kept.all() else raw.filter(pl.Series(kept))
+        typed = as_typed(raw, others)
+        lost = lost_values(raw.select(inputs), typed.select(inputs)) if inputs else {}
+        hashes = typed.select(compared).hash_rows().to_numpy() if compared else None
+        answer = self.answers.values.slice(start, len(batch)).filter(pl.Series(kept)).alias(self.draft.target)
+        table = typed.with_columns(answer).select(c.name for c in self.draft.columns)
+        same = compare and table.equals(batch, null_equal=True)
+        return _Batch(table, start + len(batch), self._blank(batch, start), lost, hashes, same)
 
-    def _count_blank(self, batch: pl.DataFrame, start: int) -> None:
+    def _blank(self, batch: pl.DataFrame, start: int) -> int:
         empty = self.answers.values.slice(start, len(batch)).is_null() & ~pl.Series(self.answers.removed[start : start + len(batch)])
-        if empty.any():
-            self.blank += int(batch.filter(empty).select(pl.all_horizontal(pl.all().is_null())).to_series().sum())
+        return int(batch.filter(empty).select(pl.all_horizontal(pl.all().is_null())).to_series().sum()) if empty.any() else 0
 
 
 def _profiles(table: Path, draft: Draft, progress: Progress, rows: int) -> tuple[Column, ...]:
@@ -228,7 +263,7 @@ def _facts(
     by = draft.split_by
     few = pl.read_parquet(table, columns=list(dict.fromkeys(name for name in (draft.target, by.column) if name)))
     answer = few[draft.target]
-    groups = np.unique(np.concatenate(counted.hashes), return_inverse=True)[1] if counted.hashes and len(few) else None
+    groups = equal_rows(np.concatenate(counted.hashes)) if counted.hashes and len(few) else None
     task = task_of(answer) if draft.task.is_classification else draft.task
     missing = int((~answers.kept & ~answers.removed & answers.values.is_null().to_numpy()).sum()) - counted.blank
     return replace(

@@ -24,6 +24,7 @@ SAME: Final = {
 }  # fmt: skip
 CURRENCY: Final = r"(?:US\$|R\$|A\$|C\$|HK\$|NT\$|[$€£¥₩₹₽฿₫₺₴]|(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|KRW|INR|AUD|CAD|HKD|SEK|NOK|DKK|PLN)\b)"
 UNIT: Final = r"(?:[%‰€£$¥₩₹₽₫₺₴元円圆]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|KRW|INR|AUD|CAD|HKD|SEK|NOK|DKK|PLN|kr|zł|Kč))"
+BARE: Final = r"^[+-]?[0-9][0-9.,]*$"  # nothing to take away: most cells, and the pattern of decorations is slow
 BRACKETS: Final = r"^\((.*[0-9].*)\)$"
 DECORATION: Final = rf"^([+-]?)[\s]*(?:{CURRENCY}[\s]*)?([+-]?[0-9.].*?)[\s]*(?:{UNIT})?$"
 GROUPS: Final = r"[1-9]\d{0,2}(?:'\d{3})+|[1-9]\d{0,2}(?:\x{a0}\d{3})+"
@@ -70,10 +71,8 @@ def to_numbers(frame: pl.DataFrame, forms: Mapping[str, str] | None = None) -> p
     """
     forms = forms or {}
     plain = frame.select(pl.all().cast(pl.Float64, strict=False))
-    unread = [
-        n for n in frame.columns
-        if frame[n].dtype == pl.String and (forms.get(n) or plain[n].null_count() > frame[n].null_count())
-    ]  # fmt: skip
+    counts = zip(frame.schema.items(), plain.null_count().row(0), frame.null_count().row(0), strict=True) if frame.width else ()
+    unread = [n for (n, dtype), after, before in counts if dtype == pl.String and (forms.get(n) or after > before)]
     finite = plain.select(pl.when(pl.all().is_finite()).then(pl.all()))
     return finite.with_columns([to_number(frame[name], forms.get(name, "")) for name in unread]) if unread else finite
 
@@ -128,11 +127,14 @@ def _unread_plainly(values: pl.Series) -> int:
 
 def _undecorated(values: pl.Series, grouped: str, thousands: str, point: str) -> pl.Series:
     """The bare number of each cell, as Python writes it; what cannot be one stays as it is or becomes null."""
-    cell = pl.col("cell").str.replace_many(list(SAME), list(SAME.values())).str.strip_chars()
-    bare = cell.str.replace(BRACKETS, "-$1").str.replace(DECORATION, "$1$2")
-    joined = bare.str.replace_all(SEPARATORS, "").str.replace_all(thousands, "", literal=True).str.replace(point, ".", literal=True)
-    alone = pl.lit(None, dtype=pl.String) if point == "," else bare
-    return values.alias("cell").to_frame().select(pl.when(bare.str.contains(grouped)).then(joined).otherwise(alone)).to_series().alias(values.name)
+    cells = values.alias("cell").str.replace_many(list(SAME), list(SAME.values())).str.strip_chars()
+    decorated = (~cells.str.contains(BARE)).fill_null(False).arg_true()
+    if len(decorated):
+        cells = cells.scatter(decorated, cells.gather(decorated).str.replace(BRACKETS, "-$1").str.replace(DECORATION, "$1$2"))
+    cell = pl.col("cell")
+    joined = cell.str.replace_all(SEPARATORS, "").str.replace_all(thousands, "", literal=True).str.replace(point, ".", literal=True)
+    alone = pl.lit(None, dtype=pl.String) if point == "," else cell
+    return cells.to_frame().select(pl.when(cell.str.contains(grouped)).then(joined).otherwise(alone)).to_series().alias(values.name)
 
 
 def _finite(numbers: pl.Series) -> pl.Series:

@@ -140,7 +140,12 @@ def _distinct(values: pl.Series) -> int:
 
 
 def _examples(values: list[Any]) -> tuple[str, ...]:
-    found = list(dict.fromkeys(value for value in values if value is not None))[:EXAMPLES]
+    found: list[Any] = []
+    for value in values:
+        if value is not None and value not in found:
+            found.append(value)
+            if len(found) == EXAMPLES:
+                break
     return tuple(f"{value:.12g}" if isinstance(value, float) else str(value)[:EXAMPLE_CHARACTERS] for value in found)
 
 

@@ -177,15 +177,17 @@ def split_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, 
     """
     units = _units(groups, len(target), whole=whole)
     sizes = np.bincount(units)
-    first = _first_rows(units, len(sizes))
-    strata = _strata(target[first], task)
+    alone = len(sizes) == len(units) and bool((units[1:] > units[:-1]).all())  # then millions of rows need not be gathered
+    strata = _strata(target if alone else target[_first_rows(units, len(sizes))], task)
+    if whole and min(np.unique(strata, return_counts=True)[1], default=0) < LEAST_STRATUM:
+        strata = np.zeros_like(strata)  # a class of few groups cannot be shared out on its own
     random = np.random.default_rng(seed)
-    order = random.permutation(len(first))
+    order = random.permutation(len(sizes))
     order = order[np.argsort(strata[order], kind="stable")]
-    parts: np.ndarray = np.zeros(len(first), dtype=np.uint8)
-    for members in np.split(order, np.flatnonzero(np.diff(strata[order])) + 1):
-        parts[members] = _deal(sizes[members], random)
-    return np.asarray(parts[units])
+    parts: np.ndarray = np.zeros(len(sizes), dtype=np.uint8)
+    for members in np.split(order, np.cumsum(np.bincount(strata))[:-1]):
+        parts[members] = _deal(np.ones(len(members), np.int64) if alone else sizes[members], random)
+    return parts if alone else np.asarray(parts[units])
 
 
 def _units(groups: np.ndarray | None, rows: int, *, whole: bool = False) -> np.ndarray:
@@ -221,6 +223,8 @@ def _strata(target: pl.Series, task: Task) -> np.ndarray:
     if task.is_classification:
         classes = target.unique().sort()
         kind = np.int16 if len(classes) < 2**15 else np.int64  # short integers are sorted by radix
+        if target.dtype == pl.String:
+            return target.cast(pl.Enum(classes)).to_physical().to_numpy().astype(kind)
         return target.replace_strict(classes, np.arange(len(classes)), return_dtype=pl.Int64).to_numpy().astype(kind)
     bins = min(BINS, max(1, len(target) // LEAST_STRATUM))
     return np.asarray((target.rank("ordinal").to_numpy().astype(np.int64) - 1) * bins // max(1, len(target)))

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import polars as pl
 
+from core.dataset.ahead import in_order
 from core.dataset.schema import Column, ColumnType
 from core.dataset.values import (
     as_strings,
     find_time_format,
     is_missing,
-    missing_cell,
     number_format,
     to_category,
     to_number,
@@ -35,6 +35,7 @@ LONGEST_CATEGORY = 1000  # characters; what is longer was not chosen from a list
 LEAST_DIGIT_DATE = 19_500_101  # smaller numbers are no dates such as 20261122
 MANY_ROWS = 1000
 SOME_VALUES = 1000
+CELLS_AT_ONCE = 500_000
 EXACT_WHOLE = 2.0**53  # float64 counts no further one by one
 
 ID_NAME = re.compile(r"(^|[\s_.-])(id|ids|uuid|guid|rowid|index|idx|nr|key)$|编号$|序号$|学号$|工号$|单号$|证号$|id$", re.IGNORECASE)
@@ -67,44 +68,59 @@ def guess_type(values: pl.Series) -> ColumnType:
 
 
 def guess_types(frame: pl.DataFrame) -> dict[str, ColumnType]:
-    """`guess_type` for all columns; what is plainly numbers is found in one pass, the rest one by one.
+    """`guess_type` for all columns; what is plainly numbers is found for many columns at once, the rest one by one.
 
     Args:
         frame: (rows, columns) text.
     """
-    numbers = frame.select(pl.all().str.strip_chars().cast(pl.Float64, strict=False))
-    missing = frame.select(missing_cell(pl.all()).sum()).row(0)
-    spelled = numbers.select(pl.all().is_nan().sum()).row(0)  # a missing value that is a float, too
-    plain = [
-        name
-        for name, gone, nan in zip(frame.columns, missing, spelled, strict=True)
-        if gone < len(frame) and numbers[name].null_count() == gone - nan
-    ]
-    zeros = dict(zip(plain, frame.select(pl.col(plain).str.contains(LEADING_ZERO).any()).row(0), strict=True)) if plain else {}
-    distinct = dict(zip(plain, frame.select(pl.col(plain).n_unique()).row(0), strict=True)) if plain else {}
-    gone_of = dict(zip(frame.columns, missing, strict=True))
+    columns = frame.get_columns()  # a look-up by name costs more than a small column
+    at_once = max(1, CELLS_AT_ONCE // max(1, len(frame)))
+    pieces = [columns[start : start + at_once] for start in range(0, len(columns), at_once)]
+    found = (_kinds(pieces[0]),) if len(pieces) == 1 else in_order(_kinds, pieces)
+    return {name: kind for kinds in found for name, kind in kinds.items()}
+
+
+def _kinds(columns: list[pl.Series]) -> dict[str, ColumnType]:
+    """Types of columns of equal length, looked at as one long column: thousands of short ones cost one pass."""
+    rows = len(columns[0])
+    if not rows:
+        return {values.name: ColumnType.EMPTY for values in columns}
+    cells = pl.concat([values.alias("cell") for values in columns])
+    numbers = cells.str.strip_chars().cast(pl.Float64, strict=False)
+    unread = (numbers.is_null() | numbers.is_nan()).to_numpy()
+    missing = np.zeros(len(cells), dtype=bool)
+    missing[unread] = is_missing(cells.filter(pl.Series(unread))).to_numpy()  # no plain number says that there is none
+    gone, plain = missing.reshape(-1, rows).sum(axis=1), np.asarray((~unread | missing).reshape(-1, rows).all(axis=1))
+    zeros = cells.str.contains(LEADING_ZERO).fill_null(False).to_numpy().reshape(-1, rows).any(axis=1)
+    hashes = np.sort(cells.hash().to_numpy().reshape(-1, rows)[plain], axis=1)
+    different = np.zeros(len(columns), dtype=np.int64)
+    different[plain] = (hashes[:, 1:] != hashes[:, :-1]).sum(axis=1) + 1
+    table = numbers.to_numpy().reshape(-1, rows)
     return {
-        name: _kind_of_number(frame[name], numbers[name].to_numpy(), gone_of[name], zeros[name], distinct[name]) if name in zeros
-        else ColumnType.EMPTY if gone_of[name] == len(frame) else _kind_of_other(frame[name])
-        for name in frame.columns
+        values.name: ColumnType.EMPTY if gone[i] == rows
+        else _kind_of_number(values, table[i], int(gone[i]), bool(zeros[i]), int(different[i])) if plain[i]
+        else _kind_of_other(values, missing[i * rows : (i + 1) * rows])
+        for i, values in enumerate(columns)
     }  # fmt: skip
 
 
-def _kind_of_other(values: pl.Series) -> ColumnType:
+def _kind_of_other(values: pl.Series, missing: np.ndarray) -> ColumnType:
     """The type of a column that holds something besides plain numbers."""
-    missing = is_missing(values)
-    present = values.filter(~missing).str.strip_chars()
+    present = values.filter(pl.Series(~missing)).str.strip_chars()
     some = present.gather_every(max(1, len(present) // SOME_VALUES))
-    if number_share(some) >= 1 / 2 and number_share(present) >= NUMBER_SHARE:  # most columns of words need no second look
-        zeros = bool(present.str.contains(LEADING_ZERO).any())
-        return _kind_of_number(values, to_number(values, number_format(present)).to_numpy(), int(missing.sum()), zeros, values.n_unique())
+    if number_share(some) >= 1 / 2:  # most columns of words need no second look
+        form = number_format(present)
+        if number_share(present, form) >= NUMBER_SHARE:
+            zeros = bool(present.str.contains(LEADING_ZERO).any())
+            return _kind_of_number(values, to_number(values, form).to_numpy(), int(missing.sum()), zeros, values.n_unique())
     return ColumnType.TIME if find_time_format(present) else _kind_of_words(present)
 
 
-def number_share(present: pl.Series) -> float:
+def number_share(present: pl.Series, form: str | None = None) -> float:
     """Share of the values that are numbers, infinities and NaN included."""
     beyond = present.cast(pl.Float64, strict=False).is_infinite().fill_null(False)
-    return 1 - int((to_number(present, number_format(present)).is_null() & ~beyond).sum()) / len(present)
+    form = number_format(present) if form is None else form
+    return 1 - int((to_number(present, form).is_null() & ~beyond).sum()) / len(present)
 
 
 def _kind_of_number(values: pl.Series, numbers: np.ndarray, missing: int, leading_zeros: bool, different: int) -> ColumnType:
@@ -232,13 +248,11 @@ def as_typed(raw: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
         >>> as_typed(pl.DataFrame({"age": ["3", "x"]}), [Column(name="age", type="number")])["age"].to_list()
         [3.0, None]
     """
-    there = set(raw.columns)  # `columns` makes its list anew each time
+    there = {values.name: values for values in raw.get_columns()}  # a look-up in a frame costs more than a small column
     given = [c for c in columns if c.name in there]
     forms = {c.name: c.format for c in given if c.type is ColumnType.NUMBER}
-    numbers = to_numbers(raw.select(list(forms)), forms)
-    return pl.DataFrame(
-        [numbers[c.name] if c.type is ColumnType.NUMBER else typed(raw[c.name], c.type, c.format) for c in given]
-    )
+    numbers = {values.name: values for values in to_numbers(raw.select(list(forms)), forms).get_columns()}
+    return pl.DataFrame([numbers[c.name] if c.type is ColumnType.NUMBER else typed(there[c.name], c.type, c.format) for c in given])
 
 
 def lost_values(raw: pl.DataFrame, table: pl.DataFrame) -> dict[str, int]:
@@ -256,9 +270,10 @@ def lost_values(raw: pl.DataFrame, table: pl.DataFrame) -> dict[str, int]:
         >>> lost_values(raw, pl.DataFrame({"age": [3.0, None, None]}))
         {'age': 1}
     """
+    cells, dtypes = dict(zip(raw.columns, raw.null_count().row(0), strict=True)), raw.schema
     lost = {}
-    for name in table.columns:
-        if table[name].null_count() == raw[name].null_count() or raw[name].dtype != pl.String:
+    for name, gone in zip(table.columns, table.null_count().row(0), strict=True) if table.width else ():
+        if gone == cells[name] or dtypes[name] != pl.String:
             continue
         if (count := int((table[name].is_null() & ~is_missing(raw[name])).sum())):
             lost[name] = count

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from core.dataset.duplicates import equal_rows
 from core.dataset.facts import Facts
 from core.dataset.findings import FEWEST_ROWS_A_CLASS
 from core.dataset.leaks import Leak, find_leaks
@@ -234,4 +235,4 @@ def _groups(
     if pictures is not None:
         return np.unique(pictures.digests[kept], return_inverse=True)[1]
     names = [c.name for c in columns if c.name != target and c.type in INPUT_TYPES]
-    return np.unique(table.select(names).hash_rows().to_numpy(), return_inverse=True)[1] if names and len(table) else None
+    return equal_rows(table.select(names).hash_rows().to_numpy()) if names and len(table) else None

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from core.dataset.numbers import number_format, number_style, to_number, to_numbers
@@ -22,6 +23,9 @@ __all__ = [
 
 SURELY_MISSING: Final = ("", "?", "na", "n/a", "#n/a", "#na", "nan", "null", "<na>", "nat", "#null!", "#div/0!", "#value!", "#ref!", "未知", "缺失")
 ALSO_MISSING: Final = ("none", "nil", "-", "--", "---", "—", "–", ".", "..", "missing", "unknown", "(blank)", "(null)", "无", "空", "不详", "暂无", "不明")
+
+LONGEST_SPELLING: Final = 2 + max(len(spelling.encode()) for spelling in SURELY_MISSING + ALSO_MISSING)  # bytes; the sign of Kelvin is a k of three
+MANY_ROWS = 1000
 
 
 def is_missing(values: pl.Series, *, surely: bool = False) -> pl.Series:
@@ -40,6 +44,15 @@ def is_missing(values: pl.Series, *, surely: bool = False) -> pl.Series:
         >>> is_missing(pl.Series(["3", " N/A ", "none"]), surely=True).to_list()
         [False, True, False]
     """
+    if len(values) < MANY_ROWS or (values.str.len_bytes().mean() or 0) <= LONGEST_SPELLING:  # type: ignore[operator]
+        return _missing_cells(values, surely)
+    stripped = values.str.strip_chars()
+    short = (stripped.str.len_bytes() <= LONGEST_SPELLING).fill_null(True).arg_true()  # most cells of a column of texts are too long
+    found = pl.Series("cell", np.zeros(len(values), dtype=bool))
+    return found.scatter(short, _missing_cells(stripped.gather(short), surely)) if len(short) else found
+
+
+def _missing_cells(values: pl.Series, surely: bool) -> pl.Series:
     return values.to_frame("cell").select(missing_cell(pl.col("cell"), surely=surely)).to_series()
 
 
@@ -90,7 +103,7 @@ def to_text(values: pl.Series) -> pl.Series:
 
 
 def _blanked(text: pl.Series, missing: pl.Series) -> pl.Series:
-    return text.zip_with(~missing, pl.Series([None], dtype=pl.String)).alias(text.name)
+    return text.zip_with(~missing, pl.Series([None], dtype=pl.String)).alias(text.name) if missing.any() else text
 
 
 def as_strings(values: pl.Series) -> pl.Series:

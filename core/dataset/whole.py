@@ -82,10 +82,18 @@ class Whole:
             columns: names; default: all.
             rows: 1 or more.
         """
+        return (self.batch(start, columns, rows) for start in range(0, self.rows, rows))
+
+    def batch(self, start: int, columns: Sequence[str] | None = None, rows: int = BATCH_ROWS) -> pl.DataFrame:
+        """So many rows from a place on.
+
+        Args:
+            start: the first of them, from 0.
+            columns: names; default: all.
+            rows: 1 or more.
+        """
         lazy = pl.scan_parquet(self.file)
-        chosen = lazy if columns is None else lazy.select(columns)
-        for start in range(0, self.rows, rows):
-            yield chosen.slice(start, rows).collect()
+        return (lazy if columns is None else lazy.select(columns)).slice(start, rows).collect()
 
 
 def written(file: Path, schema: Mapping[str, pl.DataType], frames: Iterator[pl.DataFrame]) -> None:
@@ -109,7 +117,7 @@ def written(file: Path, schema: Mapping[str, pl.DataType], frames: Iterator[pl.D
             raise
 
     try:
-        register_io_source(source, schema=dict(schema)).sink_parquet(file, compression="lz4", row_group_size=ROW_GROUP)
+        register_io_source(source, schema=dict(schema)).sink_parquet(file, compression="snappy", row_group_size=ROW_GROUP)
     except Exception as error:
         if failed:
             raise failed[0] from None

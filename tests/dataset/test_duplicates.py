@@ -5,9 +5,25 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset.duplicates import conflicts, extra_copies, near_pictures, straddling
+from core.dataset.duplicates import conflicts, equal_rows, extra_copies, near_pictures, straddling
 
 ROWS = st.lists(st.tuples(st.integers(0, 4), st.sampled_from("ab")), min_size=1, max_size=30)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5), max_size=40))
+def test_equal_rows_are_numbered_as_they_appear(hashes: list[int]) -> None:
+    assert equal_rows(np.array(hashes, dtype=np.uint64)).tolist() == [list(dict.fromkeys(hashes)).index(one) for one in hashes]
+
+
+def test_few_copies_among_many_rows_are_found() -> None:
+    """Few enough that only rows whose last bits are known are compared; some share these bits and are no copies."""
+    hashes = np.random.default_rng(0).integers(0, 2**63, 20_000).astype(np.uint64)
+    hashes[[7, 19_000, 500]] = hashes[[3, 12, 3]]
+    hashes[100] = hashes[3] ^ np.uint64(2**40)
+    expected = list(range(20_000))
+    expected[7] = expected[500] = 3
+    expected[19_000] = 12
+    assert np.array_equal(equal_rows(hashes), np.unique(expected, return_inverse=True)[1])
 
 
 @given(ROWS)

@@ -52,6 +52,17 @@ def test_few_groups_of_a_regression_still_make_three_parts_of_sensible_size() ->
     assert shares(parts) == pytest.approx([0.7, 0.15, 0.15], abs=0.05)
 
 
+@pytest.mark.parametrize("groups", [3, 8, 40])
+def test_whole_groups_fill_three_parts_even_where_they_are_few(groups: int) -> None:
+    """Three shops of two classes: each part gets one, whatever class its first row has."""
+    names = pl.Series([f"g{i}" for i in np.random.default_rng(0).integers(0, groups, 1200)])
+    answers = pl.Series(np.random.default_rng(1).choice(["a", "b"], 1200))
+    parts = split_by(SplitBy.parse("group:g"), answers, Task.BINARY, None, names)
+    assert all(share >= 0.1 for share in shares(parts))
+    if groups >= 8:
+        assert shares(parts)[0] == pytest.approx(0.7, abs=0.12)
+
+
 def test_few_possible_inputs_are_not_copies() -> None:
     """Four groups of a quarter of the rows each cannot be kept together."""
     groups = np.arange(400) % 4

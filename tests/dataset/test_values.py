@@ -30,3 +30,11 @@ def test_texts_stay_as_written() -> None:
 def test_tidying_twice_is_tidying_once(text: str) -> None:
     once = tidy(pl.Series([text]))
     assert tidy(once).to_list() == once.to_list()
+
+
+@pytest.mark.parametrize("surely", [True, False])
+def test_missing_cells_among_long_texts_are_found(surely: bool) -> None:
+    """Only short cells of a long column are compared; blanks around and capital letters of three bytes do not hide one."""
+    cells = ["  na ", None, "", "   ", " " * 30 + "NULL\t", "un\u212anown", "Missing", "好" * 9, "a long text " * 4]
+    once = is_missing(pl.Series(cells), surely=surely).to_list()
+    assert is_missing(pl.Series(cells * 200), surely=surely).to_list() == once * 200

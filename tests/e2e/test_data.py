@@ -121,6 +121,12 @@ def test_a_gbk_file_with_chinese_headers(app: Server, new_page: Callable[..., Pa
     page.reload()  # nothing is lost, and nothing is read twice
     says(page, "流失")
     usable(page)
+    page.set_viewport_size({"width": 390, "height": 844})  # on a phone the table of columns becomes cards
+    age = page.locator("[class*=st-key-column_]").filter(has_text="年龄")
+    age.get_by_role("combobox").click()
+    page.get_by_role("option", name="category").click()
+    expect(age.get_by_role("combobox")).to_have_value("category")
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
 
 
 def test_a_zip_from_chinese_windows(app: Server, new_page: Callable[..., Page]) -> None:

@@ -31,7 +31,7 @@ __all__ = ["FEWEST_ROWS", "FEWEST_ROWS_A_CLASS", "LARGEST_OF_A_CODE", "collect"]
 LARGEST_OF_A_CODE = 20  # findings of one code; the rest are told in one
 
 CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
-    target.target_identifier, target.too_many_classes, target.too_few_rows, target.target_constant, target.no_inputs,
+    target.target_identifier, target.too_many_classes, target.too_few_rows, target.target_constant, target.no_inputs, target.empty_part,
     leak.possible_leak, leak.leak_across_split, target.target_missing_rows, target.class_too_small, target.class_few_rows,
     labels.near_identical_labels, labels.boolean_spellings, target.imbalance,
     rows.conflicting_duplicates, moments.time_order, rows.repeated_group, drift.drift,
@@ -44,7 +44,7 @@ CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
 
 
 COUNTED: frozenset[Callable[[Facts], Iterator[Finding]]] = frozenset((  # look at nothing but the target, the profiles and the counts
-    target.target_identifier, target.too_many_classes, target.too_few_rows, target.target_constant, target.no_inputs,
+    target.target_identifier, target.too_many_classes, target.too_few_rows, target.target_constant, target.no_inputs, target.empty_part,
     target.target_missing_rows, target.class_too_small, target.class_few_rows, target.imbalance,
     labels.near_identical_labels, labels.boolean_spellings, rows.conflicting_duplicates, rows.duplicate_rows, rows.blank_rows,
     columns.unreadable_values, columns.missing_values, columns.empty_column, columns.constant_column, columns.identifier, columns.high_cardinality,

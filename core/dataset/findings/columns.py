@@ -30,7 +30,7 @@ def constant_column(facts: Facts) -> Iterator[Finding]:
 
 def identifier(facts: Facts) -> Iterator[Finding]:
     """Columns that name rows."""
-    names = [c for c in facts.columns if c.type is ColumnType.IDENTIFIER and c.name != facts.target]
+    names = [c for c in facts.columns if c.type is ColumnType.IDENTIFIER and c.name not in (facts.target, facts.split_by.column)]
     yield from _left_out("identifier", names, "a name or number of each row and left out: {names}. A model would learn it by heart.")
 
 

@@ -18,7 +18,7 @@ def possible_leak(facts: Facts) -> Iterator[Finding]:
     """Columns that give the answer away."""
     for leak in facts.leaks:
         used = leak.column in facts.inputs
-        then = "It is an input now; take it out unless you will know it before the answer." if used else "It is left out; add it only if you will know it before the answer."
+        then = "It is an input now; take it out unless you will know it before the answer." if used else "It is not used as it stands. Leave it out, unless you will know it before the answer."
         yield look("possible_leak", f"{_said(facts, leak)} {then}", column=leak.column, evidence=_evidence(leak), repair=f"Leave {quoted(leak.column)} out")
 
 

@@ -43,6 +43,8 @@ def duplicate_rows(facts: Facts) -> Iterator[Finding]:
         return
     say = look if len(again) >= MANY_COPIES * facts.rows and not _few_possible(facts) else note
     then, repair = "Copies stay in the same part of the split, so that no model is tested on what it was trained on.", "Keep one of each"
+    if facts.split_by.kind == "given":
+        then = "They stay in the part that the file gives them."
     if _few_possible(facts):
         repair, then = "", "The inputs take few different values, so equal rows are natural and are not kept together in the split."
     evidence = {"copies": len(again), "share": round(len(again) / facts.rows, 4), "different": facts.rows - len(again)}

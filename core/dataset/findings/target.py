@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from core.dataset.facts import SHOWN, Facts, listed, look, many, quoted, stop, things, were
-from core.dataset.schema import Column, ColumnType, Finding
+from core.dataset.schema import Column, ColumnType, Finding, Part
 from core.settings import settings
 
 __all__ = [
-    "FEWEST_ROWS", "FEWEST_ROWS_A_CLASS", "class_few_rows", "class_too_small", "imbalance", "no_inputs", "target_constant",
+    "FEWEST_ROWS", "FEWEST_ROWS_A_CLASS", "class_few_rows", "class_too_small", "empty_part", "imbalance", "no_inputs", "target_constant",
     "target_identifier", "target_missing_rows", "too_few_rows", "too_many_classes",
 ]  # fmt: skip
 
@@ -55,6 +55,16 @@ def too_few_rows(facts: Facts) -> Iterator[Finding]:
         yield stop("too_few_rows", f"There {'is' if usable == 1 else 'are'} only {things(facts, usable)}{known}; at least {FEWEST_ROWS} in classes of at least {FEWEST_ROWS_A_CLASS} are needed to train and test. Add more and upload the file again.", count=facts.rows, evidence=evidence)
     elif facts.rows < FEW_ROWS:
         yield look("too_few_rows", f"{things(facts, facts.rows)} are few: every figure will have a wide margin. Expect to need some hundreds.", count=facts.rows, evidence=evidence)
+
+
+def empty_part(facts: Facts) -> Iterator[Finding]:
+    """The way of splitting leaves nothing to learn from, to steer by or to judge by."""
+    if facts.rows < FEWEST_ROWS or not len(facts.parts):
+        return
+    sizes = {part.value: int((facts.parts == part.number).sum()) for part in Part}
+    if empty := [name for name, rows in sizes.items() if not rows]:
+        by = f" by {quoted(facts.split_by.column)}" if facts.split_by.column else ""
+        yield stop("empty_part", f"The split{by} leaves no rows for {' and '.join(empty)}. Choose a column with more different values, or another way to split.", column=facts.split_by.column, evidence=sizes)
 
 
 def target_constant(facts: Facts) -> Iterator[Finding]:

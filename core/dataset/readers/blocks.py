@@ -11,7 +11,7 @@ import polars as pl
 from core.dataset.readers.dialect import Dialect
 from core.dataset.readers.encoding import Decoder, encoding_of, refuse_binary
 from core.dataset.readers.rectangle import last_row_end, read_rectangle
-from core.dataset.readers.source import Source
+from core.dataset.readers.source import HashedStream, Source
 
 __all__ = ["BLOCK_BYTES", "TextBlocks", "first_text", "spread_rows"]
 
@@ -25,7 +25,7 @@ PLACE_BYTES = 64 * 1024
 class TextBlocks:
     """The text of a file, a block at a time; every block but the last ends with a line."""
 
-    def __init__(self, stream: BinaryIO, encoding: str | None) -> None:
+    def __init__(self, stream: BinaryIO | HashedStream, encoding: str | None) -> None:
         """Args: stream: at its beginning; encoding: given by the user, or None."""
         self.stream, self.head = stream, stream.read(BLOCK_BYTES)
         found, self.skipped = encoding_of(self.head, encoding)

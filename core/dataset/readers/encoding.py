@@ -195,7 +195,7 @@ class Decoder:
         if self._foreign:
             message = (
                 f"The text is not UTF-8. It was read as {TITLES[self.encoding]}. "
-                "If words look wrong, save the file as UTF-8 and upload it again."
+                "If words look wrong, choose another encoding."
             )
             found.append(Finding(code="encoding_guessed", severity=Severity.NOTE, message=message))
             found += [_about_damage(self._damaged, TITLES[self.encoding])] if self._damaged else []
@@ -276,7 +276,7 @@ class _Incremental:
 
 
 def _about_damage(count: int, encoding: str) -> Finding:
-    message = f"{count:,} characters could not be read as {encoding} and are shown as �. Save the file as UTF-8 and upload it again."
+    message = f"{count:,} characters could not be read as {encoding} and are shown as �. Choose another encoding, or save the file as UTF-8 and upload it again."
     return Finding(code="damaged_text", severity=Severity.LOOK, message=message, count=count)
 
 

@@ -25,7 +25,8 @@ from core.dataset.readers.delimited import (
 )
 from core.dataset.readers.dialect import Dialect
 from core.dataset.readers.encoding import Decoder
-from core.dataset.readers.rectangle import last_row_end, read_rectangle
+from core.dataset.readers.pieces import Piece, Pieces
+from core.dataset.readers.rectangle import Rectangle, read_rectangle
 from core.dataset.readers.source import Source
 from core.dataset.schema import ColumnType
 from core.dataset.types import guess_types
@@ -167,6 +168,14 @@ def _exact_form(values: pl.Series) -> str:
     return form if (again == values).fill_null(False).all() else ""
 
 
+@dataclass(frozen=True)
+class _Quick:
+    """A piece that was read at once: its rows as they are written, and what was found about them."""
+
+    frame: pl.DataFrame
+    found: Rectangle
+
+
 class _Reading:
     """One pass over a file."""
 
@@ -182,7 +191,7 @@ class _Reading:
         folder = ReadingFolder()
         file = folder.path / "table.parquet"
         try:
-            with self.source.open() as stream:
+            with self.source.hashed() as stream:
                 self.blocks = TextBlocks(stream, self.encoding)
                 written(file, self.plan.written, self._frames())
         except BaseException:
@@ -194,13 +203,10 @@ class _Reading:
 
     def _frames(self) -> Iterator[pl.DataFrame]:
         """The rows as they are written."""
-        rest, first = b"", True
-        for block, final in self.blocks:
-            data = rest + block
-            if first:
-                data, first, self.lines = data[self.dialect.body :], False, self.dialect.body_line
-            stop, frame, numbers = self._block(data, final)
-            rest = data[stop:]
+        pieces = Pieces(self._bodies(), self._quick)
+        self.lines = self.dialect.body_line
+        for piece in pieces:
+            frame, numbers = self._rows_of(piece, pieces)
             self._note_gaps(numbers)
             self.sample.add(frame, numbers + self.counted_before)
             self.rows += len(frame)
@@ -208,31 +214,43 @@ class _Reading:
             self.progress.step("Reading", self.blocks.done, self.source.size_bytes, self.rows)
             yield frame
 
+    def _bodies(self) -> Iterator[tuple[bytes, bool]]:
+        """The blocks, the first one without what stands above the rows."""
+        skipped = self.dialect.body
+        for block, final in self.blocks:
+            yield block[skipped:], final
+            skipped = 0
+
     def _note_gaps(self, numbers: np.ndarray) -> None:
         """Remember the numbers of the rows of this block that were left out."""
         if (count := self.counted - self.counted_before) > len(numbers):
             missing = np.setdiff1d(np.arange(1, count + 1), numbers, assume_unique=True)
             self.gaps += (missing + self.counted_before).tolist()
 
-    def _block(self, data: bytes, final: bool) -> tuple[int, pl.DataFrame, np.ndarray]:
-        """Bytes that were read, the rows, and their numbers within the block."""
+    def _rows_of(self, piece: Piece[_Quick | None], pieces: Pieces[_Quick | None]) -> tuple[pl.DataFrame, np.ndarray]:
+        """The rows, and their numbers within the piece."""
         self.counted_before = self.counted
-        stop = len(data) if final else last_row_end(data)
-        with contextlib.suppress(pl.exceptions.PolarsError):
-            return self._quick(data[:stop], self.plan.in_file) if stop else self._careful(data, final)
-        with contextlib.suppress(pl.exceptions.PolarsError):  # a number that is none, most likely
-            return self._quick(data[:stop], dict.fromkeys(self.plan.names, pl.String()))
-        return self._careful(data, final)
+        quick = piece.read.result()
+        if quick is not None:
+            found = quick.found
+            self.ragged += [self.lines + 1 + line for line in found.ragged]
+            self.lines, self.counted = self.lines + found.lines, self.counted + found.count
+            return quick.frame, found.numbers
+        stop, frame, numbers = self._careful(piece.data, piece.final)
+        if stop != len(piece.text):
+            pieces.begin_with(piece.data[stop:])
+        return frame, numbers
 
-    def _quick(self, data: bytes, schema: dict[str, pl.DataType]) -> tuple[int, pl.DataFrame, np.ndarray]:
-        width = len(self.plan.names)
-        read = read_rectangle(data, self.dialect.delimiter, width, schema) if width > 1 else None
-        if read is None or longest_bytes(read[0]) > settings().max_cell_bytes:
-            raise pl.exceptions.ComputeError("left to the careful way")
-        frame, found = self._typed(read[0]), read[1]
-        self.ragged += [self.lines + 1 + line for line in found.ragged]
-        self.lines, self.counted = self.lines + found.lines, self.counted + found.count
-        return len(data), frame, found.numbers
+    def _quick(self, text: bytes) -> _Quick | None:
+        """Whole rows, read at once; None is left to the careful way. Runs in a thread: changes nothing here."""
+        schemas = (self.plan.in_file, dict.fromkeys(self.plan.names, pl.String()))  # a number that is none may still be one with blanks
+        for schema in schemas if text else ():
+            with contextlib.suppress(pl.exceptions.PolarsError):
+                read = read_rectangle(text, self.dialect.delimiter, len(schema), schema) if len(schema) > 1 else None
+                if read is None or longest_bytes(read[0]) > settings().max_cell_bytes:
+                    return None
+                return _Quick(self._typed(read[0]), read[1])
+        return None
 
     def _careful(self, data: bytes, final: bool) -> tuple[int, pl.DataFrame, np.ndarray]:
         reader = Careful(data, replace(self.dialect, body=0, body_line=self.lines), final=final)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-__all__ = ["Rectangle", "last_row_end", "read_rectangle", "rectangle"]
+__all__ = ["QUOTE", "Rectangle", "last_row_end", "read_rectangle", "rectangle"]
 
 NEWLINE, QUOTE = 10, 34
 TOP, FULL = np.uint64(63), np.uint64(2**64 - 1)

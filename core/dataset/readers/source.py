@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import BinaryIO
 from core.errors import BadFile, LimitExceeded
 from core.settings import MIB, settings
 
-__all__ = ["Source", "looks_like"]
+__all__ = ["HashedStream", "Source", "looks_like"]
 
 HEAD_BYTES = 4096
 NAME_CHARACTERS = 200
@@ -138,6 +139,14 @@ class Source:
                 digest.update(block)
         return digest.hexdigest()
 
+    def hashed(self) -> HashedStream:
+        """The content as a stream that works out `sha256` on the way, where it is read to its end.
+
+        Raises:
+            BadFile: the file is gone, or may not be read.
+        """
+        return HashedStream(self)
+
     @cached_property
     def is_zip(self) -> bool:
         """Whether the content is a zip archive; junk before it is allowed, as in self-extractors."""
@@ -166,6 +175,39 @@ class Source:
     def looks_like(self) -> str | None:
         """What the content looks like, if it is surely not delimited text."""
         return looks_like(self.head)
+
+
+class HashedStream:
+    """Reads a source from its beginning; the hash is taken in a thread of its own, so the file is read once."""
+
+    def __init__(self, source: Source) -> None:
+        """Args: source: learns its hash when all has been read."""
+        self.source, self.stream = source, source.open()
+        self.digest, self.pool = hashlib.sha256(), ThreadPoolExecutor(1)
+        self.pending: Future[None] | None = None
+
+    def __enter__(self) -> HashedStream:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.pool.shutdown()
+        self.stream.close()
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, as of any stream.
+
+        Args:
+            size: at most so many.
+        """
+        data = self.stream.read(size)
+        if self.pending is not None:
+            self.pending.result()  # in order, and one at a time: a fast reader does not fill the memory
+            self.pending = None
+        if data:
+            self.pending = self.pool.submit(self.digest.update, data)
+        else:
+            self.source.__dict__["sha256"] = self.digest.hexdigest()  # where `cached_property` looks first
+        return data
 
 
 def looks_like(head: bytes) -> str | None:

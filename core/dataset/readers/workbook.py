@@ -50,6 +50,8 @@ def read_workbook(source: Source, options: ReadOptions, progress: Progress) -> R
 
         book = load_workbook(io.BytesIO(source.content) if isinstance(source.content, bytes) else source.content)
         sheet = _chosen(book, source.name, options)
+        if options.sheet is not None and not any(any(cell != "" for cell in row) for row in sheet.iter_rows()):
+            raise BadSettings(f"The sheet “{sheet.name[:40]}” is empty. Choose another sheet.")
         part = parts.sheet(sheet.name)
         raw = _read_sheet(sheet, part, source.name, options, progress)
     return RawTable(**{**vars(raw), "notices": _about_sheet(book, sheet) + raw.notices})

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.dataset.schema import Severity
+from core.dataset.schema import Severity, SplitBy
 from core.settings import settings
 from tests.dataset.findings.found import all_of, draft, finding
 from tests.dataset.made import people
@@ -95,3 +95,12 @@ def test_balanced_accuracy_of_always_the_same_agrees_with_scikit_learn() -> None
     found = finding("imbalance", people(300) | {"churn": answers})
     assert found.evidence["accuracy"] == pytest.approx(metrics.accuracy_score(answers, ["a"] * 300), abs=1e-4)
     assert found.evidence["balanced_accuracy"] == pytest.approx(metrics.balanced_accuracy_score(answers, ["a"] * 300), abs=1e-4)
+
+
+def test_a_split_that_leaves_a_part_empty_stops() -> None:
+    columns = people(100) | {"shop": ["a", "b"] * 50}
+    found = finding("empty_part", columns, target="churn", split=SplitBy.parse("group:shop"))
+    assert (found.severity, found.column) == (Severity.STOP, "shop")
+    assert found.evidence == {"train": 50, "validation": 50, "test": 0}
+    assert "“shop” leaves no rows for test" in found.message
+    assert all_of("empty_part", columns | {"shop": [f"s{i % 3}" for i in range(100)]}, target="churn", split=SplitBy.parse("group:shop")) == []

@@ -24,7 +24,7 @@ from tests.dataset.made import class_folders, csv_bytes, people, zip_bytes
 from tests.evil import KEPT
 
 HANG_S = 20
-MUTATIONS = 200  # of each good file
+MUTATIONS = 100  # of each good file: a thousand in all
 PEOPLE = people(40)
 
 

@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,16 @@ def test_a_folder_and_a_file_that_went_are_sentences(tmp_path: Path) -> None:
 def test_what_may_hold_another_file_is_told(head: bytes, packed: bool) -> None:
     assert Source(head, "a").is_packed is packed
     assert Source(head, "a").is_gzip is head.startswith(b"\x1f")
+
+
+def test_a_file_that_is_read_to_its_end_is_hashed_on_the_way(tmp_path: Path) -> None:
+    file, content = tmp_path / "a.csv", bytes(range(256)) * 100
+    file.write_bytes(content)
+    source = Source.of(file, "a.csv")
+    with source.hashed() as stream:
+        assert stream.read(1000) == content[:1000]
+        assert "sha256" not in vars(source)
+        while stream.read(999):
+            pass
+    file.unlink()  # the hash is known without it
+    assert source.sha256 == hashlib.sha256(content).hexdigest()

@@ -45,6 +45,8 @@ def test_the_first_sheet_that_holds_a_table_is_read_and_can_be_overruled() -> No
     assert look(data, ReadOptions(sheet=" MORE")).frame.rows() == [("7",)]
     with pytest.raises(BadSettings, match="The sheets are: “cover”, “title only”, “数据”, “more”"):
         look(data, ReadOptions(sheet="nope"))
+    with pytest.raises(BadSettings, match="The sheet “cover” is empty"):
+        look(data, ReadOptions(sheet="cover"))
 
 
 def test_no_sheet_with_a_table_is_a_sentence() -> None:
