@@ -21,7 +21,7 @@ from core.dataset.facts import Facts, note
 from core.dataset.findings import FEWEST_ROWS_A_CLASS, collect
 from core.dataset.profile import profile_stored
 from core.dataset.progress import Progress
-from core.dataset.readers.large import as_text
+from core.dataset.readers.sample import as_text
 from core.dataset.repairs.apply import REPAIRS, ROW_REPAIRS, VALUE_REPAIRS, repair_values
 from core.dataset.repairs.kinds import RowRepair, TableNow
 from core.dataset.repairs.rows import equal_inputs

@@ -91,7 +91,7 @@ def _kinds(columns: list[pl.Series]) -> dict[str, ColumnType]:
     missing = np.zeros(len(cells), dtype=bool)
     missing[unread] = is_missing(cells.filter(pl.Series(unread))).to_numpy()  # no plain number says that there is none
     gone, plain = missing.reshape(-1, rows).sum(axis=1), np.asarray((~unread | missing).reshape(-1, rows).all(axis=1))
-    zeros = cells.str.contains(LEADING_ZERO).fill_null(False).to_numpy().reshape(-1, rows).any(axis=1)
+    zeros = np.asarray(cells.str.contains(LEADING_ZERO).fill_null(False).to_numpy().reshape(-1, rows).any(axis=1))
     hashes = np.sort(cells.hash().to_numpy().reshape(-1, rows)[plain], axis=1)
     different = np.zeros(len(columns), dtype=np.int64)
     different[plain] = (hashes[:, 1:] != hashes[:, :-1]).sum(axis=1) + 1

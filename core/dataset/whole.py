@@ -57,7 +57,7 @@ class Whole:
     Attributes:
         file: Parquet; the columns of the file in their order: Float64 and Datetime where all cells were plainly such, else text; null where a cell is empty.
         rows: how many.
-        forms: how numbers and moments stand in the file, by column (`readers.large.as_text`).
+        forms: how numbers and moments stand in the file, by column (`readers.sample.as_text`).
         gaps: numbers of the rows in the file that were left out, ascending.
         keeper: the folder that goes with this object; None: the file is somebody else's.
     """

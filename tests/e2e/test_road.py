@@ -138,7 +138,7 @@ def test_a_table_from_upload_to_prediction(app: Server, new_page: Callable[..., 
     for simple in ("Always the most frequent", "Linear model", "Gradient-boosted trees"):
         expect(page.get_by_text(simple).first).to_be_visible(timeout=TRAINING_MS)
     with page.expect_download() as table:
-        page.get_by_role("button", name=re.compile("CSV")).click()
+        page.get_by_role("button", name=re.compile(r"\(CSV\)")).click()
     csv = Path(table.value.path()).read_text(encoding="utf-8-sig")
     assert "accuracy" in csv
     assert csv.count("\n") >= 6  # a header, two models, three simple ones
@@ -157,7 +157,7 @@ def test_a_table_from_upload_to_prediction(app: Server, new_page: Callable[..., 
     rows = b"months,plan\n3,basic\n55,basic\n"
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files([{"name": "new.csv", "mimeType": "text/csv", "buffer": rows}])
     with page.expect_download() as answers:
-        page.get_by_role("button", name=re.compile("CSV")).click()
+        page.get_by_role("button", name=re.compile(r"\(CSV\)")).click()
     predicted = pl.read_csv(Path(answers.value.path()))
     assert predicted["prediction"].to_list() == ["yes", "no"]
     no_error(page)
