@@ -22,7 +22,7 @@ from ui.findings import findings_list, repaired_list
 from ui.guard import show_error
 from ui.looks_view import show_looks
 from ui.read_options import read_options
-from ui.reading import Failure, ask, can_go_back, change, go_back, is_small, looked_at, progress_panel, widget_key
+from ui.reading import Failure, ask, can_go_back, change, go_back, is_small, last_understood, looked_at, progress_panel, widget_key
 from ui.road import Page
 from ui.sources import Source, forget
 from ui.split_view import show_parts, split_choice
@@ -94,8 +94,9 @@ def _failed(source: Source, failure: Failure) -> None:
         st.button("Try again", icon=":material/refresh:", key="try_again", on_click=job.cancel, args=(source.folder,))
     else:
         st.markdown("Nothing was stored. " + ("If it is a table that was read wrongly, say below how it is written; else bring another file." if is_text else "Bring another file."))
-    if is_text:
-        read_options(source, None)
+    before = last_understood(source)
+    if is_text or (before is not None and before.sheets):  # another sheet, another encoding: at hand, and not only by going back
+        read_options(source, None if is_text else before)
     upload_box("other_file")
 
 

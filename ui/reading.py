@@ -24,7 +24,7 @@ from ui.words import count, plain, short, size
 if TYPE_CHECKING:
     from core.dataset.preview import Preview
 
-__all__ = ["Failure", "ask", "is_small", "looked_at", "progress_panel", "widget_key", "change"]
+__all__ = ["Failure", "ask", "is_small", "last_understood", "looked_at", "progress_panel", "widget_key", "change"]
 
 LOOK_EVERY_S = 0.5
 AT_ONCE_S = 1.5  # a file that is read faster shows no progress
@@ -210,6 +210,12 @@ def _cancel(source: Source) -> None:
     forget(current_workspace(), source)
     st.session_state["cancelled"] = source.file_name
     keep(draft=None)
+
+
+def last_understood(source: Source) -> Preview | None:
+    """What was in the file before the decision that does not fit; None where nothing was understood yet."""
+    before = _last_good(source)
+    return None if before is None else _preview(source.folder, before)
 
 
 def go_back(source: Source) -> None:
