@@ -6,7 +6,10 @@ BIN := $(VENV)/bin
 # --no-compile: Python compiles a module when it is first imported, which halves the time of the install.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: help run test check bench install clean
+# Whatever the shell says: without compiled code beside the sources every process would compile TensorFlow anew.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help run test nightly check bench install clean
 
 help:  ## list the tasks
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -16,9 +19,17 @@ run: $(VENV)/app.ok  ## install what is missing and open the app in the browser
 
 install: $(VENV)/app.ok  ## make .venv with what the app needs, and nothing else
 
-test: $(VENV)/dev.ok  ## install what the tests need, a browser included, and run them all
+# More processes than two cores: a test that waits for a server, a browser or a worker leaves its core to another.
+WORKERS ?= 3
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=15
+
+test: $(VENV)/dev.ok  ## install what the tests need, a browser included, and run all but the nightly ones
 	$(BIN)/python tests/browser.py
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=15
+	$(PYTEST)
+
+nightly: $(VENV)/dev.ok  ## the tests that repeat: thousands of damaged files, kills at many moments, 1,000 examples of each law
+	$(BIN)/python tests/browser.py
+	$(PYTEST) -m "nightly or hypothesis" --hypothesis-profile=nightly
 
 check: $(VENV)/dev.ok  ## ruff on everything, mypy --strict on core
 	$(BIN)/ruff check .

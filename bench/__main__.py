@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("imports", "streaming", "web", "ingest", "pictures", "road")
+BENCHES = ("imports", "speed", "start", "viewers", "history", "web", "ingest", "pictures", "room", "road")
 
 
 def main() -> int:

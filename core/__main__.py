@@ -4,15 +4,24 @@
                                [--repair CODE[:COL]]... [--split stratified|time:COL|group:COL|given:COL] [--seed N]
                                [--encoding E] [--delimiter D] [--sheet S] [--header-row N] [--dry-run]
     python -m core recipes [--task TASK]
-    python -m core train DATASET [--recipe NAME] [--preset NAME] [--set key=value]... [--epochs N]
-                                 [--seed N] [--backend auto|jax|tensorflow] [--follow]
+    python -m core train (DATASET | --like RUN) [--recipe NAME] [--preset NAME] [--set key=value]... [--epochs N]
+                                 [--seed N] [--backend auto|jax|tensorflow] [--follow] [--detach]
+    python -m core race DATASET [--preset NAME]... [--recipe NAME]... [--seed N]... [--set key=value]... [--epochs N] [--detach]
+    python -m core stop|pause|resume|status RUN
+    python -m core continue RUN [--epochs N]
+    python -m core watch RUN [--follow]
+    python -m core learning-rate RUN X
+    python -m core note RUN [TEXT]
+    python -m core queue [--move RUN PLACE]
     python -m core runs
     python -m core compare RUN... [--with-baselines]
     python -m core predict RUN FILE [--out FILE]
     python -m core delete (RUN | DATASET)
 
-Each takes `--json`: one JSON document on stdout and nothing else there. Exit codes: 0 done, 1 an error
-that the user can fix (one line on stderr), 2 wrong usage, 3 a failed run or machine.
+Each takes `--json`: one JSON document on stdout and nothing else there; `--follow` prints events as JSON lines on
+stderr. Exit codes: 0 done, 1 an error that the user can fix (one line on stderr), 2 wrong usage, 3 a failed run
+or machine (`train` and `watch`: the run ended without a model). Ctrl-C stops what `train` trains and keeps its
+best weights; it only ends the watching of `watch`.
 """
 
 from __future__ import annotations
@@ -22,8 +31,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.errors import LimelightError, UserError
@@ -40,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code. (Wrong usage leaves by `SystemExit(2)`, as argparse does.)
     """
-    choice = _parser().parse_args(arguments)
+    choice = _choice(arguments)
     try:
         _print(choice, _run(choice))
     except LimelightError as error:
@@ -58,110 +66,76 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return DONE
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m core", description="From a file to a judged model.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+def _choice(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The words, understood; what argparse cannot say about two words together is said here."""
+    from core.arguments import parser
 
-    _add_ingest(_command(commands, "ingest", "store a file as a dataset"))
-
-    recipes = _command(commands, "recipes", "list the recipes with their settings as a JSON schema")
-    recipes.add_argument("--task", choices=["binary", "multiclass", "regression"], help="only those for this task")
-
-    train = _command(commands, "train", "train a model and judge it")
-    train.add_argument("dataset", metavar="DATASET")
-    train.add_argument("--recipe", metavar="NAME", help="kind of network; the fitting one if left out")
-    train.add_argument("--preset", default="balanced", metavar="NAME", help="quick, balanced or thorough")
-    train.add_argument("--set", action="append", default=[], type=_setting, metavar="key=value", dest="changes")
-    train.add_argument("--epochs", type=int, metavar="N", help="how often each row is seen")
-    train.add_argument("--seed", type=int, default=0, metavar="N", help="decides every random choice")
-    train.add_argument("--backend", default="auto", choices=["auto", "jax", "tensorflow"])
-    train.add_argument("--follow", action="store_true", help="print each event as a JSON line on stderr")
-
-    _command(commands, "runs", "list the runs")
-
-    compare = _command(commands, "compare", "judge runs side by side on the same test rows")
-    compare.add_argument("runs", nargs="+", metavar="RUN")
-    compare.add_argument("--with-baselines", action="store_true", help="beside the simple models of the dataset")
-
-    predict = _command(commands, "predict", "predict the rows of a file")
-    predict.add_argument("run", metavar="RUN")
-    predict.add_argument("file", type=Path, metavar="FILE", help="a table, or a zip of pictures")
-    predict.add_argument("--out", type=Path, metavar="FILE", help="write the predictions here as CSV")
-
-    delete = _command(commands, "delete", "delete a run or a dataset for good")
-    delete.add_argument("id", metavar="RUN | DATASET")
-    return parser
-
-
-def _add_ingest(ingest: argparse.ArgumentParser) -> None:
-    ingest.add_argument("file", type=Path, metavar="FILE", help="a table (CSV, Excel, Parquet, JSON lines), or pictures: a zip or a folder with one folder a class")
-    ingest.add_argument("--target", metavar="COL", help="column to predict; guessed if left out")
-    ingest.add_argument("--name", default="", help="name to show; the file's name if left out")
-    ingest.add_argument("--type", action="append", default=[], type=_column_type, metavar="COL=TYPE", dest="types", help="number, category, text, time or identifier")
-    ingest.add_argument("--input", action="append", metavar="COL", dest="inputs", help="give models this column and no others but those named so")
-    ingest.add_argument("--drop", action="append", default=[], metavar="COL", help="do not give models this column")
-    ingest.add_argument("--repair", action="append", default=[], metavar="CODE[:COL]", help="repair what a finding of that code says, in this order")
-    ingest.add_argument("--split", metavar="WAY", help="stratified, time:COL, group:COL or given:COL; as the file says if left out")
-    ingest.add_argument("--seed", type=int, default=0, metavar="N", help="of the split")
-    ingest.add_argument("--encoding", metavar="E", help="of the text; found if left out")
-    ingest.add_argument("--delimiter", metavar="D", help="between cells; \\t or tab for a tab; found if left out")
-    ingest.add_argument("--sheet", metavar="S", help="of a workbook; the first with data if left out")
-    ingest.add_argument("--header-row", type=int, metavar="N", help="line with the column names, from 1; 0: there is none")
-    ingest.add_argument("--dry-run", action="store_true", help="say what is in the file and store nothing")
-
-
-def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    return parser
-
-
-def _setting(text: str) -> tuple[str, Any]:
-    """Split `key=value`; the value is read as JSON where it is JSON, else as text."""
-    key, equals, value = text.partition("=")
-    if not key or not equals:
-        raise argparse.ArgumentTypeError(f"expected key=value, received {text!r}")
-    try:
-        return key, json.loads(value)
-    except ValueError:
-        return key, value
-
-
-def _column_type(text: str) -> tuple[str, str]:
-    """Split `COL=TYPE` at the last `=`; a column may have others in its name."""
-    column, equals, kind = text.rpartition("=")
-    if not column or not equals:
-        raise argparse.ArgumentTypeError(f"expected COL=TYPE, received {text!r}")
-    return column, kind.strip()
+    grammar = parser()
+    choice = grammar.parse_args(arguments)
+    if choice.command == "train":
+        if (choice.dataset is None) == (choice.like is None):
+            grammar.error("train needs either a DATASET or --like RUN, which brings its own")
+        if choice.like is not None and (choice.recipe or choice.preset):
+            grammar.error("--like takes recipe and preset from the run; change single settings with --set")
+        if choice.detach and choice.follow:
+            grammar.error("--detach returns at once, so there is nothing to --follow; use watch RUN --follow")
+    if choice.command == "queue" and choice.move and not isinstance(choice.move[1], int):
+        grammar.error(f"PLACE must be a whole number from 1, but it is {choice.move[1]!r}")
+    return choice
 
 
 def _run(choice: argparse.Namespace) -> Any:
-    from core import commands
+    from core import commands, run_commands
 
     match choice.command:
         case "ingest":
-            reading = {name: getattr(choice, name) for name in ("encoding", "delimiter", "sheet", "header_row")}
-            with _progress() as progress:
-                return commands.ingest(
-                    choice.file, choice.target, choice.name, types=dict(choice.types), inputs=choice.inputs, left_out=choice.drop, repairs=choice.repair,
-                    split=choice.split, seed=choice.seed, reading=reading, dry_run=choice.dry_run, progress=progress,
-                )  # fmt: skip
+            return _run_ingest(choice)
         case "recipes":
             return commands.recipes(choice.task)
         case "train":
             changes = dict(choice.changes) | ({} if choice.epochs is None else {"epochs": choice.epochs})
-            on_event = _follow if choice.follow else None
-            return commands.train(
-                choice.dataset, choice.recipe, choice.preset, changes, choice.seed, choice.backend, on_event
-            )
-        case "runs":
-            return commands.runs()
+            spec = commands.spec_of(choice.dataset, choice.like, choice.recipe, choice.preset, changes, choice.seed, choice.backend)
+            return commands.start(spec) if choice.detach else commands.train(spec, _on_event(choice))
+        case "race":
+            return _run_race(choice)
         case "compare":
             return commands.compare(choice.runs, with_baselines=choice.with_baselines)
         case "predict":
             return commands.predict(choice.run, choice.file, choice.out)
-        case _:
+        case "delete":
             return commands.delete(choice.id)
+        case "runs":
+            return commands.runs()
+        case "continue":
+            return run_commands.continue_run(choice.run, choice.epochs)
+        case "watch":
+            return run_commands.watch(choice.run, _on_event(choice))
+        case "learning-rate":
+            return run_commands.learning_rate(choice.run, choice.rate)
+        case "note":
+            return run_commands.note(choice.run, choice.text)
+        case "queue":
+            return run_commands.queue(*(choice.move or ()))
+        case name:
+            return run_commands.SIMPLE[name](choice.run)
+
+
+def _run_race(choice: argparse.Namespace) -> Any:
+    from core.race_command import race
+
+    changes = dict(choice.changes) | ({} if choice.epochs is None else {"epochs": choice.epochs})
+    return race(choice.dataset, choice.recipes, choice.presets, choice.seeds, changes, choice.backend, detach=choice.detach)
+
+
+def _run_ingest(choice: argparse.Namespace) -> Any:
+    from core import commands
+
+    reading = {name: getattr(choice, name) for name in ("encoding", "delimiter", "sheet", "header_row")}
+    with _progress() as progress:
+        return commands.ingest(
+            choice.file, choice.target, choice.name, types=dict(choice.types), inputs=choice.inputs, left_out=choice.drop, repairs=choice.repair,
+            split=choice.split, seed=choice.seed, reading=reading, dry_run=choice.dry_run, progress=progress,
+        )  # fmt: skip
 
 
 def _progress() -> contextlib.AbstractContextManager[Any]:
@@ -169,6 +143,17 @@ def _progress() -> contextlib.AbstractContextManager[Any]:
     from core import console
 
     return console.progress_line() if sys.stderr.isatty() else contextlib.nullcontext()
+
+
+def _on_event(choice: argparse.Namespace) -> Callable[[dict[str, Any]], None] | None:
+    """What is done with each event: a JSON line, a line an epoch for a person who watches, or nothing."""
+    if choice.follow:
+        return _follow
+    if choice.command == "watch" and not choice.json:
+        from core.watch_console import EpochLines
+
+        return EpochLines()
+    return None
 
 
 def _follow(event: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import BadSettings, NotFound, NotReady, RunFailed, UserError
 from core.files import write_atomic
@@ -16,7 +16,12 @@ from core.ingest_command import existing, ingest
 from core.runs.run import Run
 from core.workspace import Workspace
 
-__all__ = ["compare", "delete", "ingest", "predict", "recipes", "runs", "train"]
+if TYPE_CHECKING:
+    from core.runs.spec import RunSpec
+    from core.training.launcher import Launcher
+
+__all__ = ["compare", "delete", "ingest", "metrics_of", "predict", "recipes", "runs", "spec_of", "start", "train"]
+
 
 def recipes(task: str | None = None) -> dict[str, Any]:
     """The recipes with their presets and their settings as a JSON schema."""
@@ -26,46 +31,80 @@ def recipes(task: str | None = None) -> dict[str, Any]:
     return {"recipes": recipes_schema(Task(task) if task else None)}
 
 
-def train(
-    dataset: str,
+def spec_of(
+    dataset: str | None,
+    like: str | None = None,
     recipe: str | None = None,
-    preset: str = "balanced",
+    preset: str | None = None,
     changes: Mapping[str, Any] | None = None,
-    seed: int = 0,
-    backend: str = "auto",
-    on_event: Callable[[dict[str, Any]], None] | None = None,
-) -> dict[str, Any]:
+    seed: int | None = None,
+    backend: str | None = None,
+) -> RunSpec:
+    """What to train, from words.
+
+    Args:
+        dataset: id of a dataset; None with `like`.
+        like: id of a run whose data, recipe, settings and seed are taken.
+        recipe: name of a recipe; default: the one that fits the data.
+        preset: quick, balanced (default) or thorough.
+        changes: settings of the recipe or of the training loop that differ.
+        seed: 0 or more; decides every random choice. Default: 0, or that of the other run.
+        backend: auto (default), jax or tensorflow.
+
+    Raises:
+        NotFound, BadSettings: with a sentence that says what is allowed.
+    """
+    from core.recipes import make_spec
+    from core.recipes.like import spec_like
+
+    if seed is not None and seed < 0:
+        raise BadSettings(f"The seed must be 0 or more, but it is {seed}.")
+    workspace = Workspace.local()
+    if like is not None:
+        spec = workspace.run(like).spec
+        return spec_like(spec, workspace.dataset(spec.dataset).info, changes, seed=seed, backend=backend)
+    info = workspace.dataset(dataset or "").info
+    return make_spec(info, recipe=recipe, preset=preset or "balanced", changes=changes or {}, seed=seed or 0, backend=backend or "auto")
+
+
+def start(spec: RunSpec) -> dict[str, Any]:
+    """Put a run into the queue, start it if there is room, and return at once.
+
+    Raises:
+        QuotaExceeded: nothing was started.
+    """
+    run, launcher = _submitted(spec)
+    return {"run": run.id, "state": launcher.state(run).state.value, "place": launcher.position(run)}
+
+
+def train(spec: RunSpec, on_event: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
     """Train one model and wait for its verdict.
 
     Args:
-        dataset: id of a dataset.
-        recipe: name of a recipe; default: the one that fits the data.
-        preset: quick, balanced or thorough.
-        changes: settings of the recipe or of the training loop that differ from the preset.
-        seed: 0 or more; decides every random choice.
-        backend: auto, jax or tensorflow.
+        spec: from `spec_of`.
         on_event: called with each event while it trains.
 
     Raises:
-        NotFound, BadSettings, QuotaExceeded: before anything starts.
+        QuotaExceeded: before anything starts.
         RunFailed: the run ended without a model.
     """
-    from core.recipes import make_spec
-    from core.training.launcher import Launcher
-
-    if seed < 0:
-        raise BadSettings(f"The seed must be 0 or more, but it is {seed}.")
-    workspace = Workspace.local()
-    info = workspace.dataset(dataset).info
-    spec = make_spec(info, recipe=recipe, preset=preset, changes=changes or {}, seed=seed, backend=backend)
-    workspace.check_quota(new_runs=1)
-    run = Run.create(workspace.runs_folder, spec)
-    launcher = Launcher(workspace.home)
-    launcher.submit(run)
+    run, launcher = _submitted(spec)
     status = _wait(launcher, run, on_event)
     if not run.has_model:
         raise RunFailed(status.message or f"Run {run.id} ended as {status.state}. See its log.txt.")
-    return {"run": run.id, **_summary(run), "metrics": _metrics(run)}
+    return {"run": run.id, **_summary(run), "metrics": metrics_of(run)}
+
+
+def _submitted(spec: RunSpec) -> tuple[Run, Launcher]:
+    from core.training.launcher import Launcher
+    from core.training.room import room_of
+
+    workspace = Workspace.local()
+    workspace.check_quota(new_runs=1)
+    room_of(workspace.dataset(spec.dataset), spec).check()
+    run, launcher = Run.create(workspace.runs_folder, spec), Launcher(workspace.home)
+    launcher.submit(run)
+    return run, launcher
 
 
 def runs() -> dict[str, Any]:
@@ -73,7 +112,7 @@ def runs() -> dict[str, Any]:
     return {
         "runs": [
             {"run": run.id, "name": run.spec.name, "dataset": run.spec.dataset, "recipe": run.spec.recipe,
-             "created": run.status.created, **_summary(run), "headline": run.status.headline}
+             "created": run.status.created, **_summary(run), "headline": run.status.headline, "note": run.note}
             for run in Workspace.local().runs()
         ]
     }  # fmt: skip
@@ -138,7 +177,7 @@ def delete(name: str) -> dict[str, Any]:
     return {"deleted": name, "kind": Workspace.local().delete(name)}
 
 
-def _wait(launcher: Any, run: Run, on_event: Callable[[dict[str, Any]], None] | None) -> Any:
+def _wait(launcher: Launcher, run: Run, on_event: Callable[[dict[str, Any]], None] | None) -> Any:
     """Wait for the end; the first Ctrl-C asks the run to stop and keep its best weights."""
     try:
         return launcher.wait(run, on_event)
@@ -158,7 +197,7 @@ def _summary(run: Run) -> dict[str, Any]:
     }
 
 
-def _metrics(run: Run) -> dict[str, Any]:
+def metrics_of(run: Run) -> dict[str, Any]:
     """The metrics of both judged parts: {"test": {name: {"value","low","high"}}, "validation": …}."""
     from core.files import read_json
 

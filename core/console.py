@@ -95,6 +95,10 @@ def _recipes(result: dict[str, Any]) -> None:
 
 
 def _train(result: dict[str, Any]) -> None:
+    if "metrics" not in result:  # detached
+        place = f", number {result['place']} in the queue" if result["place"] else ""
+        print(f"{result['run']}  {result['state']}{place}")
+        return
     print(f"{result['run']}  {result['state']} after {result['epochs']} epochs, {result['seconds']:.1f} s on {result['backend']}")
     _columns([[name, _interval(value)] for name, value in result["metrics"]["test"].items() if isinstance(value, dict)])
 
@@ -123,8 +127,43 @@ def _predict(result: dict[str, Any]) -> None:
         print(notice, file=sys.stderr)
 
 
+def _said(result: dict[str, Any]) -> None:
+    _say(f"{result['run']}  {result['state']}" + (f"  {result['message']}" if result["message"] else ""))
+    _columns([[name, _interval(value)] for name, value in result.get("metrics", {}).get("test", {}).items() if isinstance(value, dict)])
+
+
+def _status(result: dict[str, Any]) -> None:
+    place = f", number {result['place']} in the queue" if result["place"] else ""
+    _say(f"{result['run']}  {result['state']}{place}  {result['name']}")
+    if result["message"]:
+        _say(result["message"])
+    _say(f"epoch {result['epoch']:,} of {result['epochs']:,}, {result['seconds']:.1f} s, learning rate {result['learning_rate']:g}" + (f", on {result['backend']}" if result["backend"] else ""))
+    if result["headline"]:
+        _say(_headline(result["headline"]))
+    if result["continues"]:
+        _say(f"goes on where {result['continues']} ended")
+    if result["note"]:
+        _say(f"note: {result['note']}")
+
+
+def _note(result: dict[str, Any]) -> None:
+    _say(result["note"] or "No note.")
+
+
+def _queue(result: dict[str, Any]) -> None:
+    rows = [[str(row["place"]), row["run"], row["recipe"], row["name"][:60]] for row in result["queue"]]
+    _columns(rows) if rows else print(f"No run waits. {result['at_a_time']} may train at a time.")
+
+
 def _delete(result: dict[str, Any]) -> None:
     print(f"Deleted {result['kind']} {result['deleted']}.")
+
+
+def _race(result: dict[str, Any]) -> None:
+    print(result["race"])
+    _columns([[r["run"], r["name"], r["state"], f"{r['epochs']} epochs", f"{r['seconds']:.1f} s", _headline(r["headline"]) or r["message"]] for r in result["lanes"]])
+    if all(lane["headline"] for lane in result["lanes"]):
+        print(f"More than luck? python -m core compare {' '.join(lane['run'] for lane in result['lanes'])}")
 
 
 def _interval(value: Any) -> str:
@@ -147,5 +186,6 @@ def _columns(rows: list[list[str]]) -> None:
 
 _SHOW = {
     "ingest": _ingest, "recipes": _recipes, "train": _train, "runs": _runs,
-    "compare": _compare, "predict": _predict, "delete": _delete,
+    "compare": _compare, "predict": _predict, "delete": _delete, "status": _status, "note": _note, "queue": _queue, "race": _race,
+    "stop": _said, "pause": _said, "resume": _said, "continue": _said, "watch": _said, "learning-rate": _said,
 }  # fmt: skip

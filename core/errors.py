@@ -10,6 +10,7 @@
     │   ├── NotReady              the thing exists but is not finished
     │   ├── LimitExceeded         a file or a table is larger than a documented limit
     │   ├── QuotaExceeded         a workspace or the server has used what it may use
+    │   ├── NoRoom                a run needs more memory or disk than is free
     │   └── Cancelled             the user asked to stop, and nothing was kept
     └── MachineError              the machine failed (command line: exit code 3)
         ├── RunFailed             a training run ended without a model
@@ -91,6 +92,12 @@ class QuotaExceeded(UserError):
     """A workspace, or the whole server, has used up its share of disk, runs or training time."""
 
     code = "quota_exceeded"
+
+
+class NoRoom(UserError):
+    """A run needs more memory or disk than this machine has free."""
+
+    code = "no_room"
 
 
 class Cancelled(UserError):

@@ -50,6 +50,7 @@ class Settings:
     picture_side: int = 64  # pictures are stored at most this many pixels wide and high
     # training
     max_parallel_runs: int = 1  # M of the launcher
+    race_cores_a_lane: int = 2  # with fewer cores than this for each lane, a race takes turns; 0: never
     max_parameters: int = 20_000_000  # a larger network is refused before it is built
     # quotas of one workspace, then of the whole server (0 switches a quota off)
     workspace_bytes: int = 2 * GIB

@@ -6,13 +6,16 @@ from core.dataset.schema import ColumnType
 from core.errors import BadSettings
 from core.preprocess.shapes import input_shapes
 from core.recipes import PRESETS, RECIPES, default_recipe, make_spec, options_of, plan_of, recipes_for, refusal
-from core.runs.run import Run
 from core.runs.spec import TrainingSettings
 from core.training.backend import choose_backend
+from core.training.children import held_bytes
+from core.training.room import room_for
 from ui.guard import show_error
 from ui.network_view import network_view
 from ui.process import launcher
+from ui.race_start import race_start
 from ui.road import empty, page
+from ui.room_note import room_note
 from ui.settings_form import settings_form
 from ui.state import current_dataset, current_workspace, go, keep
 from ui.words import plain, plural
@@ -91,19 +94,21 @@ with form:
 
 with preview:
     st.subheader("What will be built", anchor=False)
-    spec = None
+    spec, fits = None, False
     try:
         spec = make_spec(info, recipe=name, preset=preset, changes=changes, inputs=inputs, seed=int(seed or 0), backend=str(backend), name=run_name.strip())
         plan = plan_of(spec, input_shapes(dataset, spec, options_of(spec)), len(info.labels))
         network_view(plan)
+        room = room_for(spec, info, plan, held_bytes=held_bytes())
+        fits = not room.sentence
+        room_note(room, f"{key}_training_batch_size")
         launcher().warm(choose_backend(spec))
     except BadSettings as error:
         show_error(error)
         spec = None
 
-if head.next("Train", key="train", why_not="" if spec else "First put right what is refused") and spec:
-    workspace = current_workspace()
-    workspace.check_quota(new_runs=1)
-    run = Run.create(workspace.runs_folder, spec)
-    launcher().submit(run)
+race_start(info, spec, [recipe.name for recipe in fitting])
+why_not = "First put right what is refused" if spec is None else "" if fits else "It does not fit into this machine as it is"
+if head.next("Train", key="train", why_not=why_not) and spec:
+    run = launcher().start(current_workspace(), spec)
     go("train", run=run.id, dataset=dataset.id)

@@ -1,16 +1,25 @@
-"""Train: watch a run learn, stop it, show it to others, and see how it ended."""
+"""Train: watch a run learn, keep it in hand, show it to others, and see how it ended."""
 
 import streamlit as st
 
 from core.errors import Damaged
+from core.runs.state import RunState
+from core.training.control import has_checkpoint
 from ui.guard import guarded, show_error
 from ui.live_chart import live_chart
-from ui.live_run import facts, others, queue_place, result, share, stop_button, titles, train_again
+from ui.live_run import facts, others, result, share, titles
 from ui.process import launcher
+from ui.race import races_of, show_race
 from ui.road import empty, page
+from ui.run_again import change_settings_button, continue_box, like_box, resume, train_again_button
+from ui.run_controls import note_box, note_line, work_controls
+from ui.run_queue import in_line
 from ui.state import current_dataset, current_run, current_workspace, go
 
 with guarded():
+    if race := st.query_params.get("race"):
+        show_race(race)
+        st.stop()
     run = current_run()
     if run is None:
         dataset = current_dataset()
@@ -20,6 +29,7 @@ with guarded():
         else:
             empty("Here you will watch your model learn. Choose a network and press Train.", "Choose a network", "model", icon="show_chart")
             others(dataset.id, None)
+            races_of(dataset.id)
         st.stop()
     try:
         status, spec = launcher().state(run), run.spec
@@ -33,26 +43,41 @@ with guarded():
 
     model, token = run.has_model, current_workspace().share(run)
     head = page(*titles(status, model))
+    state = status.state
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(facts(spec), width="content")
-        with st.container(horizontal=True, width="content"):
-            if not status.state.is_over:
-                stop_button(run, status.state)
+        with st.container(horizontal=True, width="content", key="controls"):
+            if not state.is_over:
+                work_controls(run, status)
+            note_box(run)
             share(token)
     with st.container(key="run_end"):  # always there, so that the chart below keeps its place and its zoom
-        if status.state.is_over:
+        note_line(run)
+        if state.is_over:
             result(status, model)
-            if not model:
-                train_again(spec)
-        elif status.state == "queued":
-            queue_place(run)
+            with st.container(horizontal=True, key="next_steps"):
+                if model and st.button("Train another", icon=":material/add:", key="another", help="Another recipe or other settings on the same data and the same split"):
+                    go("model", run=run.id)
+                if state is not RunState.INTERRUPTED:
+                    continue_box(run, status, spec)
+                like_box(run, spec)
+                if not model:
+                    train_again_button(spec)
+                    change_settings_button(spec)
+        elif state is RunState.QUEUED:
+            in_line(run)
     live_chart(run, token)
 
-    if model:
-        if st.button("Train another", icon=":material/add:", key="another", help="Another recipe or other settings on the same data and the same split"):
-            go("model", run=run.id)
+    if state is RunState.PAUSED:
+        if head.next("Resume", key="resume", why_not="" if run.pause_requested else "It goes on at this moment"):
+            resume(run)
+    elif state is RunState.INTERRUPTED:
+        if head.next("Resume" if has_checkpoint(run) else "Begin again", key="resume"):
+            resume(run)
+    elif model:
         if head.next("Compare", key="compare"):
             go("compare", dataset=spec.dataset)
-    elif not status.state.is_over:
+    elif not state.is_over:
         head.next("Compare", key="compare", why_not="It can be compared once it has learned")
     others(spec.dataset, run.id)
+    races_of(spec.dataset)

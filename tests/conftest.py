@@ -5,16 +5,41 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-hypothesis_settings.register_profile("limelight", deadline=None, derandomize=True)  # a busy machine is no failure
+hypothesis_settings.register_profile("limelight", deadline=None, derandomize=True, max_examples=50)  # a busy machine is no failure
+hypothesis_settings.register_profile("nightly", deadline=None, max_examples=1_000)  # and other examples every night
 hypothesis_settings.load_profile("limelight")
 
+if not Path("/dev/nvidiactl").exists():  # networks of a few weights: compiling them takes far longer than running them
+    os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+
 ROOT = Path(__file__).parent.parent
+SLOW = ("recipes", "training", "faults", "test_main.py", "test_evil.py", "pages")  # under tests/, beside those in the browser
 sys.path.insert(0, str(ROOT))  # `core`, `ui` and the pages are imported from the checkout
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first, so that none is left alone at the end; one in the browser, which waits a lot, beside one that computes."""
+    files = dict.fromkeys(item.path for item in items)
+    browser = [file for file in files if file.is_relative_to(ROOT / "tests" / "e2e")]
+    slow = [file for name in SLOW for file in files if file.is_relative_to(ROOT / "tests" / name)]
+    first = [file for pair in zip_longest(browser, slow) for file in pair if file]
+    order = {file: place for place, file in enumerate(dict.fromkeys([*first, *files]))}
+    items.sort(key=lambda item: order[item.path])
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for what JAX compiles, shared by all tests of the session: `LIMELIGHT_HOME/cache` may point here."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -102,12 +102,13 @@ def test_ingest(expected: dict[str, str], home: Path, capsys: pytest.CaptureFixt
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def trained(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> tuple[Path, str]:
     """A model of predict/train.csv: its LIMELIGHT_HOME and its run."""
     import contextlib
     import io
 
     home = tmp_path_factory.mktemp("trained")
+    (home / "cache").symlink_to(compiled)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LIMELIGHT_HOME", str(home))
         settings.cache_clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -16,6 +17,10 @@ import numpy as np
 import polars as pl
 import pytest
 from PIL import Image
+
+from core.__main__ import main
+from core.files import FOLDER_MODE
+from core.settings import settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,13 +38,30 @@ class Done:
         return json.loads(self.out)
 
 
-def core(home: Path, *words: str | Path, timeout_s: float = 240) -> Done:
+def process(home: Path, *words: str | Path, timeout_s: float = 240) -> Done:
+    """The command as a shell runs it."""
     environment = {**os.environ, "LIMELIGHT_HOME": str(home)}
     done = subprocess.run(
         [sys.executable, "-m", "core", *map(str, words)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout_s
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def core(home: Path, *words: str | Path) -> Done:
+    """The same without a process of its own, which would take a second to start."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        patch.setenv("LIMELIGHT_HOME", str(home))
+        settings.cache_clear()
+        try:
+            code = main([*map(str, words)])
+        except SystemExit as left:
+            assert isinstance(left.code, int)
+            code = left.code
+    settings.cache_clear()
+    assert "Traceback" not in err.getvalue()
+    return Done(code, out.getvalue(), err.getvalue())
 
 
 def churn_csv(rows: int = 240) -> str:
@@ -65,15 +87,18 @@ class Road:
 
 
 @pytest.fixture(scope="module")
-def road(tmp_path_factory: pytest.TempPathFactory) -> Road:
+def road(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Road:
+    """Data and run of two processes, as in a shell."""
     folder = tmp_path_factory.mktemp("road")
     file = folder / "customers 客户.csv"
     file.write_text(churn_csv(), encoding="utf-8")
     home = folder / "home"
-    data = core(home, "ingest", file, "--target", "left", "--name", "Customers", "--json")
+    home.mkdir(mode=FOLDER_MODE)
+    (home / "cache").symlink_to(compiled)
+    data = process(home, "ingest", file, "--target", "left", "--name", "Customers", "--json")
     assert data.code == 0, data.err
     words = ["--preset", "quick", "--set", "units=16", "--epochs", "3", "--seed", "1", "--follow", "--json"]
-    run = core(home, "train", data.json["dataset"], *words)
+    run = process(home, "train", data.json["dataset"], *words)
     assert run.code == 0, run.err
     return Road(home, file, data.json, run.json, run.err)
 
@@ -83,6 +108,14 @@ def test_usage_errors_leave_with_2(tmp_path: Path) -> None:
         done = core(tmp_path, *words)
         assert done.code == 2, words
         assert done.out == ""
+
+
+@pytest.mark.parametrize(("words", "code"), [(["fly"], 2), (["predict", "r0", "x.csv", "--json"], 1), (["runs", "--json"], 0)], ids=str)
+def test_a_process_leaves_with_the_code_and_output_of_its_command(words: list[str], code: int, tmp_path: Path) -> None:
+    shell, here = process(tmp_path, *words), core(tmp_path, *words)
+    assert shell.code == here.code == code
+    assert shell.out == here.out
+    assert shell.err.splitlines()[-1:] == here.err.splitlines()[-1:]
 
 
 def test_recipes_are_a_json_schema(tmp_path: Path) -> None:

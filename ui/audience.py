@@ -28,4 +28,4 @@ def show(run: Run) -> None:
         with st.container(key="run_end"):  # always there, so that the chart below keeps its place and its zoom
             if status.state.is_over:
                 result(status, run.has_model)
-        live_chart(run, st.query_params["view"], key="audience")
+        live_chart(run, st.query_params["view"], key="audience", presented=True)

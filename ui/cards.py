@@ -23,6 +23,7 @@ STATES = {
     RunState.FAILED: ("failed", "error", "red"),
     RunState.INTERRUPTED: ("interrupted", "power_off", "orange"),
 }
+STOPPED_EMPTY = ("stopped, no model", "stop_circle", "gray")
 METRICS = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
@@ -36,9 +37,14 @@ METRICS = {
 }
 
 
-def state_badge(state: RunState) -> None:
-    """The state of a run as a badge: word, icon and colour."""
-    label, icon, colour = STATES[state]
+def state_badge(state: RunState, *, model: bool = True) -> None:
+    """The state of a run as a badge: word, icon and colour.
+
+    Args:
+        state: of the run.
+        model: it has one; a run that was stopped before its first epoch, or while it waited, has not.
+    """
+    label, icon, colour = STATES[state] if model or state is not RunState.STOPPED else STOPPED_EMPTY
     st.badge(label, icon=f":material/{icon}:", color=colour)
 
 
@@ -61,7 +67,7 @@ def run_row(run: Run) -> None:
     status, spec = run.status, run.spec
     with _row(f"run_{run.id}"):
         st.markdown(f"**{plain(spec.name or spec.recipe)}**", width="content")
-        state_badge(status.state)
+        state_badge(status.state, model=run.has_model)
         if text := headline_text(status.headline):
             st.markdown(text, width="content")
         trained = f" · {duration(status.seconds)} of training" if status.seconds else ""
@@ -70,6 +76,8 @@ def run_row(run: Run) -> None:
         if st.button("Open", key=f"open_{run.id}", help="Show this run"):
             go("train", run=run.id, dataset=spec.dataset, draft=None)
         _delete(run.id, f"the run “{plain(spec.name or spec.recipe)}” with its model")
+        if note := run.note:
+            st.caption(f":material/edit_note: {plain(note, 120)}")
 
 
 def dataset_row(dataset: Dataset) -> None:

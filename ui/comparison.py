@@ -12,6 +12,7 @@ from core.dataset.dataset import Dataset
 from core.errors import LimelightError
 from core.runs.run import Run
 from ui.models import changed, labelled
+from ui.race import race_runs
 from ui.words import plain
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
 
 
 def _at_first(runs: Sequence[Run]) -> list[str]:
-    """Ids of the newest runs, the one in the URL among them."""
+    """Ids of the newest runs, the one in the URL among them; those of the race in the URL, where there is one."""
+    if raced := race_runs(st.query_params.get("race")):
+        return [run.id for run in runs if run.id in raced]
     wanted = st.query_params.get("run")
     ordered = sorted(runs, key=lambda run: run.id != wanted)
     return [run.id for run in ordered[:CHOSEN_AT_FIRST]]

@@ -22,7 +22,18 @@ from ui.findings import findings_list, repaired_list
 from ui.guard import show_error
 from ui.looks_view import show_looks
 from ui.read_options import read_options
-from ui.reading import Failure, ask, can_go_back, change, go_back, is_small, last_understood, looked_at, progress_panel, widget_key
+from ui.reading import (
+    Failure,
+    ask,
+    can_go_back,
+    change,
+    go_back,
+    is_small,
+    last_understood,
+    looked_at,
+    progress_panel,
+    widget_key,
+)
 from ui.road import Page
 from ui.sources import Source, forget
 from ui.split_view import show_parts, split_choice

@@ -19,16 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import Damaged
+from core.runs.history import History
 from core.runs.run import Run
-from ui.live_thin import MAX_STEPS, thin
 
 __all__ = ["Feed", "Feeds", "Frame", "TooManyViewers"]
 
 TICK_S = 0.1  # how often the event file is looked at
 STATUS_TICKS = 3  # status.json is looked at every so many ticks
 GRACE_TICKS = 20  # after the end, so that the last events are seen
-READ_BYTES = 1024 * 1024  # at most this much in one read, so that other viewers are not held up
-MAX_FRAME_EVENTS = 2000  # a frame stays well under a megabyte
+THREAD_BYTES = 64 * 1024  # more than this is read in a thread, so that other viewers are not held up
+MAX_FRAME_EVENTS = 500  # a frame is some 100 KB, which a phone reads without a pause
+RECENT_EVENTS = 1000  # so many are kept unthinned: a minute and a half at full pace
 MAX_VIEWERS = 300  # of the whole process
 MAX_VIEWERS_A_RUN = 150
 
@@ -51,21 +52,25 @@ class Feed:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.offset = 0  # bytes of the event file that are known
         self.version = 0  # counts up with each change of the status
         self.status: dict[str, Any] | None = None
         self.over = False  # nothing will come any more
         self.gone = False  # the run was deleted
         self.viewers = 0
         self.ready = asyncio.Event()  # the history was read to its end once
-        self._ends: list[int] = []  # byte offset after each event
-        self._lines: list[str] = []
-        self._events: list[dict[str, Any]] = []
-        self._steps = 0
+        self._history = History(run.events)
+        self._recent: list[tuple[int, str]] = []  # the newest events, all of them, for those who keep pace
+        self._recent_from = 0  # byte offset before the first of them
+        self._ended = False  # the last event was the run's end
         self._news = asyncio.Event()
         self._frames: dict[tuple[int, int], Frame | None] = {}
         self._seen_status = -1  # modification time, ns
         self._grace = GRACE_TICKS
+
+    @property
+    def offset(self) -> int:
+        """Bytes of the event file that are known."""
+        return self._history.offset
 
     async def follow(self) -> None:
         """Read what is new until the run is over; started once by `Feeds`."""
@@ -78,6 +83,8 @@ class Feed:
 
     async def _follow(self) -> None:
         tick = 0
+        self._history = await asyncio.to_thread(History.load, self.run.events)
+        self._recent_from = self.offset
         while not self.over:
             grown = await self._read_new()
             changed = tick % STATUS_TICKS == 0 and self._read_status()
@@ -106,45 +113,40 @@ class Feed:
             offset = 0
         if offset == self.offset and version == self.version and not restart:
             return None
-        first = bisect.bisect_right(self._ends, offset)
-        last = min(first + MAX_FRAME_EVENTS, len(self._ends))
-        end = self._ends[last - 1] if last < len(self._ends) else self.offset
+        found, complete = self._since(offset)
+        end = self.offset if complete else found[-1][0]
         status = json.dumps(self.status, ensure_ascii=False) if version != self.version else "null"
-        lines = ",".join(self._lines[first:last])
+        lines = ",".join(line for _, line in found)
         text = f'{{"offset":{end},"restart":{json.dumps(restart)},"status":{status},"events":[{lines}]}}'
         return Frame(text, end, self.version)
 
+    def _since(self, offset: int) -> tuple[list[tuple[int, str]], bool]:
+        """At most a frame's worth of events behind an offset, and whether these are all.
+
+        Whoever keeps pace gets every event; whoever comes late, or fell far behind, gets the thinned history.
+        """
+        if offset >= self._recent_from:
+            found = self._recent[bisect.bisect_right(self._recent, offset, key=_end) :]
+        else:
+            found = self._history.after(offset)
+        return found[:MAX_FRAME_EVENTS], len(found) <= MAX_FRAME_EVENTS
+
     async def _read_new(self) -> bool:
         """Take what was appended; True when there was something."""
-        path = self.run.events
+        before = self.offset
         with contextlib.suppress(OSError):
-            if (size := path.stat().st_size) <= self.offset:
-                return False
-            if size - self.offset > READ_BYTES // 4:
-                found = await asyncio.to_thread(_read_lines, path, self.offset)
-            else:
-                found = _read_lines(path, self.offset)
-            return self._take(*found)
-        return False
+            behind = self.run.events.stat().st_size - before
+            if behind > 0:
+                self._remember(await asyncio.to_thread(self._history.read) if behind > THREAD_BYTES else self._history.read())
+        return self.offset > before
 
-    def _take(self, lines: list[tuple[int, str, dict[str, Any]]], end: int) -> bool:
-        for after, line, event in lines:
-            self._ends.append(after)
-            self._lines.append(line)
-            self._events.append(event)
-            self._steps += event["kind"] == "step"
-        grown = end > self.offset
-        self.offset = end
-        if self._steps > 2 * MAX_STEPS:
-            self._thin()
-        return grown
-
-    def _thin(self) -> None:
-        kept = thin(self._events)
-        self._ends = [self._ends[i] for i in kept]
-        self._lines = [self._lines[i] for i in kept]
-        self._events = [self._events[i] for i in kept]
-        self._steps = sum(event["kind"] == "step" for event in self._events)
+    def _remember(self, found: list[tuple[int, str, str]]) -> None:
+        self._recent += [(end, line) for end, line, _ in found]
+        if len(self._recent) > 2 * RECENT_EVENTS:
+            self._recent_from = self._recent[-RECENT_EVENTS - 1][0]
+            self._recent = self._recent[-RECENT_EVENTS:]
+        if found:
+            self._ended = found[-1][2] == "end"
 
     def _read_status(self) -> bool:
         """Take the status if its file changed; True when a viewer should hear of it."""
@@ -168,8 +170,7 @@ class Feed:
     def _grow_old(self) -> None:
         """Once the run is over and the file has been quiet for a while, nothing more will come."""
         quiet = self.status is not None and self.status["over"]
-        ended = bool(self._events) and self._events[-1]["kind"] == "end"
-        self._grace = 0 if quiet and ended else self._grace - 1 if quiet else GRACE_TICKS
+        self._grace = 0 if quiet and self._ended else self._grace - 1 if quiet else GRACE_TICKS
         self.over = self.over or self._grace <= 0
 
     def _tell(self) -> None:
@@ -220,23 +221,5 @@ class Feeds:
             self._feeds.pop(feed.run.folder)[1].cancel()
 
 
-def _read_lines(path: Path, offset: int) -> tuple[list[tuple[int, str, dict[str, Any]]], int]:
-    """The whole lines after a byte offset, each with the offset behind it; a torn last line waits.
-
-    `core.runs.events.read_events` with the offset of every line, which a viewer that comes back needs.
-    """
-    with path.open("rb") as file:
-        file.seek(offset)
-        data = file.read(READ_BYTES)
-    found = []
-    for line in data[: data.rfind(b"\n") + 1].splitlines(keepends=True):
-        offset += len(line)
-        with contextlib.suppress(ValueError):
-            event = json.loads(line, parse_constant=_refuse)  # a browser's JSON has no NaN
-            if isinstance(event, dict) and isinstance(event.get("kind"), str):
-                found.append((offset, line.decode().strip(), event))
-    return found, offset
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
+def _end(event: tuple[int, str]) -> int:
+    return event[0]

@@ -1,9 +1,9 @@
-"""The two doors of the live chart on the server: a socket with a run's events, and Plotly for the browser.
+"""The door of the live chart on the server: a socket with a run's events.
 
 Routes of `st.App` have no Streamlit session, so the view token in the address is the only key: 128 random
 bits that show one run, read-only. A socket only speaks; a viewer that sends anything is shown out.
 
-Limits: 300 viewers a process and 150 a run (the next ones fall back to polling), at most 2,000 events a
+Limits: 300 viewers a process and 150 a run (the next ones fall back to polling), at most 500 events a
 frame and ten frames a second a viewer, 20 s for one frame to leave, nothing accepted from a viewer.
 
 Close codes: 1000 the run is over · 1008 refused · 1013 too many viewers, or too slow · 4404 no such run.
@@ -13,13 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gzip
-from functools import cache
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit import config
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
@@ -28,21 +24,18 @@ from core.errors import LimelightError
 from core.runs.run import Run
 from core.workspace import run_of_view
 from ui.live_feed import Feed, Feeds, TooManyViewers
-from ui.live_static import PLOTLY_NAME, plotly_file
 
 __all__ = ["routes"]
 
 SEND_TIMEOUT_S = 20.0
 OVER, REFUSED, BUSY, UNKNOWN = 1000, 1008, 1013, 4404
-A_YEAR = "public, max-age=31536000, immutable"
 
 
 def routes() -> list[BaseRoute]:
     """The routes to give to `st.App(routes=...)`; call once a process.
 
     Returns:
-        A WebSocket at `/live/{view token}?offset=BYTES` and Plotly at `/live/plotly-VERSION.min.js`,
-        both under `server.baseUrlPath` where one is set.
+        A WebSocket at `/live/{view token}?offset=BYTES`, under `server.baseUrlPath` where one is set.
     """
     base = config.get_option("server.baseUrlPath").strip("/")
     prefix = f"/{base}/live" if base else "/live"
@@ -51,7 +44,7 @@ def routes() -> list[BaseRoute]:
     async def socket(websocket: WebSocket) -> None:
         await _serve(websocket, feeds)
 
-    return [Route(f"{prefix}/{PLOTLY_NAME}", _plotly), WebSocketRoute(f"{prefix}/{{token}}", socket)]
+    return [WebSocketRoute(f"{prefix}/{{token}}", socket)]
 
 
 async def _serve(websocket: WebSocket, feeds: Feeds) -> None:
@@ -117,17 +110,3 @@ def _is_ours(websocket: WebSocket) -> bool:
     if origin is None or not config.get_option("server.enableCORS"):
         return True
     return urlsplit(origin).netloc == host or origin in config.get_option("server.corsAllowedOrigins")
-
-
-async def _plotly(request: Request) -> Response:
-    headers = {"Cache-Control": A_YEAR, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        body = await asyncio.to_thread(_plotly_gzip)
-        return Response(body, media_type="text/javascript", headers={**headers, "Content-Encoding": "gzip"})
-    return Response(await asyncio.to_thread(plotly_file().read_bytes), media_type="text/javascript", headers=headers)
-
-
-@cache
-def _plotly_gzip() -> bytes:
-    """Packed once a process: 4.8 MB become 1.4 MB, which matters on a phone."""
-    return gzip.compress(plotly_file().read_bytes(), compresslevel=6, mtime=0)

@@ -14,25 +14,24 @@ from core.runs.state import RunState
 from ui.cards import METRICS, run_row
 from ui.guard import guarded
 from ui.process import launcher
-from ui.state import current_workspace, go
+from ui.run_queue import place_text
+from ui.state import current_workspace
 from ui.words import number, plain, plural
 
-__all__ = ["facts", "others", "queue_place", "result", "share", "stop_button", "titles", "train_again"]
+__all__ = ["audience_link", "facts", "others", "result", "share", "titles"]
 
 TITLES = {
     RunState.QUEUED: ("Waiting its turn", "It starts by itself. You may close this page; its address brings you back."),
     RunState.STARTING: ("Getting ready", "The network is being built. You may close this page; its address brings you back."),
     RunState.RUNNING: ("It is learning", "You may close this page; the training goes on, and its address brings you back."),
-    RunState.PAUSED: ("Paused", "Nothing is lost."),
+    RunState.PAUSED: ("Paused", "Nothing is lost. It keeps its place, so runs that wait begin after it."),
     RunState.FINISHED: ("It has learned", "Now it was judged once, on test rows that it had never seen."),
     RunState.STOPPED: ("Stopped", "You ended the training early."),
     RunState.FAILED: ("It ended without a model", "Nothing else was touched: your data and your other runs are as they were."),
-    RunState.INTERRUPTED: ("Interrupted", "Its process ended without a word, perhaps because the machine was switched off."),
+    RunState.INTERRUPTED: ("Interrupted", "Its process ended before the training did. Your data and your other runs are as they were."),
 }
 LIST_EVERY_S = 5.0
-PLACE_EVERY_S = 3.0
 SHOWN = 20
-PLACES = {1: "next in line", 2: "2nd in line", 3: "3rd in line"}
 
 
 def titles(status: Status, model: bool) -> tuple[str, str]:
@@ -50,38 +49,6 @@ def facts(spec: RunSpec) -> str:
         data = spec.dataset
     recipe = RECIPES[spec.recipe].title if spec.recipe in RECIPES else plain(spec.recipe)
     return f"**{plain(spec.name or recipe)}** · {recipe}, {plain(spec.preset)} · {plain(data)}, predicts {plain(spec.target)}"
-
-
-def stop_button(run: Run, state: RunState) -> None:
-    """Stop, without asking: the best weights are kept. Pressing it twice changes nothing."""
-    asked = run.stop_requested
-    waits = state is RunState.QUEUED
-    st.button(
-        "Stopping …" if asked else "Take out of the queue" if waits else "Stop",
-        icon=":material/stop_circle:",
-        key="stop",
-        disabled=asked,
-        help="It has not begun, so nothing is lost" if waits else "Ends the training; the best weights so far are kept and judged",
-        on_click=_stop,
-        args=(run,),
-    )
-
-
-@guarded()
-def _stop(run: Run) -> None:
-    launcher().stop(run)
-
-
-def queue_place(run: Run) -> None:
-    """How many runs come first, kept up to date."""
-    st.fragment(_queue_place, run_every=PLACE_EVERY_S)(run)
-
-
-@guarded()
-def _queue_place(run: Run) -> None:
-    place = launcher().position(run)
-    if place:
-        st.info(f"This run is {PLACES.get(place, f'{place}th in line')}.", icon=":material/schedule:")
 
 
 def share(token: str) -> None:
@@ -115,7 +82,7 @@ def result(status: Status, model: bool) -> None:
     elif status.state is RunState.FAILED:
         st.error(text or "The log has the details.", icon=":material/error:")
     else:
-        st.warning(text or "Train it again with the same settings; the same seed gives the same result.", icon=":material/power_off:")
+        st.warning(text or "Press Resume: it goes on from its last checkpoint.", icon=":material/power_off:")
 
 
 def _headline(status: Status) -> None:
@@ -129,19 +96,6 @@ def _headline(status: Status) -> None:
         delta=f"{low} – {high}", delta_color="off", delta_arrow="off", delta_description="95 % interval",
         help="With other test rows of the same kind the figure would be in this range 95 times of 100.",
     )  # fmt: skip
-
-
-def train_again(spec: RunSpec) -> None:
-    """A second try with the same settings, or a look at the settings first."""
-    with st.container(horizontal=True):
-        if st.button("Train it again", icon=":material/replay:", key="again", help="A new run with the same settings"):
-            workspace = current_workspace()
-            workspace.check_quota(new_runs=1)
-            run = Run.create(workspace.runs_folder, spec)
-            launcher().submit(run)
-            go("train", run=run.id, dataset=spec.dataset)
-        if st.button("Change the settings", icon=":material/tune:", key="change"):
-            go("model", run=None, dataset=spec.dataset, recipe=spec.recipe, preset=spec.preset)
 
 
 def others(dataset_id: str, here: str | None) -> None:
@@ -170,4 +124,4 @@ def _place_in_line(run: Run) -> None:
     except LimelightError:
         return
     if place:
-        st.caption(f"{PLACES.get(place, f'{place}th in line')}")
+        st.caption(place_text(place))

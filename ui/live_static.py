@@ -1,42 +1,22 @@
 """The files that the live chart's browser side can get without a route, where a host passes none through.
 
-Streamlit serves the folder `static` beside the entry script at `app/static/`. Into `static/live` go a copy
-of Plotly and, only while a viewer asks for it, a hard link to the event file of one run, named by its
-view token. A link costs no bytes and grows with the file. Where any of this is impossible (read-only
-disk, another file system, static serving off), the answer is None and the next way is taken.
+Streamlit serves the folder `static` beside the entry script at `app/static/`. Into `static/live` goes, only
+while a viewer asks for it, a hard link to the event file of one run, named by its view token. A link costs
+no bytes and grows with the file. Where this is impossible (read-only disk, another file system, static
+serving off), the answer is None and the next way is taken.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
-from functools import cache
 from pathlib import Path
 
 from core.errors import LimelightError
 from core.runs.run import Run
 from core.workspace import TOKEN, run_of_view
 
-__all__ = ["PLOTLY_NAME", "forget", "link_events", "plotly_file", "provide_plotly", "sweep"]
-
-
-@cache
-def plotly_file() -> Path:
-    """The `plotly.min.js` that the Python package brings."""
-    import plotly
-
-    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-
-
-def _plotly_version() -> str:
-    from importlib.metadata import version
-
-    return version("plotly")
-
-
-PLOTLY_NAME = f"plotly-{_plotly_version()}.min.js"  # a new version gets a new name, so it may be cached for ever
+__all__ = ["forget", "link_events", "sweep"]
 
 
 def static_folder() -> Path | None:
@@ -52,21 +32,6 @@ def static_folder() -> Path | None:
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         return folder
-    return None
-
-
-def provide_plotly() -> str | None:
-    """Put Plotly where static files are served; returns its address under the app, or None."""
-    folder = static_folder()
-    if folder is None:
-        return None
-    place = folder / PLOTLY_NAME
-    with contextlib.suppress(OSError):
-        if not place.exists():
-            beside = folder / f".{secrets.token_hex(6)}.js"
-            shutil.copyfile(plotly_file(), beside)
-            beside.replace(place)
-        return f"app/static/live/{PLOTLY_NAME}"
     return None
 
 

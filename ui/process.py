@@ -63,11 +63,16 @@ class _Caretaker(threading.Thread):
         self._ended.wait(FIRST_PAGE_S)
         for name in WARM:
             importlib.import_module(name)
+        from core.training.children import review_spare
+
         gc.collect()
         gc.freeze()
+        look = launcher().repair  # first what an earlier server left, then what happens
         while True:
             try:
-                launcher().pump()
+                look()
+                review_spare()
+                look = launcher().pump
             except Exception:
                 log.exception("The launcher could not look after its runs; it will try again.")
             if self._ended.wait(PUMP_EVERY_S):

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 from pydantic import BaseModel
 
-__all__ = ["settings_form"]
+__all__ = ["setting_field", "settings_form"]
 
 SLIDER_STEPS = 32  # a whole number with a longer range is typed, not slid
 SHARE_STEP = 0.05
@@ -33,6 +33,11 @@ def settings_form(model: type[BaseModel], values: Mapping[str, Any], key: str) -
     fields = model.model_json_schema()["properties"]
     with st.grid("auto", min_column_width=240, gap="medium"):
         return {name: _field(name, schema, values[name], f"{key}_{name}") for name, schema in fields.items()}
+
+
+def setting_field(model: type[BaseModel], name: str, value: Any, key: str) -> Any:
+    """Draw one field of such a form; the same promise."""
+    return _field(name, model.model_json_schema()["properties"][name], value, key)
 
 
 def _field(name: str, schema: Mapping[str, Any], value: Any, key: str) -> Any:

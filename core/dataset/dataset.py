@@ -104,15 +104,25 @@ class Dataset:
         """
         import numpy as np
 
+        from core.dataset.duplicates import equal_rows
         from core.dataset.split import fold_rows
 
         info, split = self.info, self.split()
         open_rows = np.flatnonzero(split != Part.TEST.number)
-        table = self.table((info.target, *(name for name in info.inputs if info.column(name).type is not ColumnType.IMAGE)), open_rows)
-        groups = table.drop(info.target).hash_rows().to_numpy() if table.width > 1 else None
+        hashes = self._row_hashes()
+        groups = None if hashes is None else equal_rows(hashes[open_rows])
         found = np.full(len(split), -1, dtype=np.int16)
-        found[open_rows] = fold_rows(table[info.target], info.task, groups, folds, seed)
+        found[open_rows] = fold_rows(self.table((info.target,), open_rows)[info.target], info.task, groups, folds, seed)
         return found
+
+    def _row_hashes(self) -> np.ndarray | None:
+        """(rows,) equal for rows with equal inputs, read a column at a time; of pictures their pixels decide, as they do in the split."""
+        from core.dataset.duplicates import equal_pictures, row_hashes
+
+        names = [name for name in self.info.inputs if self.info.column(name).type is not ColumnType.IMAGE]
+        if self.info.image_shape is not None:
+            return equal_pictures(self.images())
+        return row_hashes(self.table((name,)).to_series() for name in names)
 
     def looks(self) -> Looks:
         """What its pictures and texts look like; empty for a plain table, and for a dataset of before there were looks.

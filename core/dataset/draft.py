@@ -17,6 +17,7 @@ import polars as pl
 from core.dataset.facts import Facts, note
 from core.dataset.findings import collect
 from core.dataset.looks import Looks, look
+from core.dataset.progress import Progress
 from core.dataset.readers.source import Source
 from core.dataset.readers.table import RawTable
 from core.dataset.schema import Column, ColumnType, Finding, Repair, Severity, SplitBy, Task
@@ -177,6 +178,7 @@ def draft(
     pictures: Pictures | None = None,
     guesses: Mapping[str, ColumnType] | None = None,
     choices: Choices | None = None,
+    progress: Progress | None = None,
 ) -> Draft:
     """Understand a table and say what was noticed.
 
@@ -184,8 +186,8 @@ def draft(
         BadTarget: the chosen target column does not exist.
         BadSettings: a chosen input, repair or split does not fit.
     """
-    it = understand(raw, pictures, guesses, choices or Choices())
-    found = raw.notices + _sampled(raw) + unanswered(collect(it.facts), it.choices.repairs)
+    it = understand(raw, pictures, guesses, choices or Choices(), progress)
+    found = raw.notices + _sampled(raw) + unanswered(collect(it.facts, progress=progress), it.choices.repairs)
     return Draft(source, raw, pictures, it.guesses, it.choices, it.facts, it.kept, sorted_findings(found))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from hashlib import blake2b
+
 import numpy as np
 import polars as pl
 
 from core.dataset.schema import Part
 
-__all__ = ["conflicts", "equal_rows", "extra_copies", "near_pictures", "straddling"]
+__all__ = ["conflicts", "equal_pictures", "equal_rows", "extra_copies", "hashed_cells", "near_pictures", "row_hashes", "straddling"]
 
 MANY_TWICE = 0.02  # from so many copied rows on, sorting all is quicker
 KNOWN_BITS = 2**20 - 1  # of a hash, to tell in a table of a megabyte that a row is no copy
@@ -16,6 +19,40 @@ LEAST_BITS = 6  # set, and not set: a flat picture has none
 BANDS = 4  # of 16 bits: two hashes that differ in fewer bits than there are bands share a band
 NEAR = 0.98  # correlation of the pixels: saved again as JPEG, brighter, smaller; two shirts hardly ever reach it
 PAIRS_AT_ONCE = 512
+
+
+def row_hashes(columns: Iterable[pl.Series]) -> np.ndarray | None:
+    """A hash of each row over some columns, of which only one need be in memory; None without a column.
+
+    Example:
+        >>> hashes = row_hashes([pl.Series([1, 2, 1]), pl.Series(["a", "a", "a"])])
+        >>> (hashes == hashes[0]).tolist()
+        [True, False, True]
+    """
+    hashes = None
+    for place, column in enumerate(columns):
+        hashes = hashed_cells(column, place) + (0 if hashes is None else hashes)
+    return hashes
+
+
+def hashed_cells(values: pl.Series, place: int) -> np.ndarray:
+    """(n,) uint64: what the cells of a column add to the hash of their rows; sums may be taken in whatever order columns come.
+
+    Args:
+        values: cells.
+        place: of the column among those that are compared, from 0: the same cell in another column is something else.
+    """
+    factor = np.random.default_rng(place).integers(2**62, 2**63, dtype=np.uint64) | np.uint64(1)
+    return np.asarray(values.hash().to_numpy() * factor)
+
+
+def equal_pictures(images: np.ndarray) -> np.ndarray:
+    """(pictures,) equal numbers for equal pixels, in the order in which they first appear.
+
+    Args:
+        images: (pictures, height, width, channels) uint8; may be memory-mapped.
+    """
+    return equal_rows(np.array([int.from_bytes(blake2b(image.tobytes(), digest_size=8).digest()) for image in images], dtype=np.uint64))
 
 
 def equal_rows(hashes: np.ndarray) -> np.ndarray:

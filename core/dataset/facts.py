@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +40,7 @@ class Facts:
         parts: (rows,) the part of each row, `Part.number`; empty where there are too few rows to split.
         split_by: how they were shared out.
         alike: (rows,) equal numbers for pictures that look the same; None for a table.
+        known: what a check worked out from `table` alone, so that it holds for the same rows in other parts (`dataclasses.replace` hands it on).
     """
 
     table: pl.DataFrame
@@ -59,6 +60,7 @@ class Facts:
     parts: np.ndarray
     split_by: SplitBy
     alike: np.ndarray | None = None
+    known: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def rows(self) -> int:

@@ -65,7 +65,7 @@ def inspect(source: Path | bytes, file_name: str = "upload", options: ReadOption
     """
     given = Source.of(source, file_name)
     found = read(given, options or ReadOptions(), progress or Progress())
-    return draft(given, found.raw, found.pictures, found.guesses)
+    return draft(given, found.raw, found.pictures, found.guesses, progress=progress)
 
 
 def store(draft: Draft, workspace: Workspace, name: str = "", progress: Progress | None = None) -> Dataset:

@@ -194,8 +194,7 @@ def work(folder: Path, task: Task, progress: Progress) -> str:
 
     source = Source.of(task.path, task.file_name)
     found = _read(folder, source, task.decisions, progress)
-    progress.step("Looking at the columns", rows=found.raw.total)
-    understood = task.decisions.apply(draft(source, found.raw, found.pictures, found.guesses))
+    understood = task.decisions.apply(draft(source, found.raw, found.pictures, found.guesses, progress=progress))
     if task.what == "look":
         write_atomic(preview_path(folder, task.decisions), preview_of(understood).model_dump_json())
         return ""

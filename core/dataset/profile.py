@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from core.dataset.schema import Column, ColumnType
 
-__all__ = ["profile_columns", "profile_stored"]
+__all__ = ["Seen", "profile_columns", "profile_stored"]
 
 EXAMPLES = 3
 EXAMPLE_ROWS = 100
@@ -24,6 +24,7 @@ STEPS = np.arange(1, BARS)
 MANY_ROWS = 10_000
 CELLS_AT_ONCE = 2_000_000
 BATCH_ROWS = 262_144
+Seen = Callable[[int, pl.Series, pl.Series], None]  # number of the first row, the cells from there on, and at least each different one of them
 VALUE_CHARACTERS = 1000  # a longer value is a text; it would not fit into a list of choices
 
 
@@ -53,7 +54,7 @@ def profile_columns(table: pl.DataFrame, types: Mapping[str, ColumnType], format
     )  # fmt: skip
 
 
-def profile_stored(table: Path, name: str, kind: ColumnType, form: str = "") -> Column:
+def profile_stored(table: Path, name: str, kind: ColumnType, form: str = "", seen: Seen | None = None) -> Column:
     """`profile_columns` for one column of a Parquet file, long texts a batch at a time.
 
     Args:
@@ -61,15 +62,25 @@ def profile_stored(table: Path, name: str, kind: ColumnType, form: str = "") -> 
         name: of the column.
         kind: its type.
         form: how times or numbers are written.
+        seen: gets every cell, so that nobody need read the column again.
     """
     lazy = pl.scan_parquet(table).select(name)
-    if kind in (ColumnType.NUMBER, ColumnType.TIME, ColumnType.CATEGORY):
-        return profile_columns(lazy.collect(), {name: kind}, {name: form})[0]
+    look: Seen = seen or (lambda start, values, different: None)
+    if kind is ColumnType.CATEGORY:
+        values = lazy.collect().to_series()
+        counts = _value_counts(values)
+        look(0, values, counts["value"])
+        return Column(name=name, type=kind, missing=values.null_count(), examples=_examples(values.head(EXAMPLE_ROWS).to_list()), format=form, **_listed(counts))
+    if kind in (ColumnType.NUMBER, ColumnType.TIME):
+        whole = lazy.collect()
+        look(0, whole.to_series(), whole.to_series())
+        return profile_columns(whole, {name: kind}, {name: form})[0]
     rows = int(lazy.select(pl.len()).collect().item())
-    batches = (lazy.slice(start, BATCH_ROWS).collect().to_series() for start in range(0, rows, BATCH_ROWS))
     first: tuple[str, ...] = ()
     hashes, missing = [np.zeros(0, np.uint64)], 0
-    for batch in batches:
+    for start in range(0, rows, BATCH_ROWS):
+        batch = lazy.slice(start, BATCH_ROWS).collect().to_series()
+        look(start, batch, batch)
         first, missing = first or _examples(batch.head(EXAMPLE_ROWS).to_list()), missing + batch.null_count()
         hashes.append(batch.drop_nulls().hash().to_numpy())
     return Column(name=name, type=kind, missing=missing, distinct=_different(np.sort(np.concatenate(hashes))), examples=first, format=form)
@@ -77,9 +88,14 @@ def profile_stored(table: Path, name: str, kind: ColumnType, form: str = "") -> 
 
 def _counts(values: pl.Series, kind: ColumnType) -> dict[str, Any]:
     """Different values of a column of words; of a category the most frequent ones, too."""
-    if kind is not ColumnType.CATEGORY:
-        return {"distinct": _distinct(values)}
-    counts = values.drop_nulls().alias("value").value_counts(name="n")
+    return _listed(_value_counts(values)) if kind is ColumnType.CATEGORY else {"distinct": _distinct(values)}
+
+
+def _value_counts(values: pl.Series) -> pl.DataFrame:
+    return values.drop_nulls().alias("value").value_counts(name="n")
+
+
+def _listed(counts: pl.DataFrame) -> dict[str, Any]:
     listed = _most_frequent(counts)
     return {"values": listed, "bars": tuple(n for _, n in listed[:BARS]), "distinct": len(counts)}
 

@@ -87,16 +87,32 @@ def fold_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, f
         [20, 20, 20, 20, 20]
     """
     units = _units(groups, len(target))
-    first, sizes = np.unique(units, return_index=True)[1], np.bincount(units)
-    strata = _strata(target[first], task)
-    order = np.random.default_rng(seed).permutation(len(first))
+    sizes = np.bincount(units)
+    strata = _strata(target[_first_rows(units, len(sizes))], task)
+    order = np.random.default_rng(seed).permutation(len(sizes))
     order = order[np.lexsort((-sizes[order], strata[order]))]  # large groups first, the small ones even them out
-    found = np.zeros(len(first), dtype=np.uint8)
+    found = np.zeros(len(sizes), dtype=np.uint8)
     filled = np.zeros(folds, dtype=np.int64)
-    for unit in order:
-        found[unit] = fold = int(np.argmin(filled))
-        filled[fold] += sizes[unit]
+    changes = np.flatnonzero((np.diff(sizes[order]) != 0) | (np.diff(strata[order]) != 0)) + 1
+    for run in np.split(order, changes) if len(order) else ():
+        found[run] = chosen = _emptiest(filled, len(run), int(sizes[run[0]]))
+        filled += np.bincount(chosen, minlength=folds) * sizes[run[0]]
     return np.asarray(found[units])
+
+
+def _emptiest(filled: np.ndarray, count: int, size: int) -> np.ndarray:
+    """(count,) where groups of equal size go, one after the other, each into the fold that is emptiest by then; the first of equals.
+
+    A fold can be the emptiest only as full as it is now and some sizes fuller, so the order is that of all those fillings.
+    """
+    low, high = int(filled.min()), int(filled.min()) + count * size
+    while low < high:  # the least filling below which there is room for all
+        middle = (low + high) // 2
+        low, high = (low, middle) if np.maximum(-(-(middle - filled) // size), 0).sum() >= count else (middle + 1, high)
+    room = np.maximum(-(-(low - filled) // size), 0)
+    fold = np.repeat(np.arange(len(filled)), room)
+    before = np.arange(len(fold)) - np.repeat(np.cumsum(room) - room, room)
+    return np.asarray(np.sort((filled[fold] + before * size) * len(filled) + fold)[:count] % len(filled))
 
 
 def _by_time(moments: pl.Series, groups: np.ndarray | None) -> np.ndarray:

@@ -14,6 +14,7 @@ from core.dataset.facts import Facts
 from core.dataset.findings import FEWEST_ROWS_A_CLASS
 from core.dataset.leaks import Leak, find_leaks
 from core.dataset.profile import profile_columns
+from core.dataset.progress import Progress
 from core.dataset.readers.table import RawTable
 from core.dataset.repairs import Repaired, repair_table
 from core.dataset.schema import Column, ColumnType, Repair, SplitBy, Task
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["INPUT_TYPES", "Choices", "Understood", "parts_of", "understand"]
 
 INPUT_TYPES = (ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TIME, ColumnType.TEXT, ColumnType.IMAGE)
+STAGE, PARTS_OF_IT = "Looking at the columns", 4
 SPLIT_COLUMNS = frozenset({"split", "set", "subset", "part", "partition", "数据集", "划分"})
 
 
@@ -72,7 +74,9 @@ class Understood:
     kept: np.ndarray
 
 
-def understand(raw: RawTable, pictures: Pictures | None, guesses: Mapping[str, ColumnType] | None, choices: Choices) -> Understood:
+def understand(
+    raw: RawTable, pictures: Pictures | None, guesses: Mapping[str, ColumnType] | None, choices: Choices, progress: Progress | None = None
+) -> Understood:
     """Understand a table: types, target, task, inputs, split.
 
     Args:
@@ -80,15 +84,19 @@ def understand(raw: RawTable, pictures: Pictures | None, guesses: Mapping[str, C
         pictures: where its rows are pictures.
         guesses: types that are known already; default: guessed from the values.
         choices: of the user.
+        progress: told before each of the longer parts.
 
     Raises:
         BadTarget: the chosen target column does not exist.
         BadSettings: a chosen input, repair or split does not fit.
     """
+    told = progress or Progress()
+    told.step(STAGE, 0, PARTS_OF_IT, raw.total)
     guesses = guesses or guess_types(raw.frame)
     target = _target({**guesses, **choices.types}, choices)
     digests = None if pictures is None else pictures.digests
     given = choices.split.column if choices.split and choices.split.kind == "given" else None
+    told.step(STAGE, 1, PARTS_OF_IT, raw.total)
     repaired = repair_table(raw.frame, choices.repairs, target, {**guesses, **choices.types}, digests, given)
     choices = replace(choices, repairs=repaired.repairs)
     frame = repaired.frame
@@ -96,6 +104,7 @@ def understand(raw: RawTable, pictures: Pictures | None, guesses: Mapping[str, C
     split = choices.split or repaired.split or _given_split(frame, target) or SplitBy()
     classes = _is_classes(frame, types, choices, target)
     table, forms = _typed_table(frame, types, target, classes)
+    told.step(STAGE, 2, PARTS_OF_IT, raw.total)
     kept, dropped_blank, dropped_target, small = _kept(frame, table[target], repaired.removed)
     table = table[kept]
     columns = _profiles(table, types, forms, target)
@@ -105,6 +114,7 @@ def understand(raw: RawTable, pictures: Pictures | None, guesses: Mapping[str, C
     compared = tuple(c for c in columns if split.kind != "given" or c.name != split.column)  # a copy in another part is a copy
     groups = _groups(table, compared, target, pictures, kept)
     parts = parts_of(split, table, target, task, groups, choices.seed)
+    told.step(STAGE, 3, PARTS_OF_IT, raw.total)
     leaks = tuple(find_leaks(table, {name: types[name] for name in possible}, target, parts))
     inputs = _inputs(possible, leaks, choices, tuple(types), target)
     facts = Facts(

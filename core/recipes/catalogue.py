@@ -12,11 +12,12 @@ from core.recipes.mlp import MLP
 from core.recipes.recipe import Kind, Recipe, kinds_of
 from core.recipes.text_pooling import TEXT_POOLING
 from core.recipes.text_recurrent import TEXT_RECURRENT
+from core.recipes.text_transformer import TEXT_TRANSFORMER
 from core.runs.spec import TrainingSettings
 
 __all__ = ["RECIPES", "default_recipe", "recipe", "recipes_for", "recipes_schema", "refusal"]
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (MLP, CNN, TEXT_POOLING, TEXT_RECURRENT)}
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (MLP, CNN, TEXT_POOLING, TEXT_RECURRENT, TEXT_TRANSFORMER)}
 
 _NEEDS: dict[Kind, str] = {
     "table": "a column of numbers, categories or times",

@@ -98,11 +98,19 @@ def _set_initial_weights(model: keras.Model, plan: Plan, seed: int) -> None:
     for number, layer in enumerate(plan.layers):
         if layer.parameters:
             weights = model.get_layer(layer.name).weights
-            relu = layer.settings.get("activation") == "relu" or layer.kind == "convolution"
-            model.get_layer(layer.name).set_weights([
-                initial_weight(weight.name, tuple(weight.shape), (seed, number, index), relu=relu, cell=layer.settings.get("cell", ""))
-                for index, weight in enumerate(weights)
-            ])
+            drawn = [_initial(layer, weight, (seed, number, index)) for index, weight in enumerate(weights)]
+            model.get_layer(layer.name).set_weights(drawn)
+
+
+def _initial(layer: Layer, weight: Any, seed: tuple[int, ...]) -> Any:
+    shape, role = tuple(weight.shape), weight.name
+    relu = layer.settings.get("activation") == "relu" or layer.kind == "convolution"
+    if layer.kind == "attention" and len(shape) > 1:  # Keras splits one of the two sides into (heads, values)
+        width = layer.shape[-1]
+        return initial_weight(role, (width, width) if role == "kernel" else (width,), seed).reshape(shape)
+    if layer.kind == "places" and role == "bias":
+        role = "embeddings"
+    return initial_weight(role, shape, seed, relu=relu, cell=layer.settings.get("cell", ""))
 
 
 def _input(layer: Layer, _sources: list[Any], _seed: int) -> Any:
@@ -173,6 +181,26 @@ def _recurrent(layer: Layer, sources: list[Any], seed: int) -> Any:
     return reader(words, mask=ops.not_equal(tokens, 0))
 
 
+def _places(layer: Layer, sources: list[Any], _seed: int) -> Any:
+    # a dense layer whose bias is a vector of its own for each place: learned positions without a class of our own
+    return kl.EinsumDense("bln,nm->blm", layer.shape, bias_axes="lm", name=layer.name, **NOT_DRAWN)(sources[0])
+
+
+def _attention(layer: Layer, sources: list[Any], _seed: int) -> Any:
+    words, tokens = sources
+    heads = layer.settings["heads"]
+    real = ops.expand_dims(ops.not_equal(tokens, 0), axis=1)  # (batch, 1, length): the same words for every asking word
+    return kl.MultiHeadAttention(heads, layer.shape[-1] // heads, name=layer.name, **NOT_DRAWN)(words, words, attention_mask=real)
+
+
+def _add(layer: Layer, sources: list[Any], _seed: int) -> Any:
+    return kl.Add(name=layer.name)(sources)
+
+
+def _layer_norm(layer: Layer, sources: list[Any], _seed: int) -> Any:
+    return kl.LayerNormalization(epsilon=1e-6, name=layer.name)(sources[0])
+
+
 def _sum_of_words(layer: Layer, sources: list[Any], _seed: int) -> Any:
     words, tokens = sources
     real = _real_words(tokens)
@@ -202,5 +230,6 @@ _BUILDERS: Mapping[str, Callable[[Layer, list[Any], int], Any]] = {
     "rescale": _rescale, "convolution": _convolution, "batch_norm": _batch_norm, "relu": _relu,
     "halve": _halve, "average_of_places": _average_of_places, "flatten": _flatten,
     "embedding": _embedding, "word_dropout": _word_dropout, "recurrent": _recurrent,
+    "places": _places, "attention": _attention, "add": _add, "layer_norm": _layer_norm,
     "sum_of_words": _sum_of_words, "mean_of_words": _mean_of_words, "max_of_words": _max_of_words,
 }

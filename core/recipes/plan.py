@@ -121,13 +121,20 @@ class PlanBuilder:
     # any values
 
     def dense(self, source: str, name: str, units: int, activation: str = "linear") -> str:
-        """Every output is a weighted sum of all inputs: (n,) → (units,), n·units + units parameters."""
-        (width,) = self.shape(source)
-        return self._add("dense", name, (source,), (units,), width * units + units, units=units, activation=activation)
+        """Every output is a weighted sum of all inputs: (n,) → (units,), n·units + units parameters.
+
+        Words are taken one by one: (length, n) → (length, units), with the same parameters for each.
+        """
+        *places, width = self.shape(source)
+        return self._add("dense", name, (source,), (*places, units), width * units + units, units=units, activation=activation)
 
     def dropout(self, source: str, name: str, rate: float) -> str:
         """Hide a share of the values while training; a rate of 0 adds no layer."""
         return self._add("dropout", name, (source,), self.shape(source), rate=rate) if rate else source
+
+    def add(self, sources: Sequence[str], name: str) -> str:
+        """Add values of the same shape, one by one."""
+        return self._add("add", name, tuple(sources), self.shape(sources[0]))
 
     def concatenate(self, sources: Sequence[str], name: str) -> str:
         """Put vectors side by side: (a,), (b,) → (a + b,). One vector alone stays as it is."""
@@ -202,6 +209,23 @@ class PlanBuilder:
         ways = 2 if both_ways else 1
         shape = (length, ways * units)
         return self._add("recurrent", name, (source, tokens), shape, ways * count, units=units, cell=cell, both_ways=both_ways)
+
+    def places(self, source: str, name: str) -> str:
+        """A weighted sum of each word's values, and a learned vector for each place: (length, n), n·n + length·n parameters."""
+        length, width = self.shape(source)
+        return self._add("places", name, (source,), (length, width), width * width + length * width)
+
+    def attention(self, source: str, tokens: str, name: str, heads: int) -> str:
+        """Every word looks at all words that are not padding: (length, n) → the same, 4·(n·n + n) parameters.
+
+        Question, key, value and answer are a dense layer each; the heads share the n values.
+        """
+        width = self.shape(source)[-1]
+        return self._add("attention", name, (source, tokens), self.shape(source), 4 * (width * width + width), heads=heads)
+
+    def layer_norm(self, source: str, name: str) -> str:
+        """Bring the values of each word to mean 0 and spread 1: 2 numbers a value."""
+        return self._add("layer_norm", name, (source,), self.shape(source), 2 * self.shape(source)[-1])
 
     def sum_of_words(self, source: str, tokens: str, name: str) -> str:
         """Sum over the words that are not padding, divided by the square root of their number: (length, n) → (n,).

@@ -3,15 +3,19 @@
     spec.json             what was asked (RunSpec)
     status.json           how it stands (Status), replaced whole
     events.jsonl          what happened, append only (core.runs.events)
+    events.index.json     the same, thinned, so that a long run opens at once; only of long runs (core.runs.history)
     worker.json, lock     who works on it: identity of the process; the lock is held while it lives
     stop                  exists once somebody pressed Stop
-    checkpoint.npz        best weights so far with the optimizer's state; gone once model.keras is there
+    pause                 exists from Pause to Resume
+    learning_rate.json    {"learning_rate": x}, once somebody changed it while it learned
+    checkpoint.npz        where learning stands and the best weights so far; stays, so that it can go on from there
     model.keras           the finished model
     model.onnx            the same for prediction without Keras
     preprocess.json       fitted preprocessing (core.preprocess)
     predictions.parquet   validation and test rows (core.evaluation.predictions)
     evaluation.json       metrics with intervals
     reserve               64 KB that are freed for the last words when the disk is full; gone at the end
+    note.txt              what somebody wrote about it (core.runs.note)
     log.txt               what the libraries said; for developers
 
 A run can be copied, zipped, replayed and deleted; a damaged one hides only itself.
@@ -20,7 +24,9 @@ A run can be copied, zipped, replayed and deleted; a damaged one hides only itse
 from __future__ import annotations
 
 import fcntl
+import math
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,13 +34,16 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.errors import Damaged
+from core.errors import BadSettings, Damaged
 from core.files import new_folder, read_json, write_atomic, write_json
 from core.runs.events import EVENTS_FILE
+from core.runs.note import read_note, write_note
 from core.runs.spec import RunSpec
 from core.runs.state import RunState, can_move
 
 __all__ = ["Run", "Status"]
+
+LEARNING_RATE_FILE = "learning_rate.json"
 
 
 class Status(BaseModel):
@@ -78,12 +87,13 @@ class Run:
         return self.folder.name
 
     @classmethod
-    def create(cls, runs: Path, spec: RunSpec) -> Run:
+    def create(cls, runs: Path, spec: RunSpec, fill: Callable[[Path], object] | None = None) -> Run:
         """Make a new run in state queued.
 
         Args:
             runs: the folder of all runs of a workspace.
             spec: what is asked; validated by the caller (`core.recipes.make_spec`).
+            fill: puts more files into the folder before anybody can see it.
 
         Returns:
             The run. Its id is the date and 8 random hexadecimal digits.
@@ -98,6 +108,8 @@ class Run:
             status = Status(state=RunState.QUEUED, created=now.isoformat(timespec="milliseconds"), epochs=spec.training.epochs)
             write_atomic(folder / "status.json", status.model_dump_json(indent=1))
             write_atomic(folder / EVENTS_FILE, b"")
+            if fill is not None:
+                fill(folder)
         return cls(place)
 
     @property
@@ -165,6 +177,41 @@ class Run:
         """True once `request_stop` was called."""
         return (self.folder / "stop").exists()
 
+    def request_pause(self) -> None:
+        """Ask the worker to hold still after the next steps; it keeps its memory and writes a checkpoint."""
+        (self.folder / "pause").touch(mode=0o600)
+
+    def request_resume(self) -> None:
+        """Let a pausing worker go on; nothing happens if it does not pause."""
+        (self.folder / "pause").unlink(missing_ok=True)
+
+    @property
+    def pause_requested(self) -> bool:
+        """True from `request_pause` to `request_resume`."""
+        return (self.folder / "pause").exists()
+
+    def request_learning_rate(self, rate: float) -> None:
+        """Ask the worker to learn on with another rate.
+
+        Args:
+            rate: above 0, at most 1, as in `TrainingSettings`.
+
+        Raises:
+            BadSettings: it is something else.
+        """
+        if not _is_rate(rate):
+            raise BadSettings(f"A learning rate is a number above 0 and at most 1, but {rate!r} was given. Give a smaller one, for example 0.001.")
+        write_json(self.folder / LEARNING_RATE_FILE, {"learning_rate": float(rate)})
+
+    @property
+    def learning_rate_requested(self) -> float | None:
+        """The rate last asked for; None when nobody did, or the file is damaged."""
+        try:
+            rate = read_json(self.folder / LEARNING_RATE_FILE)["learning_rate"]
+        except (Damaged, KeyError, TypeError):
+            return None
+        return float(rate) if _is_rate(rate) else None
+
     def is_locked(self) -> bool:
         """True while a worker process lives that took this run; the kernel frees the lock when it dies."""
         try:
@@ -176,6 +223,19 @@ class Run:
             return False
         return False
 
+    @property
+    def note(self) -> str:
+        """What somebody wrote about it; empty when nobody did."""
+        return read_note(self.folder)
+
+    def set_note(self, text: str) -> str:
+        """Write a note about the run, or remove it with an empty text; see `core.runs.note`."""
+        return write_note(self.folder, text)
+
     def save_json(self, name: str, value: Any) -> None:
         """Write one of the run's JSON files all-or-nothing."""
         write_json(self.folder / name, value)
+
+
+def _is_rate(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 < value <= 1

@@ -46,6 +46,8 @@ class RunSpec(BaseModel):
         backend: the engine, or `auto` for what was measured as best for this recipe and device.
         seed: decides initial weights, order of rows and dropout.
         name: shown to people; never used as a path.
+        continues: id of the run whose learning goes on in this one; empty for a run of its own. `training.epochs`
+            then counts the epochs of that one too.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,3 +64,4 @@ class RunSpec(BaseModel):
     backend: Backend = "auto"
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     name: str = Field(default="", max_length=120)
+    continues: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9-]{0,63})?$")

@@ -2,8 +2,8 @@
 
     queued → starting → running ⇄ paused → finished | stopped | failed | interrupted
 
-`interrupted` means that the worker died without a word; it may be queued again. The other three ends
-are final.
+`interrupted` means that the worker died without a word; it may be queued again, and then goes on from its
+checkpoint. The other three ends are final.
 """
 
 from __future__ import annotations

@@ -1,17 +1,21 @@
 """Which engine trains a run, and the environment in which its process starts.
 
-No engine is best at everything. On two processor cores a network of dense layers learns 3.9 times as
-fast on JAX as on TensorFlow, a convolutional one 6 times slower (XLA has no fast convolution on
-processors), a recurrent one 1.6 times as fast; `bench/` repeats the measurement. On a graphics processor
-JAX compiles everything and is taken for all.
+No engine is best at everything: on two processor cores a network of dense layers learns many times as fast
+on JAX as on TensorFlow, a convolutional one several times slower (XLA has no fast convolution on
+processors). So there is one table, `measured.json`, written by `python -m bench.speed --write`: for each kind
+of device and recipe the engine, the precision and whether TensorFlow compiles with XLA. What is not in the
+table is taken to JAX in float32: on a graphics processor it compiles everything.
 """
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
+import json
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,12 +23,64 @@ from core.runs.spec import RunSpec
 from core.settings import settings
 from core.training.device import cores, device_kind
 
-__all__ = ["EngineName", "choose_backend", "import_keras", "worker_environment"]
+__all__ = ["EngineName", "EngineSettings", "MEASURED", "choose_backend", "engine_settings", "import_keras", "measured", "worker_environment"]
 
 EngineName = Literal["jax", "tensorflow"]
+Precision = Literal["float32", "bfloat16"]
 
-BEST_ON_CPU: dict[str, EngineName] = {"mlp": "jax", "cnn": "tensorflow", "text_recurrent": "jax", "text_pooling": "jax"}
+MEASURED = Path(__file__).with_name("measured.json")
+PROCESSOR = Path("/proc/cpuinfo")
 ROOT = Path(__file__).resolve().parents[2]  # the project: where `python -m core…` works
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """How an engine computes.
+
+    Attributes:
+        precision: of the arithmetic while learning; weights, validation and what is saved are float32 always.
+        xla: TensorFlow compiles whole blocks of steps; JAX always does.
+    """
+
+    precision: Precision = "float32"
+    xla: bool = False
+
+
+@functools.cache
+def measured() -> dict[str, Any]:
+    """The table as JSON: {"cpu": {recipe: {backend, engines: {engine: {precision, xla, …}}, …}}, "gpu": {…}, machine, date, versions}."""
+    found: dict[str, Any] = json.loads(MEASURED.read_text(encoding="utf-8"))
+    return found
+
+
+def engine_settings(recipe: str, backend: str, device: str | None = None) -> EngineSettings:
+    """How an engine computes a recipe, as measured; float32 without XLA where nothing was measured.
+
+    Args:
+        recipe: name of the recipe.
+        backend: "jax" or "tensorflow".
+        device: "cpu" or "gpu"; default: what this machine has for the backend.
+
+    Example:
+        >>> engine_settings("mlp", "jax", "cpu").precision
+        'float32'
+    """
+    device = device or device_kind(backend)
+    entry = measured().get(device, {}).get(recipe, {}).get("engines", {}).get(backend, {})
+    precision = entry.get("precision", "float32")
+    if precision == "bfloat16" and device == "cpu" and not has_bfloat16():
+        precision = "float32"
+    return EngineSettings(precision, bool(entry.get("xla", False)))
+
+
+@functools.cache
+def has_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 itself; where it does not, bfloat16 only costs."""
+    try:
+        flags = next(line for line in PROCESSOR.read_text(encoding="utf-8").splitlines() if line.startswith("flags"))
+    except (OSError, StopIteration):
+        return False
+    return bool({"avx512_bf16", "amx_bf16"} & set(flags.split()))
 
 
 def choose_backend(spec: RunSpec, device: str | None = None) -> EngineName:
@@ -44,7 +100,8 @@ def choose_backend(spec: RunSpec, device: str | None = None) -> EngineName:
         return spec.backend
     if (device or device_kind()) == "gpu" and (device or device_kind("jax")) == "gpu":
         return "jax"
-    return BEST_ON_CPU.get(spec.recipe, "jax")
+    entry = measured().get("cpu", {}).get(spec.recipe, {})
+    return "tensorflow" if entry.get("backend") == "tensorflow" else "jax"
 
 
 def worker_environment(backend: EngineName, home: Path, *, gpu: bool = True) -> dict[str, str]:

@@ -1,16 +1,15 @@
-"""The best weights so far on the disk, as one file that is always whole.
+"""Where a run stands, as one file that is always whole: enough to go on as if nothing had happened.
 
-Weights, optimizer, epoch and seed are one unit: they lie in one NumPy archive that is written beside its
-place, synced and renamed (`core.files.write_atomic`), so a kill at any moment leaves the previous one.
-Arrays are copied by the training loop; a thread of its own writes them, so the loop never waits.
+Weights, optimizer, random state, place in the epoch, the best weights so far and what the tap remembers
+are one unit: they lie in one NumPy archive that is written beside its place, synced and renamed
+(`core.files.write_atomic`), so a kill at any moment leaves the previous one. Each array carries its own
+checksum in the archive; a file with flipped bytes is refused.
 """
 
 from __future__ import annotations
 
 import json
-import threading
-import time
-import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,33 +18,51 @@ import numpy as np
 
 from core.errors import Damaged
 from core.files import write_atomic
+from core.training.progress import Progress
+from core.training.trainer import Snapshot
 
-__all__ = ["CHECKPOINT_FILE", "Checkpoint", "CheckpointWriter"]
+__all__ = ["CHECKPOINT_FILE", "Checkpoint"]
 
 CHECKPOINT_FILE = "checkpoint.npz"
-INTERVAL_S = 5.0  # at least this long between two writes …
-SHARE = 20  # … and at least this many times as long as a write takes, so that the disk is idle 95 % of the time
+VERSION = 2  # 1 held the best weights only and could not be gone on from
+GROUPS = ("weights", "seeds", "optimizer", "metrics")  # of a snapshot
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state of learning at the end of an epoch.
+    """One moment of a training.
 
     Attributes:
-        epoch: epochs done, from 1.
-        step: steps done, over all epochs.
-        loss: what is watched at that epoch (validation loss).
+        now: the trainer's state at this moment.
+        best: weights of the best epoch so far, in the order of `model.get_weights()`; empty: no epoch was good.
+        progress: what the tap remembers.
         seed: of the run.
-        weights: arrays in the order of `model.get_weights()`.
-        optimizer: arrays in the order of `model.optimizer.variables`.
+        run: id of the run that wrote it; a run that continues another one begins with a copy of that one's.
+        backend: engine that wrote it; another one goes on from it too, but rounds differently.
     """
 
-    epoch: int
-    step: int
-    loss: float
+    now: Snapshot
+    best: tuple[np.ndarray, ...]
+    progress: Progress
     seed: int
-    weights: tuple[np.ndarray, ...]
-    optimizer: tuple[np.ndarray, ...]
+    run: str = ""
+    backend: str = ""
+
+    @property
+    def steps(self) -> int:
+        """Steps done, over all epochs."""
+        return self.progress.step + (self.now.batch if self.now.epoch > self.progress.epoch else 0)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all that decides how learning goes on are numbers; otherwise it is worth nothing."""
+        return all(bool(np.isfinite(array).all()) for array in (*self.now.weights, *self.now.optimizer, *self.now.metrics))
+
+    def fits(self, other: Snapshot) -> bool:
+        """Whether a network whose state looks like `other` can go on from here."""
+        return all(_forms(getattr(self.now, group)) == _forms(getattr(other, group)) for group in GROUPS) and (
+            not self.best or _forms(self.best) == _forms(other.weights)
+        )
 
     def save(self, path: Path) -> None:
         """Write it all-or-nothing.
@@ -53,89 +70,33 @@ class Checkpoint:
         Raises:
             DiskFull: the checkpoint that was there is untouched.
         """
-        facts = {"version": 1, "epoch": self.epoch, "step": self.step, "loss": self.loss, "seed": self.seed,
-                 "weights": len(self.weights), "optimizer": len(self.optimizer)}  # fmt: skip
-        arrays = {f"w{index}": array for index, array in enumerate(self.weights)}
-        arrays |= {f"o{index}": array for index, array in enumerate(self.optimizer)}
-        write_atomic(path, lambda beside: np.savez(beside, facts=np.array(json.dumps(facts)), **arrays))  # type: ignore[arg-type]
+        groups = {**{group: getattr(self.now, group) for group in GROUPS}, "best": self.best}
+        facts = {
+            "version": VERSION, "seed": self.seed, "run": self.run, "backend": self.backend, "epoch": self.now.epoch, "batch": self.now.batch,
+            "progress": self.progress.to_json(), "counts": {name: len(arrays) for name, arrays in groups.items()},
+        }  # fmt: skip
+        arrays = {f"{name}_{index}": array for name, group in groups.items() for index, array in enumerate(group)}
+        write_atomic(path, lambda beside: np.savez(beside, facts=np.array(json.dumps(facts)), **arrays))
 
     @classmethod
     def load(cls, path: Path) -> Checkpoint:
         """Read it back.
 
         Raises:
-            Damaged: the file is missing or is not a checkpoint.
+            Damaged: the file is missing, is not a checkpoint, or comes from another version.
         """
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 facts: dict[str, Any] = json.loads(str(archive["facts"]))
-                weights = tuple(archive[f"w{index}"] for index in range(facts["weights"]))
-                optimizer = tuple(archive[f"o{index}"] for index in range(facts["optimizer"]))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise Damaged(f"The checkpoint of run {path.parent.name} cannot be read. Train again.") from error
-        return cls(facts["epoch"], facts["step"], facts["loss"], facts["seed"], weights, optimizer)
+                if facts["version"] != VERSION:
+                    raise ValueError(f"version {facts['version']}")
+                groups = {name: tuple(archive[f"{name}_{index}"] for index in range(count)) for name, count in facts["counts"].items()}
+            best = groups.pop("best")
+            now = Snapshot(facts["epoch"], facts["batch"], **groups)
+            return cls(now, best, Progress.from_json(facts["progress"]), facts["seed"], facts["run"], facts["backend"])
+        except Exception as error:  # NumPy and zipfile have a dozen ways to say that bytes are wrong
+            raise Damaged(f"The checkpoint of run {path.parent.name} cannot be read, so the training cannot go on from it. Train again.") from error
 
 
-class CheckpointWriter:
-    """Writes the newest checkpoint offered, at most every few seconds.
-
-    Attributes:
-        failure: what went wrong in the last write; the training may go on without.
-    """
-
-    def __init__(self, path: Path, interval_s: float = INTERVAL_S) -> None:
-        self.path = path
-        self.failure: BaseException | None = None
-        self._interval_s = interval_s
-        self._newest: Checkpoint | None = None
-        self._closing = False
-        self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._work, name="checkpoint", daemon=True)
-        self._thread.start()
-
-    def offer(self, checkpoint: Checkpoint) -> None:
-        """Hand over a checkpoint; returns at once. An older one that was not yet written is forgotten."""
-        with self._changed:
-            self._newest = checkpoint
-            self._changed.notify()
-
-    def close(self, *, keep: bool) -> None:
-        """End the thread.
-
-        Args:
-            keep: True writes what was offered last (the run is being interrupted); False drops it
-                (the finished model replaces the checkpoint).
-        """
-        with self._changed:
-            self._closing = True
-            if not keep:
-                self._newest = None
-            self._changed.notify()
-        self._thread.join()
-
-    def _work(self) -> None:
-        wait_s = self._interval_s
-        while True:
-            self._rest(wait_s)
-            with self._changed:
-                self._changed.wait_for(lambda: self._closing or self._newest is not None)
-                checkpoint, self._newest = self._newest, None
-                closing = self._closing
-            if checkpoint is not None:
-                wait_s = self._write(checkpoint)
-            if closing:
-                return
-
-    def _rest(self, wait_s: float) -> None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._closing, timeout=wait_s)
-
-    def _write(self, checkpoint: Checkpoint) -> float:
-        """Write, and say how long to rest."""
-        start = time.monotonic()
-        try:
-            checkpoint.save(self.path)
-            self.failure = None
-        except Exception as error:  # kept: a run on a full disk should end with a sentence, not with a dead thread
-            self.failure = error
-        return max(self._interval_s, SHARE * (time.monotonic() - start))
+def _forms(arrays: Sequence[np.ndarray]) -> list[tuple[tuple[int, ...], str]]:
+    return [(array.shape, array.dtype.str) for array in arrays]

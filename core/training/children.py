@@ -17,16 +17,17 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from core.runs.run import Run
+from core.settings import settings
 from core.training.backend import ROOT, EngineName, worker_environment
 from core.training.device import free_memory_bytes
 from core.training.process import ProcessIdentity
+from core.training.room import spare_limit_bytes
 
-__all__ = ["dismiss_spare", "exit_code", "forget", "has_spare", "start_worker", "warm_spare"]
+__all__ = ["bury", "dismiss_spare", "exit_code", "forget", "has_spare", "held_bytes", "review_spare", "start_worker", "warm_spare"]
 
-# A TensorFlow spare holds about 0.7 GB and its run as much again; below this no spare is started, and a
-# waiting one is sent away before a run that it does not fit.
-SPARE_FREE_BYTES = 2 * 1024**3
 COMMAND = (sys.executable, "-m", "core.training.worker")
 
 
@@ -51,6 +52,8 @@ def start_worker(run: Run, backend: EngineName, home: Path) -> ProcessIdentity |
     """
     with _mutex:
         process = _hand_over(run, backend, home) or _spawn(run, backend, home)
+        if (earlier := _workers.get(run.folder.resolve())) is not None:  # a run that goes on: its first worker may still be leaving
+            _dismissed.append(earlier)
         _workers[run.folder.resolve()] = process
         return ProcessIdentity.of(process.pid)
 
@@ -58,19 +61,24 @@ def start_worker(run: Run, backend: EngineName, home: Path) -> ProcessIdentity |
 def exit_code(run: Run) -> int | None:
     """How the worker of a run ended, as `subprocess` says it; None while it lives or if it is not our child."""
     with _mutex:
-        for process in (*_workers.values(), *_dismissed):
-            process.poll()  # takes the remains of the dead out of the process table
-        _dismissed[:] = [process for process in _dismissed if process.returncode is None]
+        bury()
         worker = _workers.get(run.folder.resolve())
         return None if worker is None else worker.returncode
 
 
 def forget(run: Run) -> None:
-    """Drop what is known about a worker that has ended."""
+    """Drop what is known about a worker whose run is over; it is buried once it has ended."""
     with _mutex:
-        worker = _workers.get(run.folder.resolve())
-        if worker is not None and worker.returncode is not None:
-            del _workers[run.folder.resolve()]
+        if (worker := _workers.pop(run.folder.resolve(), None)) is not None and worker.returncode is None:
+            _dismissed.append(worker)
+
+
+def bury() -> None:
+    """Take the remains of children that have ended out of the process table; each pump does it."""
+    with _mutex:
+        for process in (*_workers.values(), *_dismissed):
+            process.poll()
+        _dismissed[:] = [process for process in _dismissed if process.returncode is None]
 
 
 def warm_spare(backend: EngineName, home: Path) -> bool:
@@ -83,13 +91,29 @@ def warm_spare(backend: EngineName, home: Path) -> bool:
     with _mutex:
         if _spare is not None and (_spare.process.poll() is not None or (_spare.backend, _spare.home) != (backend, home)):
             dismiss_spare()
-        if _spare is None and free_memory_bytes() >= SPARE_FREE_BYTES:
+        review_spare()
+        if _spare is None and free_memory_bytes() >= spare_limit_bytes(backend):
             process = subprocess.Popen(
                 [*COMMAND, "--spare"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 cwd=ROOT, env=worker_environment(backend, home), start_new_session=True,
             )  # fmt: skip
             _spare = _Spare(process, backend, home)
         return _spare is not None
+
+
+def review_spare() -> None:
+    """Give the spare up where memory has become short; what it holds itself counts as free, because its run uses it."""
+    with _mutex:
+        if _spare is not None and free_memory_bytes() + _resident_bytes(_spare.process.pid) < spare_limit_bytes(_spare.backend):
+            dismiss_spare()
+
+
+def held_bytes() -> int:
+    """Memory of the spare, and of workers that end before another may start: the next run can have it."""
+    with _mutex:
+        processes = [_spare.process] if _spare is not None else []
+        processes += list(_workers.values()) if settings().max_parallel_runs == 1 else []
+    return sum(_resident_bytes(process.pid) for process in processes if process.poll() is None)
 
 
 def has_spare(backend: EngineName, home: Path) -> bool:
@@ -111,7 +135,7 @@ def dismiss_spare() -> None:
 def _hand_over(run: Run, backend: EngineName, home: Path) -> subprocess.Popen[bytes] | None:
     global _spare
     if not has_spare(backend, home):
-        if free_memory_bytes() < SPARE_FREE_BYTES:
+        if free_memory_bytes() < spare_limit_bytes(backend):
             dismiss_spare()
         return None
     assert _spare is not None
@@ -132,6 +156,13 @@ def _spawn(run: Run, backend: EngineName, home: Path) -> subprocess.Popen[bytes]
             [*COMMAND, str(run.folder.resolve())], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             cwd=ROOT, env=worker_environment(backend, home), start_new_session=True,
         )  # fmt: skip
+
+
+def _resident_bytes(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
 
 
 def _close_input(process: subprocess.Popen[bytes]) -> None:

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import IO
 
 from core.errors import Damaged
-from core.runs.events import append_event, read_events
+from core.runs.events import append_event, last_time_s, mend
 from core.runs.run import Run
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
 from core.training.process import ProcessIdentity
 from core.training.recorder import Recorder
 
-__all__ = ["Claim", "RESERVE_FILE", "end_run", "locked"]
+__all__ = ["Claim", "RESERVE_FILE", "append_state", "end_run", "locked"]
 
 PROBED_S = 2.0  # readers hold a shared lock for an instant to see whether we live; try again for this long
 RETRY_S = 0.02
@@ -78,6 +78,8 @@ class Claim:
             return None
         run.save_json("worker.json", identity.to_json())
         with contextlib.suppress(OSError):
+            mend(run.events)  # an earlier worker was perhaps killed in the middle of a line
+        with contextlib.suppress(OSError):
             run.path(RESERVE_FILE).write_bytes(b"\0" * RESERVE_BYTES)
         recorder = Recorder(run)
         recorder.state(RunState.STARTING, phase="loading libraries")
@@ -121,10 +123,15 @@ def end_run(run: Run, state: RunState, message: str) -> bool:
             return False
         with contextlib.suppress(OSError):
             run.path(RESERVE_FILE).unlink(missing_ok=True)
-            _mend(run.events)
-            append_event(run.events, {"kind": "state", "time_s": _last_time_s(run), "state": state.value, "message": message})
+            append_state(run, state, message)
         run.update(state=state, message=message, phase="")
         return True
+
+
+def append_state(run: Run, state: RunState, message: str) -> None:
+    """Append a state to the events of a run that no worker holds, after what may be a torn line."""
+    mend(run.events)
+    append_event(run.events, {"kind": "state", "time_s": last_time_s(run.events), "state": state.value, "message": message})
 
 
 def _lock(folder: Path, wait_s: float) -> IO[bytes] | None:
@@ -143,19 +150,3 @@ def _lock(folder: Path, wait_s: float) -> IO[bytes] | None:
             time.sleep(RETRY_S)
         else:
             return file
-
-
-def _mend(events: Path) -> None:
-    """End a torn last line, so that the next event stands on a line of its own."""
-    with events.open("rb+") as file:
-        if file.seek(0, os.SEEK_END) and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
-            file.write(b"\n")
-
-
-def _last_time_s(run: Run) -> float:
-    offset, last = 0, 0.0
-    while True:
-        events, new_offset = read_events(run.events, offset)
-        if new_offset == offset:
-            return last
-        offset, last = new_offset, float((events or [{}])[-1].get("time_s") or last)

@@ -1,49 +1,31 @@
-"""What the machine has and how busy it is: processor, memory, graphics processors.
+"""What the machine has and how busy it is: processor, memory, graphics processors, energy.
 
-NVML (`nvidia-ml-py`) is asked for graphics processors; a machine without them is no error.
+The one door to `container` (limits), `gpu` (cards) and `energy` (the processor's counters). Everything that a
+machine does not tell is None in a sample: a number here was measured.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib.util
-import os
-from pathlib import Path
 from typing import Any
 
 import psutil
 
+from core.training.container import ProcessorMeter, cores, free_memory_bytes
+from core.training.energy import processor_counters
+from core.training.gpu import CardMeter, visible_cards
+
 __all__ = ["cores", "describe", "device_kind", "free_memory_bytes", "gpu_names", "sample_device"]
 
-CGROUP = Path("/sys/fs/cgroup")
 GPU_BUILDS = {"jax": ("jax_cuda13_plugin", "jax_cuda12_plugin"), "tensorflow": ("nvidia.cudnn",)}  # packages of requirements-gpu.txt
 
-
-def cores() -> int:
-    """Processor cores that this process may use, at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return max(1, os.cpu_count() or 1)
+_meters: dict[psutil.Process, _Meter] = {}
 
 
-def free_memory_bytes() -> int:
-    """Memory that a new process could take: the machine's, or less where a container has a limit."""
-    free = int(psutil.virtual_memory().available)
-    try:
-        limit = (CGROUP / "memory.max").read_text(encoding="ascii").strip()
-        used = int((CGROUP / "memory.current").read_text(encoding="ascii"))
-        return free if limit == "max" else min(free, max(0, int(limit) - used))
-    except (OSError, ValueError):
-        return free
-
-
-@functools.cache
 def gpu_names() -> tuple[str, ...]:
-    """Names of the graphics processors that NVML knows; empty where there is none."""
-    nvml = _nvml()
-    if nvml is None:
-        return ()
-    return tuple(str(nvml.nvmlDeviceGetName(handle)) for handle in _handles(nvml))
+    """Names of the graphics processors that this process may use; empty where there is none."""
+    return tuple(card.name for card in visible_cards())
 
 
 def device_kind(backend: str | None = None) -> str:
@@ -65,45 +47,49 @@ def sample_device(process: psutil.Process) -> dict[str, Any]:
     """One `device` event without its time.
 
     Args:
-        process: the worker, kept between calls.
+        process: the worker. Energy counts from the first call with it; a worker works on one run.
 
     Returns:
-        cpu_percent of the whole machine since the last call (0 … 100), memory_bytes of the worker, gpus:
-        a list of {name, percent, memory_bytes, memory_total_bytes}.
+        cpu_percent: of the cores that this process may use, since the last call (0 … 100); None at once after it.
+        memory_bytes: resident memory of the worker. memory_available_bytes: what a new process could take.
+        energy_j: of all that tells its energy, see energy_of; None where nothing does. It is the machine's, not
+        the worker's alone.
+        energy_of: what was counted: "processor", "cards", both or nothing.
+        gpus: the cards of this process, each as `gpu.CardMeter.sample` gives it.
     """
-    return {"cpu_percent": psutil.cpu_percent(None), "memory_bytes": process.memory_info().rss, "gpus": _gpus()}
+    if process not in _meters:
+        _meters[process] = _Meter(process)
+    return _meters[process].sample()
 
 
-def _gpus() -> list[dict[str, Any]]:
-    nvml = _nvml()
-    if nvml is None:
-        return []
-    found = []
-    for name, handle in zip(gpu_names(), _handles(nvml), strict=False):
-        try:
-            memory, busy = nvml.nvmlDeviceGetMemoryInfo(handle), nvml.nvmlDeviceGetUtilizationRates(handle)
-        except nvml.NVMLError:  # a slice of a card does not tell its use
-            continue
-        found.append({"name": name, "percent": float(busy.gpu), "memory_bytes": int(memory.used), "memory_total_bytes": int(memory.total)})
-    return found
+class _Meter:
+    def __init__(self, process: psutil.Process) -> None:
+        self._process = process
+        self._processor = ProcessorMeter()
+        self._counters = processor_counters()
+        self._cards: list[CardMeter] = []
+
+    def sample(self) -> dict[str, Any]:
+        if [meter.card for meter in self._cards] != list(visible_cards()):  # the worker has taken one of them since
+            self._cards = [CardMeter(card) for card in visible_cards()]
+        gpus = [sample for card in self._cards if (sample := card.sample()) is not None]
+        processor = _sum([counter.joules() for counter in self._counters])
+        cards = _sum([sample["energy_j"] for sample in gpus]) if len(gpus) == len(self._cards) else None
+        known = {name: joules for name, joules in (("processor", processor), ("cards", cards)) if joules is not None}
+        return {
+            "cpu_percent": self._processor.percent(), "memory_bytes": self._process.memory_info().rss,
+            "memory_available_bytes": free_memory_bytes(), "energy_j": round(sum(known.values()), 1) if known else None,
+            "energy_of": list(known), "gpus": gpus,
+        }  # fmt: skip
 
 
-def _handles(nvml: Any) -> list[Any]:
-    return [nvml.nvmlDeviceGetHandleByIndex(index) for index in range(nvml.nvmlDeviceGetCount())]
+def _sum(values: list[float | None]) -> float | None:
+    """The sum of numbers that are all known; None for no number or one unknown."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
 
 
 @functools.cache
-def _nvml() -> Any:
-    """The NVML library, ready to be asked; None without a driver."""
-    try:
-        import pynvml
-
-        pynvml.nvmlInit()
-    except Exception:  # no package, no driver, no permission: all mean that there is nothing to show
-        return None
-    return pynvml
-
-
 def _installed(package: str) -> bool:
     try:
         return importlib.util.find_spec(package) is not None

@@ -1,35 +1,60 @@
 """Why a run failed, as a sentence for a founder: what happened, and what to do next.
 
 Libraries say the same thing in many ways (an exception, a status in a text, an abort, a signal), so all of
-them are mapped here, once. The whole traceback is in the run's log.txt.
+them are mapped here, once. The whole traceback is in the run's log.txt. Where a checkpoint is left, what
+can go on is interrupted rather than failed, and the sentence says that Resume goes on.
 """
 
 from __future__ import annotations
 
 import errno
 import signal
+from dataclasses import dataclass
 
-from core.errors import LimelightError, RunFailed
+from core.errors import LimelightError, NoRoom, RunFailed
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
 
-__all__ = ["Terminated", "explain", "explain_exit", "not_finite", "vanished"]
+__all__ = ["Blowup", "Terminated", "cause_of_blowup", "explain", "explain_exit", "not_finite", "vanished"]
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL_WORDS = ("no space left on device", "file too large", "disk quota exceeded")
 MEMORY_WORDS = ("resource_exhausted", "resource exhausted", "out of memory", "oom when", "bad_alloc", "cannot allocate memory", "unable to allocate")
+LARGE_INPUT = 1e4  # prepared numbers are near 1; this far out, one row moves the weights as ten thousand others do
+RESUME = "Press Resume: it goes on from its last checkpoint."
+AGAIN = "Train again."
 
 
 class Terminated(BaseException):
     """The process was told to end (SIGTERM); not an Exception, so that no library swallows it."""
 
 
-def explain(error: BaseException, spec: RunSpec) -> tuple[RunState, str]:
+@dataclass(frozen=True)
+class Blowup:
+    """What is known about a loss that was no number any more.
+
+    Attributes:
+        learning_rate: at that moment.
+        epoch: in which it was noticed, from 1.
+        step: at which it was noticed, from 1, over all epochs.
+        largest_input: largest absolute number that reached the network; None where nobody looked.
+        empty_batch: a batch had no row, or only rows of weight 0.
+    """
+
+    learning_rate: float
+    epoch: int
+    step: int
+    largest_input: float | None = None
+    empty_batch: bool = False
+
+
+def explain(error: BaseException, spec: RunSpec, *, resumable: bool = False) -> tuple[RunState, str]:
     """The state in which an error leaves a run, and the sentence for the user.
 
     Args:
         error: what ended the worker's work.
         spec: the run's, for advice that names its own numbers.
+        resumable: a checkpoint is left.
 
     Example:
         >>> from core.dataset.schema import Task
@@ -38,45 +63,94 @@ def explain(error: BaseException, spec: RunSpec) -> tuple[RunState, str]:
         'The machine ran out of memory. Try a smaller batch than 64 rows, a smaller network, or fewer rows.'
     """
     if isinstance(error, Terminated | KeyboardInterrupt):
-        return RunState.INTERRUPTED, "The machine ended the training from outside. What was learned until then is lost to this run; train again."
+        lost = "What was learned until then is lost to this run. Train again."
+        return RunState.INTERRUPTED, f"The machine ended the training from outside. {RESUME if resumable else lost}"
+    if isinstance(error, NoRoom) and resumable:
+        return RunState.INTERRUPTED, f"{error.message} Or wait until more is free, then press Resume."
     if isinstance(error, LimelightError):
         return RunState.FAILED, error.message
     words = f"{type(error).__name__} {error}".lower()
     if isinstance(error, MemoryError) or any(word in words for word in MEMORY_WORDS):
-        return RunState.FAILED, _out_of_memory(spec)
+        return _out_of_memory(spec, resumable)
     if (isinstance(error, OSError) and error.errno in FULL) or any(word in words for word in FULL_WORDS):
-        return RunState.FAILED, "The disk is full, so the training could not go on. Delete something you no longer need and train again."
-    return RunState.FAILED, "Something in the training went wrong on our side. The run's log.txt says what; train again, or try another recipe."
+        return _disk_full(resumable)
+    return RunState.FAILED, "Something in the training went wrong on our side. The run's log.txt says what. Train again, or try another recipe."
 
 
-def explain_exit(code: int | None, spec: RunSpec) -> tuple[RunState, str]:
+def explain_exit(code: int | None, spec: RunSpec, *, resumable: bool = False) -> tuple[RunState, str]:
     """The same for a worker that vanished without a word.
 
     Args:
         code: exit code as `subprocess` reports it (minus the signal's number); None when nobody saw it.
         spec: the run's.
+        resumable: a checkpoint is left.
     """
-    if code in {-signal.SIGABRT, 128 + signal.SIGABRT}:  # how native code ends when an allocation fails
-        return RunState.FAILED, _out_of_memory(spec)
-    if code in {-signal.SIGKILL, 128 + signal.SIGKILL}:
+    number = -code if code is not None and code < 0 else (code or 0) - 128
+    if number == signal.SIGABRT:  # how native code ends when an allocation fails
+        return _out_of_memory(spec, resumable)
+    if number == signal.SIGKILL:
         advice = f"If it ran out of memory, try a smaller batch than {spec.training.batch_size} rows, or a smaller network."
-        return RunState.INTERRUPTED, f"The training was killed from outside. {advice}"
-    return RunState.INTERRUPTED, vanished()
+        return RunState.INTERRUPTED, f"The training was killed from outside. {RESUME + ' ' if resumable else ''}{advice}"
+    if number in {signal.SIGSEGV, signal.SIGILL, signal.SIGFPE, signal.SIGBUS}:
+        return (
+            RunState.INTERRUPTED if resumable else RunState.FAILED,
+            f"The training crashed inside one of its libraries. {RESUME if resumable else AGAIN} If it happens once more, try the other engine.",
+        )
+    return RunState.INTERRUPTED, vanished(resumable=resumable)
 
 
-def vanished() -> str:
+def vanished(*, resumable: bool = False) -> str:
     """The sentence for a run whose process is gone and nobody knows why."""
-    return "The training process vanished, perhaps because the machine was restarted or ran out of memory. Train again."
+    return f"The training process vanished, perhaps because the machine was restarted or ran out of memory. {RESUME if resumable else AGAIN}"
 
 
-def not_finite(spec: RunSpec) -> RunFailed:
-    """The failure of a run whose loss was never a number at the end of an epoch."""
-    rate = spec.training.learning_rate
-    return RunFailed(
-        f"The loss grew beyond all numbers before the network had learned anything. "
-        f"Try a smaller learning rate than {rate:g}, for example {rate / 10:g}."
-    )
+def not_finite(spec: RunSpec, facts: Blowup | None = None) -> RunFailed:
+    """The failure of a run whose loss was never a number at the end of an epoch.
+
+    Args:
+        spec: the run's.
+        facts: what is known; default: only the learning rate that the run began with.
+    """
+    return RunFailed(f"The loss grew beyond all numbers before the network had learned anything. {cause_of_blowup(facts or _usual(spec))}")
 
 
-def _out_of_memory(spec: RunSpec) -> str:
-    return f"The machine ran out of memory. Try a smaller batch than {spec.training.batch_size} rows, a smaller network, or fewer rows."
+def cause_of_blowup(facts: Blowup) -> str:
+    """The likely cause of a loss that is no number, and what to do: one or two sentences.
+
+    What is certain comes first: an empty batch has no mean; at the first step no correction was made yet,
+    so the learning rate is innocent; a huge input makes any rate too large.
+
+    Example:
+        >>> cause_of_blowup(Blowup(learning_rate=0.5, epoch=1, step=40))
+        'Most likely the learning rate of 0.5 is too large: each correction overshot the last. Try 0.05.'
+    """
+    if facts.empty_batch:
+        return "A batch had no row that counts, so it had no mean. Choose another batch size, or switch Balance classes off."
+    if facts.largest_input is not None and not facts.largest_input < float("inf"):
+        return "A number that reached the network is not finite. Look at the columns on the data page and leave out the one with extreme values."
+    if facts.largest_input is not None and facts.largest_input > LARGE_INPUT:
+        return (
+            f"Most likely a column has values of a very different size: one reaches the network as {facts.largest_input:,.0f}, where about 1 is usual. "
+            "Repair or leave out the column with extreme values on the data page, or use a smaller learning rate."
+        )
+    if facts.step <= 1:
+        return "It was so before the first correction, so the learning rate is not the cause. Try a smaller network, or fewer inputs."
+    rate = facts.learning_rate
+    return f"Most likely the learning rate of {rate:g} is too large: each correction overshot the last. Try {rate / 10:g}."
+
+
+def _usual(spec: RunSpec) -> Blowup:
+    return Blowup(spec.training.learning_rate, epoch=1, step=2)
+
+
+def _out_of_memory(spec: RunSpec, resumable: bool) -> tuple[RunState, str]:
+    smaller = f"a smaller batch than {spec.training.batch_size} rows, a smaller network, or fewer rows."
+    if resumable:
+        return RunState.INTERRUPTED, f"The machine ran out of memory. Close what else needs memory and press Resume, or train again with {smaller}"
+    return RunState.FAILED, f"The machine ran out of memory. Try {smaller}"
+
+
+def _disk_full(resumable: bool) -> tuple[RunState, str]:
+    if resumable:
+        return RunState.INTERRUPTED, "The disk is full, so the training could not go on. Delete something you no longer need, then press Resume."
+    return RunState.FAILED, "The disk is full, so the training could not go on. Delete something you no longer need and train again."

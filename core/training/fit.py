@@ -1,33 +1,25 @@
-"""Learning itself: `model.fit` with the tap, and the best weights at the end.
-
-Inputs are NumPy arrays on every engine: Keras' own pipeline for them was measured as faster than a
-hand-written one.
-"""
+"""The door of learning: what goes in (rows, a course, the user's wishes) and what comes out (the best weights)."""
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
-import keras
 import numpy as np
 
-from core.recipes.plan import Plan
-from core.runs.spec import RunSpec
-from core.training.checkpoint import CheckpointWriter
-from core.training.recorder import Recorder
-from core.training.stream import Course, Tap
+if TYPE_CHECKING:
+    from core.training.checkpoint import Checkpoint
+    from core.training.checkpoint_writer import CheckpointWriter
+    from core.training.examples import Examples
+    from core.training.failures import Blowup
+    from core.training.notices import Facts
+    from core.training.recorder import Recorder
+    from core.training.stream import Course
+    from core.training.trainer import Trainer
+    from core.training.turns import Turn
 
-__all__ = ["Fitted", "Lesson", "fit", "steps_per_call"]
-
-VALIDATION_BATCH = 256  # rows; validation needs no small batches
-CALL_S = 0.04  # a block of steps takes at most about this long, so that Stop answers within 100 ms
-FLOPS = 10e9  # a step needs about 6 × rows × parameters; two slow cores manage this many a second
-MOST_STEPS = 16
-SLOW_KINDS = {"convolution", "recurrent"}
+__all__ = ["Extras", "Fitted", "Lesson", "Wishes", "fit"]
 
 
 @dataclass(frozen=True)
@@ -51,71 +43,86 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Fitted:
-    """How a training ended; the model then holds the weights of `best_epoch` (0: none was finite).
+    """How a training ended.
 
     Attributes:
         reason: done, patience, stop or not_finite.
         epochs: epochs done, a stopped one included.
         best_epoch: from 1; 0 when there is nothing to keep.
-        seconds: of the whole fit.
+        seconds: of learning, without pauses and waiting.
+        weights: of the best epoch, in the order of `model.get_weights()`; empty when there is nothing to keep.
+        step: steps done, over all epochs.
+        learning_rate: at the end.
+        blowup: what is known where the loss was no number any more.
     """
 
     reason: str
     epochs: int
     best_epoch: int
     seconds: float
+    weights: tuple[np.ndarray, ...] = ()
+    step: int = 0
+    learning_rate: float = 0.0
+    blowup: Blowup | None = None
+
+
+class Wishes(Protocol):
+    """What the user wants of a training; a `Run` is asked for its control files."""
+
+    @property
+    def stop_requested(self) -> bool:
+        """End now and keep the best weights."""
+
+    @property
+    def pause_requested(self) -> bool:
+        """Hold still as long as this is so."""
+
+    @property
+    def learning_rate_requested(self) -> float | None:
+        """Learn on with this rate; None: with the present one."""
+
+
+@dataclass(frozen=True)
+class Extras:
+    """Who else has a part in a training; none of them need.
+
+    Attributes:
+        writer: keeps checkpoints.
+        turn: place in a race.
+        examples: rows whose answers the room watches.
+        facts: what the guard rails must know.
+        interrupted: True: the machine wants the process to end; a checkpoint is written first.
+        signature: id of the run and name of the engine, for the checkpoint.
+    """
+
+    writer: CheckpointWriter | None = None
+    turn: Turn | None = None
+    examples: Examples | None = None
+    facts: Facts | None = None
+    interrupted: Callable[[], bool] = lambda: False
+    signature: tuple[str, str] = ("", "")
 
 
 def fit(
-    model: Any, lesson: Lesson, spec: RunSpec, recorder: Recorder, stop: Callable[[], bool], checkpoints: CheckpointWriter | None = None
+    trainer: Trainer, course: Course, recorder: Recorder, wishes: Wishes, checkpoint: Checkpoint | None = None, extras: Extras | None = None
 ) -> Fitted:
-    """Train a compiled model and leave its best weights in it.
+    """Train until all epochs are done, nothing improves any more, or the user has seen enough.
 
     Args:
-        model: compiled Keras model with inputs named as in the lesson.
-        lesson: rows to learn from.
-        spec: epochs, batch size, patience, seed.
+        trainer: a network that is ready to learn.
+        course: epochs, batch size, patience, seed.
         recorder: gets the events.
-        stop: asked about ten times a second; True ends the training after the current step.
-        checkpoints: gets each best epoch; None: none is kept on the disk.
+        wishes: looked at about twenty times a second.
+        checkpoint: go on from here as if nothing had happened; it must fit the trainer.
+        extras: writer of checkpoints, race, examples, guard rails.
+
+    Returns:
+        How it ended, with the best weights; the trainer holds the last ones.
 
     Raises:
         DiskFull, OSError: the recorder can write no more.
+        Terminated: `extras.interrupted` said so.
     """
-    training = spec.training
-    course = Course(training.epochs, len(lesson.y), training.batch_size, training.patience, lesson.metric_scale, spec.seed)
-    keras.utils.set_random_seed(spec.seed)  # the order of the rows, dropout
-    tap = Tap(model, course, recorder, stop, checkpoints)
-    recorder.training(True)
-    start = time.monotonic()
-    try:
-        model.fit(
-            lesson.x, lesson.y, batch_size=training.batch_size, epochs=training.epochs, sample_weight=lesson.weights, verbose=0,
-            validation_data=(lesson.val_x, lesson.val_y) if len(lesson.val_y) else None,
-            validation_batch_size=max(training.batch_size, VALIDATION_BATCH), callbacks=tap,
-        )  # fmt: skip
-    finally:
-        recorder.training(False)
-    if tap.best is not None:
-        model.set_weights(list(tap.best.weights))
-    return Fitted(tap.reason, tap.epoch, tap.best.epoch if tap.best else 0, time.monotonic() - start)
+    from core.training.driver import Driver
 
-
-def steps_per_call(plan: Plan, rows: int, batch_size: int) -> int:
-    """How many steps TensorFlow takes in one call: many for small dense networks, one for all others.
-
-    A call has a fixed cost near a step of a small network's own (2.2 times as fast with ten of them),
-    but Stop is only looked at between calls, so a block must stay short.
-
-    Args:
-        plan: the network.
-        rows: training rows.
-        batch_size: rows of one step.
-
-    Returns:
-        1 … 16.
-    """
-    if any(layer.kind in SLOW_KINDS for layer in plan.layers):
-        return 1  # a step's cost does not follow from its parameters
-    step_s = 6 * batch_size * max(1, plan.parameters) / FLOPS
-    return max(1, min(MOST_STEPS, math.ceil(rows / batch_size), int(CALL_S / step_s)))
+    return Driver(trainer, course, recorder, wishes, checkpoint, extras or Extras()).run()

@@ -2,45 +2,37 @@
 
 Pages, the command line and a worker that ends all call `pump`; it may be called at any time, by any number
 of processes at once, and killed at any moment. At most `settings().max_parallel_runs` runs work, first
-come, first served. `submit`, `stop` and `state` are all that a page needs, and little enough that
-another machine could stand behind them.
+come, first served unless somebody moved one. What it offers is what people do to a run: little enough that
+another machine could stand behind it.
 """
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.errors import Damaged, LimelightError, QuotaExceeded, UserError
-from core.files import FOLDER_MODE, read_json, remove_folder
-from core.runs.events import read_events
+from core.errors import QuotaExceeded, UserError
+from core.files import FOLDER_MODE, remove_folder
 from core.runs.run import Run, Status
+from core.runs.spec import RunSpec
 from core.runs.state import RunState
 from core.settings import settings
-from core.training import children
-from core.training.backend import EngineName, choose_backend
+from core.training import children, control, upkeep
+from core.training.backend import EngineName
 from core.training.claim import end_run
-from core.training.failures import explain_exit, vanished
-from core.training.process import ProcessIdentity, signal_group
+from core.training.failures import vanished
+from core.training.follow import follow
+from core.training.order import moved, write_order
 from core.training.queue import Job, Jobs, Queue
+from core.training.repair import repair
+from core.training.twice import just_made
 from core.workspace import Workspace
 
 __all__ = ["Launcher"]
 
-LEASE_S = 60.0  # a new process has this long to lock its run
-ATTEMPTS = 2  # processes that may die before they lock the run; then it fails
 SCAN_S = 10.0  # look at all run folders at most this often
-STOP_S, TERM_S = 15.0, 5.0  # a worker that ignores Stop gets SIGTERM after the first, SIGKILL after both
-WAIT_S, PUMP_S = 0.1, 0.5  # rhythm of `wait`
-REACTED = {"stopping", "judging", "exporting"}  # phases of a worker that has seen the stop file, or needs not
-NO_MODEL = "It was stopped before it had a model."
-NOT_STARTED = "The training process could not be started. The run's log.txt says why; try again."
-
-_stops_seen: dict[Path, float] = {}  # run folder → when this process first saw its stop file (monotonic)
 
 
 class Launcher:
@@ -56,6 +48,22 @@ class Launcher:
         self._queue = Queue(self.home / "queue.db")
         self._scan_due = 0.0
 
+    # ---- start
+
+    def start(self, workspace: Workspace, spec: RunSpec) -> Run:
+        """Make a run of a spec and put it into the queue; for buttons, which are pressed twice and in two tabs.
+
+        Returns:
+            The new run; or, where the same spec was asked for a moment ago and is not over, that run.
+
+        Raises:
+            QuotaExceeded, DiskFull: nothing was made.
+        """
+        with self._queue.transaction() as jobs:
+            run = self._just_made(jobs, workspace, spec) or self._made(jobs, workspace, spec)
+        self.pump()
+        return run
+
     def submit(self, run: Run) -> None:
         """Put a new run into the queue and start it if there is room.
 
@@ -66,13 +74,29 @@ class Launcher:
             QuotaExceeded: the workspace or the server has used its training time; the run is removed.
             UserError: the run was started before.
         """
-        state = run.status.state
-        if state.is_over:
-            raise UserError(f"Run {run.id} is {state} and cannot be started again. Train a new one with the same settings.")
-        if state is RunState.QUEUED:
-            self._check_quota(run)
+        self.submit_all([run])
+
+    def submit_all(self, runs: Sequence[Run]) -> None:
+        """The same for several runs that belong together, a race: nobody else's run comes between them.
+
+        Raises:
+            QuotaExceeded: all of them are removed.
+            UserError: one was started before; none is queued.
+        """
+        for run in runs:
+            if (state := run.status.state).is_over:
+                raise UserError(f"Run {run.id} is {state} and cannot be started again. Train a new one with the same settings.")
+        waiting = [run for run in runs if run.status.state is RunState.QUEUED]
+        try:
+            for place in {run.folder.parent.parent for run in waiting}:
+                Workspace(place).check_quota()
+        except QuotaExceeded:
+            for run in waiting:
+                remove_folder(run.folder)
+            raise
         with self._queue.transaction() as jobs:
-            jobs.add(self._key(run))
+            for run in runs:
+                jobs.add(self._key(run))
         self.pump()
 
     def pump(self) -> int:
@@ -81,21 +105,26 @@ class Launcher:
         Returns:
             The number of processes started.
         """
+        children.bury()
         with self._queue.transaction() as jobs:
             if time.monotonic() >= self._scan_due:
-                self._scan(jobs)
+                upkeep.scan(self.home, jobs)
                 self._scan_due = time.monotonic() + SCAN_S
-            working = sum(self._is_working(jobs, job) for job in jobs.all() if job.worker is not None)
-            waiting = [job for job in jobs.all() if job.worker is None]
+            upkeep.adopt(self.home, jobs)
+            taken = {self._place(job) for job in jobs.all() if job.worker is not None and upkeep.is_working(self.home, jobs, job)}
             started = 0
-            for job in waiting:
-                if working + started >= settings().max_parallel_runs:
-                    break
-                started += self._start(jobs, job)
+            for job in [job for job in jobs.all() if job.worker is None]:
+                place = self._place(job)
+                has_room = place in taken or len(taken) < settings().max_parallel_runs or Run(self.home / job.run).stop_requested
+                if has_room and upkeep.start_job(self.home, jobs, job):
+                    taken.add(place)
+                    started += 1
             return started
 
+    # ---- what people do to a run
+
     def stop(self, run: Run) -> None:
-        """Ask a run to stop: a waiting one leaves the queue, a working one keeps its best weights.
+        """Ask a run to stop: a waiting one leaves the queue, a working or paused one keeps its best weights.
 
         Returns at once; may be called again and again. A run that is over stays as it is.
         """
@@ -103,9 +132,96 @@ class Launcher:
             return
         run.request_stop()
         with self._queue.transaction() as jobs:
-            if run.status.state is RunState.QUEUED and end_run(run, RunState.STOPPED, NO_MODEL):
+            if run.status.state is RunState.QUEUED and end_run(run, RunState.STOPPED, upkeep.NO_MODEL):
                 jobs.remove(self._key(run))
         self.pump()
+
+    def pause(self, run: Run) -> None:
+        """Ask a run to hold still; it keeps its process, its memory and its place. May be called again.
+
+        Raises:
+            UserError: the run waits or is over.
+        """
+        control.pause(run, self.state(run))
+
+    def resume(self, run: Run) -> str:
+        """Let a paused run go on, or queue an interrupted one again. May be called again, from anywhere.
+
+        Returns:
+            What happens now, as a sentence: an interrupted run goes on from its checkpoint, or begins anew.
+
+        Raises:
+            UserError: the run ended; it can be continued, or trained again.
+            QuotaExceeded: the training time of the workspace or server is used up; the run stays interrupted.
+        """
+        state = self.state(run).state
+        if state is RunState.INTERRUPTED:
+            Workspace(run.folder.parent.parent).check_quota()
+            return self._queue_again(run)
+        if state.is_over:
+            raise UserError(f"Run {run.id} is {state}, so there is nothing to resume. Continue it for more epochs, or train it again.")
+        run.request_resume()
+        return control.GOES_ON
+
+    def set_learning_rate(self, run: Run, rate: float) -> None:
+        """Change the learning rate of a run while it works, from its next steps on.
+
+        Raises:
+            UserError: the run is over.
+            BadSettings: the rate is not above 0 and at most 1.
+        """
+        control.set_learning_rate(run, self.state(run), rate)
+
+    def continue_run(self, run: Run, more_epochs: int) -> Run:
+        """Train on where a run ended, as a new run; the old one stays as it is.
+
+        Args:
+            run: a run that is over and has a checkpoint.
+            more_epochs: 1 or more, on top of those that it did.
+
+        Returns:
+            The new run, in the queue; asked for twice within a moment, it is made once.
+
+        Raises:
+            NotReady, UserError, BadSettings: see `control.continued`.
+            QuotaExceeded, DiskFull: nothing was made.
+        """
+        spec, workspace = control.continued(run, more_epochs), Workspace(run.folder.parent.parent)
+        workspace.dataset(spec.dataset)
+        with self._queue.transaction() as jobs:
+            new = self._just_made(jobs, workspace, spec)
+            new = new or self._made(jobs, workspace, spec, lambda folder: control.prepare_continued(run, folder))
+        self.pump()
+        return new
+
+    # ---- the queue
+
+    def waiting(self, workspace: Workspace) -> list[Run]:
+        """The waiting runs of a workspace, the next to start first."""
+        with self._queue.transaction() as jobs:
+            return [Run(self.home / key) for key in self._own(jobs, workspace)]
+
+    def position(self, run: Run) -> int:
+        """Place in the queue of the whole server, 1 for the next to start; 0 when it does not wait. A race counts once."""
+        with self._queue.transaction() as jobs:
+            waiting = {job.run: self._place(job) for job in jobs.all() if job.worker is None}
+        key = self._key(run)
+        return list(dict.fromkeys(waiting.values())).index(waiting[key]) + 1 if key in waiting else 0
+
+    def move(self, run: Run, place: int) -> None:
+        """Give a waiting run another place among those of its workspace; nobody else's run moves.
+
+        Args:
+            run: a run; nothing happens if it does not wait (any more).
+            place: from 1, the next to start; past the end means last.
+        """
+        with self._queue.transaction() as jobs:
+            own = self._own(jobs, Workspace(run.folder.parent.parent))
+            if self._key(run) in own:
+                jobs.arrange(moved(own, self._key(run), place))
+                write_order(self.home, jobs.waiting())
+
+    # ---- the truth
 
     def state(self, run: Run) -> Status:
         """How a run stands, checked against the process: a dead worker is never shown as running.
@@ -116,20 +232,27 @@ class Launcher:
         status = run.status
         if status.state.is_over or status.state is RunState.QUEUED or run.is_locked():
             return status
-        self._settle(run)
-        return run.status if run.status.state.is_over else status.model_copy(update={"state": RunState.INTERRUPTED, "message": vanished(), "phase": ""})
+        upkeep.settle(run)
+        if (settled := run.status).state.is_over:
+            return settled
+        message = vanished(resumable=control.has_checkpoint(run))  # the disk is full, or it has just been queued again
+        return status.model_copy(update={"state": RunState.INTERRUPTED, "message": message, "phase": ""})
 
-    def position(self, run: Run) -> int:
-        """Place in the queue, 1 for the next to start; 0 when it does not wait."""
-        with self._queue.transaction() as jobs:
-            waiting = [job.run for job in jobs.all() if job.worker is None]
-        return waiting.index(self._key(run)) + 1 if self._key(run) in waiting else 0
+    def repair(self) -> list[str]:
+        """Put right what an earlier server left; for the start of a server. Nothing is deleted in silence.
+
+        Returns:
+            What was found, one sentence each; also in the log.
+        """
+        found = repair(self.home)
+        self.pump()
+        return found
 
     def warm(self, backend: EngineName) -> bool:
         """Keep a process with its libraries loaded, so that the next run answers at once.
 
         For a process that lives long (the web server); call it whenever a page that leads to training
-        is shown. Needs 2 GB of free memory, otherwise it does nothing.
+        is shown. Does nothing where memory is short.
 
         Args:
             backend: "jax" or "tensorflow"; `choose_backend(spec)` says which.
@@ -149,138 +272,38 @@ class Launcher:
         Returns:
             The final status.
         """
-        offset, pump_due = 0, 0.0
-        while True:
-            if time.monotonic() >= pump_due:
-                self.pump()
-                pump_due = time.monotonic() + PUMP_S
-            over = self.state(run).state.is_over and not run.is_locked()
-            events, offset = read_events(run.events, offset)
-            for event in events:
-                if on_event is not None:
-                    on_event(event)
-            if over and not events:
-                return run.status
-            if not events:
-                time.sleep(WAIT_S)
+        return follow(self, run, on_event)
 
-    # ---- one job
+    # ---- one run
 
-    def _start(self, jobs: Jobs, job: Job) -> int:
-        """Give a waiting job a process; 1 when one was started."""
-        run = Run(self.home / job.run)
-        try:
-            state, spec = run.status.state, run.spec
-        except Damaged:
-            jobs.remove(job.run)
-            return 0
-        if state is not RunState.QUEUED:
-            jobs.remove(job.run)
-            return 0
-        if run.stop_requested:
-            _end(run, RunState.STOPPED, NO_MODEL)
-            jobs.remove(job.run)
-            return 0
-        identity = children.start_worker(run, choose_backend(spec), self.home)
-        jobs.lease(job.run, identity or ProcessIdentity(0, 0, ""), LEASE_S)
-        return 1
+    def _made(self, jobs: Jobs, workspace: Workspace, spec: RunSpec, fill: Callable[[Path], object] | None = None) -> Run:
+        workspace.check_quota(new_runs=1)
+        run = Run.create(workspace.runs_folder, spec, fill)
+        jobs.add(self._key(run))
+        return run
 
-    def _is_working(self, jobs: Jobs, job: Job) -> bool:
-        """Whether a started job still takes a place; puts it right when it does not."""
-        run = Run(self.home / job.run)
-        code = children.exit_code(run)  # also frees the process table of a dead child
-        try:
-            state = run.status.state
-        except Damaged:
-            jobs.remove(job.run)
-            return False
-        if not state.is_over and run.is_locked():
-            self._hurry(run)
-            return True
-        if state is RunState.QUEUED:
-            return self._is_coming(jobs, job, run, code)
-        self._settle(run)
-        jobs.remove(job.run)
-        return False
+    def _just_made(self, jobs: Jobs, workspace: Workspace, spec: RunSpec) -> Run | None:
+        """The run that the same press of a button made a moment ago."""
+        keys = [job.run for job in jobs.all() if job.run.startswith(self._prefix(workspace))]
+        return just_made((Run(self.home / key) for key in keys), spec)
 
-    def _is_coming(self, jobs: Jobs, job: Job, run: Run, code: int | None) -> bool:
-        """Whether the process of a job that is not locked yet may still lock it."""
-        assert job.worker is not None
-        if job.worker.is_alive() and job.leased:
-            return True
-        signal_group(job.worker, signal.SIGKILL)
-        if job.attempts < ATTEMPTS:
-            jobs.release(job.run)
-            return False
-        state, message = _explained(run, code)
-        _end(run, RunState.FAILED, message if state is RunState.FAILED else NOT_STARTED)
-        jobs.remove(job.run)
-        return False
-
-    def _settle(self, run: Run) -> None:
-        """Write the end of a run whose worker is gone; nothing happens if it is over or lives."""
-        state, message = _explained(run, children.exit_code(run))
-        if run.stop_requested:
-            state, message = RunState.STOPPED, f"It did not react to Stop and was ended. {NO_MODEL}"
-        _end(run, state, message)
-        children.forget(run)
-        _stops_seen.pop(run.folder, None)
-
-    def _hurry(self, run: Run) -> None:
-        """End a worker that does not react to Stop, after a fair time, and only if it is the right process."""
-        if not run.stop_requested or run.status.phase in REACTED:
-            return
-        waited_s = time.monotonic() - _stops_seen.setdefault(run.folder, time.monotonic())
-        with contextlib.suppress(Damaged):
-            identity = ProcessIdentity.from_json(read_json(run.path("worker.json")))
-            if identity is not None and waited_s >= STOP_S:
-                signal_group(identity, signal.SIGKILL if waited_s >= STOP_S + TERM_S else signal.SIGTERM)
-
-    # ---- all runs
-
-    def _scan(self, jobs: Jobs) -> None:
-        """Find in the folders what the queue does not know: waiting runs in their order, and dead ones."""
-        known = {job.run for job in jobs.all()}
-        for run in self._unfinished():
-            if self._key(run) in known:
-                continue
-            if run.status.state is RunState.QUEUED:
+    def _queue_again(self, run: Run) -> str:
+        with self._queue.transaction() as jobs:
+            if message := control.requeue(run):
+                jobs.remove(self._key(run))  # what was noted about its former process
                 jobs.add(self._key(run))
-            elif run.is_locked():
-                with contextlib.suppress(Damaged):
-                    jobs.add(self._key(run), ProcessIdentity.from_json(read_json(run.path("worker.json"))))
-            else:
-                self._settle(run)
+                write_order(self.home, jobs.waiting())
+        self.pump()
+        return message or run.status.message or control.GOES_ON
 
-    def _unfinished(self) -> list[Run]:
-        """Readable runs of all workspaces that are not over, oldest first."""
-        found = []
-        for folder in self.home.glob("workspaces/*/runs/[!.]*"):
-            with contextlib.suppress(Damaged):
-                status, run = Run(folder).status, Run(folder)
-                if not status.state.is_over and run.spec:
-                    found.append((status.created, run.id, run))
-        return [run for _, _, run in sorted(found, key=lambda item: item[:2])]
+    def _own(self, jobs: Jobs, workspace: Workspace) -> list[str]:
+        return [key for key in jobs.waiting() if key.startswith(self._prefix(workspace))]
 
-    def _check_quota(self, run: Run) -> None:
-        try:
-            Workspace(run.folder.parent.parent).check_quota()
-        except QuotaExceeded:
-            remove_folder(run.folder)
-            raise
+    def _prefix(self, workspace: Workspace) -> str:
+        return f"{workspace.runs_folder.resolve().relative_to(self.home).as_posix()}/"
+
+    def _place(self, job: Job) -> str:
+        return upkeep.place_of(self.home, job)
 
     def _key(self, run: Run) -> str:
         return run.folder.resolve().relative_to(self.home).as_posix()
-
-
-def _explained(run: Run, code: int | None) -> tuple[RunState, str]:
-    try:
-        return explain_exit(code, run.spec)
-    except Damaged:
-        return RunState.INTERRUPTED, vanished()
-
-
-def _end(run: Run, state: RunState, message: str) -> None:
-    """Write the end of a run; on a full disk it is tried again at a later pump, so that nothing else suffers."""
-    with contextlib.suppress(LimelightError, OSError):
-        end_run(run, state, message)

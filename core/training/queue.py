@@ -1,7 +1,8 @@
 """The queue of runs: one small SQLite file that several processes may use at once.
 
 It holds only what can be found again: which runs wait, in which order, and which process was started for
-which run. The truth about a run is its folder; delete `queue.db` and the next pump builds it anew.
+which run. The truth about a run is its folder; delete `queue.db` and the next pump builds it anew (an order that
+somebody chose is kept in `queue.json`, see `core.training.order`).
 
 A job that was given to a process is *leased*: until the worker has locked its run folder, the identity
 of the process and a deadline say that somebody is on the way. Deadlines are on the monotonic clock, which
@@ -11,10 +12,12 @@ all processes of one boot share and which no change of the date moves.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
+import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,8 @@ from core.files import FILE_MODE
 from core.training.process import ProcessIdentity
 
 __all__ = ["Job", "Jobs", "Queue"]
+
+log = logging.getLogger("limelight")
 
 BUSY_S = 10.0  # wait at most this long for another process' transaction
 TABLE = """CREATE TABLE IF NOT EXISTS jobs (
@@ -82,6 +87,36 @@ class Jobs:
         """Let a job wait again, at its old place."""
         self._connection.execute("UPDATE jobs SET worker = NULL, lease_until = 0 WHERE run = ?", (run,))
 
+    def give(self, run: str, worker: ProcessIdentity) -> None:
+        """Note that a process has this job already: one that was started by somebody who died before the note."""
+        self._connection.execute("UPDATE jobs SET worker = ?, lease_until = 0 WHERE run = ?", (_text(worker), run))
+
+    def waiting(self) -> list[str]:
+        """The runs that wait, the next to start first."""
+        return [run for (run,) in self._connection.execute("SELECT run FROM jobs WHERE worker IS NULL ORDER BY position")]
+
+    def arrange(self, runs: Sequence[str]) -> None:
+        """Let these waiting runs stand in this order, in the places that they hold together; nobody else moves.
+
+        Example:
+            >>> import tempfile
+            >>> with tempfile.TemporaryDirectory() as home, Queue(Path(home) / "queue.db").transaction() as jobs:
+            ...     for run in ("a", "b", "c", "d"):
+            ...         jobs.add(run)
+            ...     jobs.arrange(["d", "b"])
+            ...     jobs.waiting()
+            ['a', 'd', 'c', 'b']
+        """
+        known = set(self.waiting())
+        wanted = [run for run in dict.fromkeys(runs) if run in known]
+        places = sorted(self._place(run) for run in wanted)
+        for run, place in zip(wanted, places, strict=True):
+            self._connection.execute("UPDATE jobs SET position = ? WHERE run = ?", (-place, run))  # no two at one place meanwhile
+        self._connection.execute("UPDATE jobs SET position = -position WHERE position < 0")
+
+    def _place(self, run: str) -> int:
+        return int(self._connection.execute("SELECT position FROM jobs WHERE run = ?", (run,)).fetchone()[0])
+
     def remove(self, run: str) -> None:
         """Take a job out; it may be out already."""
         self._connection.execute("DELETE FROM jobs WHERE run = ?", (run,))
@@ -126,10 +161,26 @@ class Queue:
         except sqlite3.OperationalError:
             raise  # busy or disk full: the file is sound
         except sqlite3.DatabaseError:
-            self.path.replace(self.path.with_suffix(".damaged"))
-            for suffix in ("-wal", "-shm"):
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-            return self._begin()
+            with self.path.with_suffix(".lock").open("ab") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)  # or a second process would put the new file of the first aside
+                try:
+                    return self._begin()
+                except sqlite3.OperationalError:
+                    raise
+                except sqlite3.DatabaseError:
+                    self._put_aside()
+                    return self._begin()
+
+    def _put_aside(self) -> None:
+        """Keep a broken file under another name, never over an earlier one, and say so in the log."""
+        kept = self.path.with_suffix(".damaged")
+        number = 1
+        while kept.exists():
+            kept, number = self.path.with_suffix(f".damaged-{number}"), number + 1
+        for suffix in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                self.path.with_name(self.path.name + suffix).replace(kept.with_name(kept.name + suffix))
+        log.warning("The queue could not be read. It was put aside as %s and is built anew from the run folders.", kept)
 
     def _begin(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)

@@ -14,7 +14,8 @@ from typing import Any
 
 import psutil
 
-from core.runs.events import append_event
+from core.runs.events import append_event, last_time_s
+from core.runs.history import History
 from core.runs.run import Run
 from core.training.device import sample_device
 
@@ -40,19 +41,22 @@ class Recorder:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.failure: BaseException | None = None
-        self._began = time.monotonic()
+        self._began = time.monotonic() - last_time_s(run.events)
         self._items: queue.SimpleQueue[tuple[str, dict[str, Any]] | None] = queue.SimpleQueue()
         self._changes: dict[str, Any] = {}
+        self._owed: list[dict[str, Any]] = []  # changes that the disk refused; a state is never skipped, or the next one would be illegal
         self._heartbeat = run.status.heartbeat
         self._status_due = 0.0
-        self._training_since: float | None = None
+        self._learned_s = 0.0
+        self._training_since: float | None = None  # while it learns
         self._process = psutil.Process()
+        self._history = History.load(run.events)  # kept so that a late viewer need not read everything
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
     @property
     def time_s(self) -> float:
-        """Seconds since the worker took the run, monotonic."""
+        """Seconds in which a worker had the run, monotonic; a resumed run goes on where its log ends."""
         return time.monotonic() - self._began
 
     def event(self, kind: str, **fields: Any) -> None:
@@ -68,9 +72,14 @@ class Recorder:
         self.event("state", state=str(state), message=message)
         self.status(state=state, message=message, **changes)
 
-    def training(self, on: bool) -> None:
-        """Say when learning begins and ends: in between the clock in the status runs."""
-        self._items.put(("clock", {"since": time.monotonic() if on else None}))
+    def training(self, on: bool, learned_s: float) -> None:
+        """Say when learning begins, holds and ends: in between the clock in the status runs.
+
+        Args:
+            on: it learns from now on.
+            learned_s: seconds of learning so far.
+        """
+        self._items.put(("clock", {"since": time.monotonic() if on else None, "learned_s": learned_s}))
 
     def check(self) -> None:
         """Raise what stopped the writing, in the thread that can act on it."""
@@ -89,7 +98,7 @@ class Recorder:
             if now >= next_tick:
                 next_tick = now + TICK_S
                 self._guarded(self._tick)
-            due = min(next_tick, self._status_due) if self._changes else next_tick
+            due = min(next_tick, self._status_due) if self._changes or self._owed else next_tick
             try:
                 item = self._items.get(timeout=max(0.0, due - time.monotonic()))
             except queue.Empty:
@@ -104,36 +113,46 @@ class Recorder:
         try:
             act(*arguments)
         except Exception as error:  # kept for `check`: this thread must go on so that a later, smaller write may succeed
-            self._changes = {}
             self.failure = self.failure or error
+            if isinstance(error, ValueError):  # an illegal move, which stays illegal
+                self._owed.clear()
 
     def _take(self, kind: str, fields: dict[str, Any]) -> None:
         if kind == "event":
             append_event(self.run.events, fields)
         elif kind == "clock":
-            self._clock(fields["since"])
+            self._clock(**fields)
         else:
             self._changes |= fields
             if URGENT & fields.keys() or time.monotonic() >= self._status_due:
                 self._write_status()
 
-    def _clock(self, since: float | None) -> None:
-        if since is None and self._training_since is not None:
-            self._changes["seconds"] = round(time.monotonic() - self._training_since, 3)
+    def _clock(self, since: float | None, learned_s: float) -> None:
+        self._learned_s, self._training_since = learned_s, since
+        if since is None:
+            self._changes["seconds"] = round(learned_s, 3)
             self._write_status()
-        self._training_since = since
 
     def _tick(self) -> None:
         self._heartbeat += 1
         self._changes["heartbeat"] = self._heartbeat
         self._write_status()
         append_event(self.run.events, {"kind": "device", "time_s": round(self.time_s, 3), **sample_device(self._process)})
+        self._history.keep()
 
     def _write_status(self) -> None:
-        if not self._changes:
-            return
-        if self._training_since is not None:
-            self._changes["seconds"] = round(time.monotonic() - self._training_since, 3)
-        changes, self._changes = self._changes, {}
+        if self._changes:
+            self._owe()
         self._status_due = time.monotonic() + STATUS_S
-        self.run.update(**changes)
+        while self._owed:
+            self.run.update(**self._owed[0])
+            self._owed.pop(0)
+
+    def _owe(self) -> None:
+        if self._training_since is not None:
+            self._changes["seconds"] = round(self._learned_s + time.monotonic() - self._training_since, 3)
+        changes, self._changes = self._changes, {}
+        if self._owed and "state" not in changes:
+            self._owed[-1] |= changes
+        else:
+            self._owed.append(changes)

@@ -1,30 +1,37 @@
-"""The tap: numbers leave the training loop without slowing it down.
+"""The tap: what leaves the training loop for the audience, and what is kept of it.
 
-Keras turns every metric into a Python number before any callback sees it, which waits for the device at
-every step (a fifth of an epoch for a small network on JAX). `fit` takes a whole `CallbackList` as it is,
-though, and that one receives the raw tensors. So the tap is a CallbackList: it looks at a clock at each
-step, and only ten times a second at the numbers, at the stop file, and at whether the loss is still a
-number.
+It is told of every look at the device and of every epoch. At most ten times a second it lets a look out as
+a `step` event; an epoch always leaves. It keeps the best weights, counts patience, and remembers all that a
+killed run needs to go on as if nothing had happened.
 """
 
 from __future__ import annotations
 
 import math
-import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-import keras
+import numpy as np
 
-from core.training.checkpoint import Checkpoint, CheckpointWriter
+from core.training.notices import Facts, new_notices
+from core.training.progress import Progress
 from core.training.recorder import Recorder
+from core.training.stopwatch import Stopwatch
+from core.training.timeleft import time_left
+from core.training.trainer import Numbers, steps_of
+
+if TYPE_CHECKING:
+    from core.runs.spec import RunSpec
+    from core.training.fit import Lesson
 
 __all__ = ["Course", "Tap"]
 
-STEP_S = 0.1  # at most one look at the numbers in this time
-RECENT_EPOCHS = 5  # whose median duration estimates the time left
+STEP_S = 0.1  # at most one step event in this time …
+SLACK_S = 0.01  # … but a look that comes this much early is not left for the next one
+WARN_S = 0.5  # the guard rails look at all epochs at most this often
+RECENT_EPOCHS = 8  # whose durations tell the time left
 
 
 @dataclass(frozen=True)
@@ -48,156 +55,171 @@ class Course:
     metric_scale: float = 1.0
     seed: int = 0
 
+    @classmethod
+    def of(cls, lesson: Lesson, spec: RunSpec) -> Course:
+        """The course of a run."""
+        training = spec.training
+        return cls(training.epochs, len(lesson.y), training.batch_size, training.patience, lesson.metric_scale, spec.seed)
+
     @property
     def steps_per_epoch(self) -> int:
         """Steps of one epoch, the last one perhaps with fewer rows."""
-        return math.ceil(self.rows / self.batch_size)
+        return steps_of(self.rows, self.batch_size)
 
 
-class Tap(keras.callbacks.CallbackList):  # type: ignore[misc]  # Keras has no types
-    """Streams events, keeps the best weights, stops early, and stops when told to.
+class Tap:
+    """Streams events, keeps the best weights, and ends what does not improve.
+
+    Args:
+        course: the training.
+        recorder: gets the events.
+        watch: runs while the network learns.
+        facts: what the guard rails must know; None: they are silent.
+        progress: what an earlier worker remembered; None: from the start.
+        best: weights of that worker's best epoch.
 
     Attributes:
-        reason: why the training ended: done, patience, stop or not_finite.
+        reason: why the training ended: done, patience, stop or not_finite; empty while it goes on.
         epoch: epochs done, a stopped one included.
-        best: the best epoch so far with its weights; None until an epoch ended with a finite loss.
+        best: weights of the best epoch so far; empty until an epoch ended with a finite loss.
     """
 
     def __init__(
-        self, model: Any, course: Course, recorder: Recorder, stop: Callable[[], bool], checkpoints: CheckpointWriter | None = None
+        self, course: Course, recorder: Recorder, watch: Stopwatch, facts: Facts | None = None, progress: Progress | None = None, best: tuple[np.ndarray, ...] = ()
     ) -> None:
-        super().__init__(add_history=True, model=model, epochs=course.epochs, steps=course.steps_per_epoch)
-        self.reason = "done"
-        self.epoch = 0
-        self.best: Checkpoint | None = None
+        found = progress or Progress()
+        self._facts, self._said, self._warn_due = facts, list(found.notices), 0.0
         self._course = course
         self._recorder = recorder
-        self._stop = stop
-        self._checkpoints = checkpoints
-        self._due = 0.0  # when to look next
-        self._first_batch = 0  # steps done before this epoch
-        self._batch = 0  # steps done in this epoch
-        self._seen: tuple[float, int] | None = None  # time and batch of the last look in this epoch
-        self._epoch_began = self._learned_until = 0.0
-        self._durations: list[float] = []
+        self._watch = watch
+        self._due = 0.0  # when to let a look out again
+        self._before = found.step  # steps done before this epoch
+        self._began_s = found.learned_s - found.epoch_s  # where the watch stood when the epoch began
+        self._waited_s = found.epoch_waited_s
+        self._warm = False  # the first steps of a process are compiled
+        self._seen: tuple[float, int] | None = None  # watch and batch at the last look of this epoch
+        self._durations = list(found.durations)
+        self._history = list(found.history)
+        self._best_loss, self.best_epoch, self.best = found.best_loss, found.best_epoch, best
+        self._waits_since = found.waits_since
+        self.epoch = found.epoch
+        self.reason = found.reason
 
-    # ---- one step; these two run thousands of times a second
+    # ---- one look
 
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Nothing to do."""
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Look at the clock; ten times a second also at the numbers."""
-        self._batch = batch + 1
+    def look(self, batch: int, numbers: Numbers) -> None:
+        """Tell what the device said after so many steps of this epoch; ten times a second it leaves as an event."""
         now = time.monotonic()
         if now >= self._due:
-            self._due = now + STEP_S
-            self._look(now, logs)
+            self._due = now + STEP_S - SLACK_S
+            self._recorder.event(
+                "step", step=self._before + batch, epoch=self.epoch + 1, batch=batch, loss=numbers.loss, metric=self._scaled(numbers.metric),
+                samples_per_s=self._speed(batch), learned_s=round(self._watch.seconds, 3),
+            )  # fmt: skip
+            self._seen = (self._watch.seconds, batch)
+        if not math.isfinite(numbers.loss):
+            self.end("not_finite")
 
-    def _look(self, now: float, logs: Any) -> None:
-        self._batch = min(self._batch, self._course.steps_per_epoch)  # a block of steps may end past the epoch
-        loss, metric = self._numbers(logs)
-        self._recorder.event(
-            "step", step=self._first_batch + self._batch, epoch=self.epoch + 1, batch=self._batch,
-            loss=loss, metric=metric, samples_per_s=self._speed(now),
-        )  # fmt: skip
-        self._seen = (time.monotonic(), self._batch)
-        self._recorder.check()
-        if not math.isfinite(loss):
-            self._end("not_finite")
-        elif self._stop():
-            self._end("stop")
+    def waited(self, seconds: float) -> None:
+        """The run waited for its turn; that is no learning, but the epoch takes longer for it."""
+        self._waited_s += seconds
 
-    def _speed(self, now: float) -> float | None:
+    def _speed(self, batch: int) -> float | None:
         """Training rows a second since the last look; None where compiling would be counted in."""
+        now = self._watch.seconds
         if self._seen is None or now <= self._seen[0]:
             return None
-        return round((self._batch - self._seen[1]) * self._course.batch_size / (now - self._seen[0]), 1)
+        return round((batch - self._seen[1]) * self._course.batch_size / (now - self._seen[0]), 1)
 
     # ---- one epoch
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Start the clocks of the epoch."""
-        super().on_epoch_begin(epoch, logs)
-        self._epoch_began = self._learned_until = time.monotonic()
-        self._batch = 0
-        self._seen = None if epoch == 0 else (self._epoch_began, 0)
+    def begin_epoch(self) -> None:
+        """An epoch begins, or goes on after an interruption."""
+        self._seen = (self._watch.seconds, 0) if self._warm else None
+        self._warm = True
 
-    def on_test_begin(self, logs: Any = None) -> None:
-        """Validation begins, so learning paused here."""
-        self._learned_until = time.monotonic()
+    def end_epoch(self, batch: int, learned: Numbers, validated: Numbers | None, rate: float, weights: Callable[[], tuple[np.ndarray, ...]], taught_s: float) -> None:
+        """Report an epoch, keep its weights if they are the best, and decide whether to go on.
 
-    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Nothing to do; without this Keras would wait for the device at each batch."""
-
-    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Nothing to do, likewise."""
-
-    def on_test_end(self, logs: Any = None) -> None:
-        """Nothing to do; `on_epoch_end` has the numbers."""
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Report the epoch, keep its weights if they are the best, and decide whether to go on."""
-        super().on_epoch_end(epoch, logs)
-        steps = min(self._batch, self._course.steps_per_epoch)
-        self._first_batch += steps
-        self.epoch = epoch + 1
-        loss, metric = self._numbers(logs)
-        val_loss, val_metric = self._numbers(logs, "val_")
-        watched = loss if val_loss is None else val_loss
-        better = math.isfinite(watched) and math.isfinite(loss) and (self.best is None or watched < self.best.loss)
+        Args:
+            batch: steps of it that were done.
+            learned: loss and metric over its rows.
+            validated: the same over the validation rows; None: there are none.
+            rate: the learning rate.
+            weights: copies the present weights; called only for a best epoch.
+            taught_s: where the watch stood before validation.
+        """
+        self.epoch += 1
+        watched = learned.loss if validated is None else validated.loss
+        better = math.isfinite(watched) and math.isfinite(learned.loss) and watched < self._best_loss
         if better:
-            self._keep(watched)
-        self._report(steps, loss, metric, val_loss, val_metric, better)
-        self._recorder.check()
-        self._decide(loss, watched)
+            self.best, self.best_epoch, self._best_loss, self._waits_since = weights(), self.epoch, watched, self.epoch
+        self._before += batch
+        self._decide(learned.loss, watched)
+        self._report(batch, learned, validated, rate, better, taught_s)
+        self._began_s, self._waited_s = self._watch.seconds, 0.0
 
-    def _report(self, steps: int, loss: float, metric: Any, val_loss: Any, val_metric: Any, better: bool) -> None:
+    def _report(self, batch: int, learned: Numbers, validated: Numbers | None, rate: float, better: bool, taught_s: float) -> None:
+        seconds, patience = self._watch.seconds - self._began_s, self._course.patience
+        known = self._durations if self.epoch != 2 else []  # the first epoch compiled
+        self._durations = [*known, seconds + self._waited_s][-RECENT_EPOCHS:]
+        left = time_left(self._durations, max(0, self._course.epochs - self.epoch))
+        rows = min(self._course.rows, batch * self._course.batch_size)
+        facts = {
+            "epoch": self.epoch, "step": self._before, "loss": learned.loss, "metric": self._scaled(learned.metric),
+            "val_loss": validated and validated.loss, "val_metric": validated and self._scaled(validated.metric),
+            "best": better, "best_epoch": self.best_epoch, "learning_rate": rate,
+            "samples_per_s": round(rows / max(1e-9, taught_s - self._began_s), 1), "seconds": round(seconds, 3),
+            "learned_s": round(self._watch.seconds, 3), "patience_left": max(0, patience - self.epoch + self._waits_since) if patience else None,
+            "time_left_s": round(left.seconds, 2), "time_left_low_s": _rounded(left.low), "time_left_high_s": _rounded(left.high),
+        }  # fmt: skip
+        self._history.append(facts)
+        self._recorder.event("epoch", **facts)
+        self._recorder.status(epoch=self.epoch, best_epoch=self.best_epoch)
+        self._warn()
+
+    def _warn(self) -> None:
+        """Let the guard rails speak; twice a second is enough, and epochs can be shorter than a look at all of them takes."""
         now = time.monotonic()
-        self._durations = [*self._durations[1 - RECENT_EPOCHS :], now - self._epoch_began]
-        rows = min(self._course.rows, steps * self._course.batch_size)
-        learned_s = max(1e-9, self._learned_until - self._epoch_began) if val_loss is not None else self._durations[-1]
-        best_epoch = self.best.epoch if self.best else 0
-        self._recorder.event(
-            "epoch", epoch=self.epoch, step=self._first_batch, loss=loss, metric=metric, val_loss=val_loss, val_metric=val_metric,
-            best=better, best_epoch=best_epoch, learning_rate=float(self.model.optimizer.learning_rate),
-            samples_per_s=round(rows / learned_s, 1),
-            time_left_s=round(statistics.median(self._durations) * (self._course.epochs - self.epoch), 2),
-        )  # fmt: skip
-        self._recorder.status(epoch=self.epoch, best_epoch=best_epoch)
+        if self._facts is None or now < self._warn_due:
+            return
+        self._warn_due = now + WARN_S
+        for notice in new_notices(self._history, self._facts, self._said):
+            self._said.append(notice.code)
+            self._recorder.event("notice", code=notice.code, message=notice.message, epoch=notice.epoch)
 
     def _decide(self, loss: float, watched: float) -> None:
-        if self.model.stop_training:
-            return
         if not (math.isfinite(loss) and math.isfinite(watched)):
-            self._end("not_finite")
-        elif self._stop():
-            self._end("stop")
-        elif self.best and 0 < self._course.patience <= self.epoch - self.best.epoch:
-            self._end("patience")
+            self.end("not_finite")
+        elif 0 < self._course.patience <= self.epoch - self._waits_since:
+            self.end("patience")
+        elif self.epoch >= self._course.epochs:
+            self.end("done")
 
     # ---- shared
 
-    def _keep(self, loss: float) -> None:
-        optimizer = tuple(_copied(variable) for variable in self.model.optimizer.variables)
-        self.best = Checkpoint(self.epoch, self._first_batch, loss, self._course.seed, tuple(self.model.get_weights()), optimizer)
-        if self._checkpoints is not None:
-            self._checkpoints.offer(self.best)
+    def end(self, reason: str) -> None:
+        """It is over; the first reason counts."""
+        if not self.reason:
+            self.reason = reason
+            if reason == "stop":
+                self._recorder.status(phase="stopping")
 
-    def _numbers(self, logs: Any, prefix: str = "") -> tuple[Any, Any]:
-        """Loss and first metric as Python numbers; this waits for the device."""
-        named = {key.removeprefix(prefix): value for key, value in (logs or {}).items() if key.startswith("val_") == bool(prefix)}
-        if "loss" not in named:
-            return None, None
-        metric = next((value for key, value in named.items() if key != "loss"), None)
-        return float(named["loss"]), None if metric is None else float(metric) * self._course.metric_scale
+    def progress(self) -> Progress:
+        """All that must be remembered at this moment."""
+        learned_s = self._watch.seconds
+        return Progress(
+            self.epoch, self._before, self.best_epoch, self._best_loss, self._waits_since, learned_s,
+            learned_s - self._began_s, self._waited_s, tuple(self._durations), tuple(self._said), tuple(self._history), self.reason,
+        )  # fmt: skip
 
-    def _end(self, reason: str) -> None:
-        self.reason = reason
-        self.model.stop_training = True
-        if reason == "stop":
-            self._recorder.status(phase="stopping")
+    def step(self, batch: int) -> int:
+        """Steps over all epochs, `batch` of them in this one."""
+        return self._before + batch
+
+    def _scaled(self, metric: float | None) -> float | None:
+        return None if metric is None else metric * self._course.metric_scale
 
 
-def _copied(variable: Any) -> Any:
-    return keras.ops.convert_to_numpy(variable.value).copy()
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)

@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import RunFailed
 from core.runs.run import Run
-from core.runs.spec import RunSpec
-from core.runs.state import RunState
+from core.runs.state import RunState, can_move
 from core.training.claim import RESERVE_FILE, Claim
+from core.training.control import has_checkpoint
+from core.training.ending import how_it_ended
 from core.training.failures import Terminated, explain, not_finite
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ __all__ = ["main"]
 NICENESS = 10  # the page and the rest of the machine go first
 IDLE_S = 30 * 60.0  # a spare that nobody needs ends after this time
 EXPORT_S = 300.0  # a conversion that takes longer has hung
+
+
+class _Termination:
+    """SIGTERM: while the network learns it is heard between two steps, so that a checkpoint can be taken; else at once."""
+
+    gently = False
+    told = False
 
 
 class _Stopped(Exception):  # noqa: N818  # not an error: the user pressed Stop before there was anything to keep
@@ -51,8 +59,10 @@ def main(arguments: list[str]) -> int:
     claim = _spare_claim() if arguments == ["--spare"] else Claim.take(Run(Path(arguments[0]).resolve()))
     if claim is None:
         return 0
-    state = _work(claim)
-    claim.release()
+    try:
+        state = _work(claim)
+    finally:
+        claim.release()
     _pump(claim.run)
     return int(state is RunState.FAILED)
 
@@ -65,12 +75,12 @@ def _work(claim: Claim) -> RunState:
         fitted, headline = _train(claim)
         claim.recorder.check()
         stopped = fitted.reason == "stop"
-        state, message = (RunState.STOPPED if stopped else RunState.FINISHED), _how_it_ended(fitted, claim.spec)
+        state, message = (RunState.STOPPED if stopped else RunState.FINISHED), how_it_ended(fitted, claim.spec)
     except _Stopped:
         state, message = RunState.STOPPED, "You stopped it before it had learned anything, so there is no model."
     except BaseException as error:
         traceback.print_exc()
-        state, message = explain(error, claim.spec)
+        state, message = explain(error, claim.spec, resumable=has_checkpoint(claim.run))
         if isinstance(error, Terminated) and claim.run.stop_requested:
             state, message = RunState.STOPPED, "It did not react to Stop in time and was ended, so there is no model."
         claim.run.path(RESERVE_FILE).unlink(missing_ok=True)  # on a full disk this makes room for the last words
@@ -79,58 +89,33 @@ def _work(claim: Claim) -> RunState:
 
 
 def _train(claim: Claim) -> tuple[Fitted, dict[str, Any]]:
-    run, spec, recorder = claim.run, claim.spec, claim.recorder
+    """How it ended, and the headline of its evaluation."""
     from core.training.backend import import_keras
+    from core.training.cards import own_card
 
+    own_card(claim.run, _home(claim.run))
     keras = import_keras()
     _stop_here(claim, "preparing data")
-    from core.training.checkpoint import CHECKPOINT_FILE, CheckpointWriter
-    from core.training.fit import fit
+    from core.training.learn import learn, network_of
     from core.training.material import Material
+    from core.training.room import check_worker
 
-    material = Material.of(run)
+    material = Material.of(claim.run)
+    check_worker(material.dataset, claim.spec)
     lesson = material.lesson()
     _stop_here(claim, "building the network")
-    model = _network(claim, material, len(lesson.y))
-    _stop_here(claim, "training")
-    checkpoints = CheckpointWriter(run.path(CHECKPOINT_FILE))
+    model = network_of(material)
     try:
-        fitted = fit(model, lesson, spec, recorder, lambda: run.stop_requested, checkpoints)
-    except BaseException:
-        checkpoints.close(keep=True)
-        raise
-    checkpoints.close(keep=False)
+        _Termination.gently = True
+        fitted = learn(claim, material, lesson, model, lambda: _Termination.told)
+    finally:
+        _Termination.gently = False
+    if _Termination.told:
+        raise Terminated
     if not fitted.best_epoch:
-        raise not_finite(spec)
-    recorder.status(phase="judging")
-    headline = _judge_and_export(claim, material, model, keras.backend.backend() == "tensorflow")
-    run.path(CHECKPOINT_FILE).unlink(missing_ok=True)
-    return fitted, headline
-
-
-def _network(claim: Claim, material: Material, rows: int) -> Any:
-    """Build and compile the network, and report the beginning of the training."""
-    import keras
-
-    from core.recipes import metric_name, plan_of
-    from core.recipes.network import build, compile_network
-    from core.training.device import describe
-    from core.training.fit import steps_per_call
-
-    spec, recorder = claim.spec, claim.recorder
-    plan = plan_of(spec, material.preprocessor.shapes, len(material.preprocessor.labels))
-    keras.utils.set_random_seed(spec.seed)
-    model = build(plan, spec.seed)
-    backend = str(keras.backend.backend())
-    block = steps_per_call(plan, rows, spec.training.batch_size) if backend == "tensorflow" else 1
-    compile_network(model, spec.training, spec.task, steps_per_execution=block)
-    facts: dict[str, Any] = {"backend": backend, "device": describe(backend), "parameters": int(model.count_params()), "epochs": spec.training.epochs}
-    recorder.event(
-        "begin", **facts, steps_per_epoch=-(-rows // spec.training.batch_size), batch_size=spec.training.batch_size,
-        rows=rows, metric=metric_name(spec.task),
-    )  # fmt: skip
-    recorder.state(RunState.RUNNING, **facts)
-    return model
+        raise not_finite(claim.spec, fitted.blowup)
+    claim.recorder.status(phase="judging")
+    return fitted, _judge_and_export(claim, material, model, keras.backend.backend() == "tensorflow")
 
 
 def _judge_and_export(claim: Claim, material: Material, model: Any, tensorflow: bool) -> dict[str, Any]:
@@ -177,29 +162,21 @@ def _conclude(claim: Claim, state: RunState, message: str, fitted: Fitted | None
     epochs, best = (fitted.epochs, fitted.best_epoch) if fitted else (status.epoch, status.best_epoch)
     seconds = round(fitted.seconds, 3) if fitted else status.seconds
     recorder.event("state", state=state.value, message=message)
-    recorder.event("end", state=state.value, epochs=epochs, seconds=seconds, best_epoch=best)
+    if state is not RunState.INTERRUPTED:  # that is no end: it may go on
+        recorder.event("end", state=state.value, epochs=epochs, seconds=seconds, best_epoch=best)
     recorder.status(state=state, message=message, phase="", headline=headline, epoch=epochs, best_epoch=best, seconds=seconds)
     recorder.close()
-    if not claim.run.status.state.is_over:
+    if not claim.run.status.state.is_over:  # the disk was full: once more, with nothing but the end
+        for between in (RunState.STARTING, RunState.RUNNING):
+            if not can_move(claim.run.status.state, state) and can_move(claim.run.status.state, between):
+                claim.run.update(state=between)
         claim.run.update(state=state, message=message, phase="")
-
-
-def _how_it_ended(fitted: Fitted, spec: RunSpec) -> str:
-    kept = f"the weights of epoch {fitted.best_epoch}, the best on the validation rows, were kept"
-    if fitted.reason == "stop":
-        return f"You stopped it in epoch {fitted.epochs}; {kept}."
-    if fitted.reason == "patience":
-        return f"Stopped after epoch {fitted.epochs}, because {spec.training.patience} epochs brought no improvement; {kept}."
-    if fitted.reason == "not_finite":
-        rate = spec.training.learning_rate
-        return f"The loss grew beyond all numbers in epoch {fitted.epochs}; {kept}. Try a smaller learning rate than {rate:g}."
-    return f"All {fitted.epochs} epochs are done; {kept}."
 
 
 def _stop_here(claim: Claim, next_phase: str) -> None:
     """Between two phases: heed Stop, report a full disk, name what comes next."""
     claim.recorder.check()
-    if claim.run.stop_requested:
+    if claim.run.stop_requested and not has_checkpoint(claim.run):  # with one there is something to keep and to judge
         raise _Stopped
     claim.recorder.status(phase=next_phase)
 
@@ -215,7 +192,11 @@ def _spare_claim() -> Claim | None:
         import core.evaluation.evaluate  # noqa: F401
         import core.preprocess.preprocessor
         import core.recipes.network
-        import core.training.fit  # noqa: F401
+        import core.training.driver
+        import core.training.learn  # noqa: F401
+        from core.training.warm import warm_up
+
+        warm_up(lambda: not claimed.empty())
     return claimed.get()
 
 
@@ -236,7 +217,9 @@ def _listen(claimed: queue.SimpleQueue[Claim | None]) -> None:
 
 
 def _terminate(_number: int, _frame: Any) -> None:
-    raise Terminated
+    if not _Termination.gently or _Termination.told:
+        raise Terminated
+    _Termination.told = True
 
 
 def _pump(run: Run) -> None:

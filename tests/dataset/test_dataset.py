@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from core.dataset.dataset import Dataset
@@ -40,3 +41,23 @@ def test_images_are_mapped_not_read(clean_home: Path) -> None:
     images = ingest(zip_bytes(class_folders(20)), Workspace.local()).images()
     assert isinstance(images, np.memmap)
     assert not images.flags.writeable
+
+
+def test_copies_of_a_picture_share_a_fold(clean_home: Path) -> None:
+    members = class_folders(20)
+    twins = {f"{name.rsplit('.', 1)[0]}_again.png": content for name, content in list(members.items())[::5]}
+    dataset = ingest(zip_bytes({**members, **twins}), Workspace.local())
+    folds, images = dataset.folds(4), dataset.images()
+    assert (folds >= 0).sum() == (dataset.split() != Part.TEST.number).sum()
+    of: dict[bytes, set[int]] = {}
+    for fold, image in zip(folds.tolist(), images, strict=True):
+        of.setdefault(image.tobytes(), set()).add(fold)
+    assert len(of) == len(members)
+    assert all(len(found) == 1 for found in of.values())
+
+
+def test_copies_of_a_row_share_a_fold(clean_home: Path) -> None:
+    values = {name: [*cells, *cells[:40]] for name, cells in people(200).items()}
+    dataset = ingest(csv_bytes(values), Workspace.local())
+    rows = dataset.table(("age", "income", "job")).with_columns(fold=dataset.folds(3)).filter(pl.col("fold") >= 0)
+    assert rows.group_by("age", "income", "job").agg(pl.col("fold").n_unique())["fold"].max() == 1

@@ -116,7 +116,7 @@ def test_any_encoding_and_line_end_is_read_block_by_block(monkeypatch: pytest.Mo
 
 def as_text(raw: RawTable) -> pl.DataFrame:
     """All rows of a large table as they stand in the file."""
-    from core.dataset.readers.large import as_text as text_of
+    from core.dataset.readers.sample import as_text as text_of
 
     assert raw.whole is not None
     forms = raw.whole.forms
@@ -200,10 +200,10 @@ def test_what_the_sample_did_not_see_is_counted_when_it_is_stored(monkeypatch: p
     assert info.column("age").minimum == min(values["age"])
 
 
-@pytest.mark.parametrize("stage", ["Reading", "Storing", "Counting"])
+@pytest.mark.parametrize("stage", ["Reading", "Looking at the columns", "Storing", "Counting", "Sharing out the rows", "Looking for traps"])
 def test_cancelled_anywhere_nothing_remains(monkeypatch: pytest.MonkeyPatch, tiny: None, clean_home: Path, stage: str) -> None:
     steps: list[Step] = []
-    progress = Progress(steps.append, lambda: sum(step.stage == stage for step in steps) < 2)
+    progress = Progress(steps.append, lambda: all(step.stage != stage for step in steps))
     with pytest.raises(Cancelled):
         store(inspect(csv_bytes(people(2000)), "people.csv", progress=progress), Workspace.local(), progress=progress)
     assert [path for path in clean_home.rglob("*") if path.is_file() or path.name.startswith(".new")] == []
@@ -264,3 +264,38 @@ def test_rows_that_typing_does_not_change_are_written_once(monkeypatch: pytest.M
     once = store(inspect(csv_bytes(people(2000)), "people.csv"), Workspace.create()[0])
     assert dataset.table().equals(once.table())
     assert told(dataset.info) == told(once.info)
+
+
+def test_a_cell_beyond_the_sample_that_typing_changes_is_stored_typed(monkeypatch: pytest.MonkeyPatch, tiny: None, clean_home: Path) -> None:
+    """The sample promises that the file is what is stored; one padded category far below breaks the promise."""
+    monkeypatch.setenv("LIMELIGHT_SAMPLE_ROWS", "100")
+    settings.cache_clear()
+    values = people(2000)
+    values["job"][1203] = " cook "
+    found = inspect(csv_bytes(values), "people.csv")
+    assert found.raw.whole is not None and 1204 not in found.raw.rows
+    dataset = store(found, Workspace.local())
+    assert not (dataset.folder / "table.parquet").samefile(found.raw.whole.file)
+    assert dataset.table()["job"].to_list() == [str(job).strip() for job in values["job"]]
+    assert {value for value, _ in dataset.info.column("job").values} == {"cook", "smith", "nurse"}
+
+
+def test_progress_shows_shares_from_the_first_byte_to_the_last_check(tiny: None, clean_home: Path) -> None:
+    steps: list[Step] = []
+    progress = Progress(steps.append)
+    store(inspect(csv_bytes(people(2000)), "people.csv", progress=progress), Workspace.local(), progress=progress)
+    stages = list(dict.fromkeys(step.stage for step in steps))
+    assert stages == ["Reading", "Looking at the columns", "Looking for traps", "Storing", "Counting", "Sharing out the rows"]
+    assert all(step.total for step in steps if step.stage != "Sharing out the rows")
+    assert all(step.done <= step.total for step in steps if step.total)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t ", "\u00a0", "\u2003", "\u3000\u3000", "\x85"])
+def test_blank_cells_are_empty_whatever_they_are_blank_with(tiny: None, blank: str) -> None:
+    values = people(2000)
+    values["job"][700] = blank
+    values["job"][701] = "厨师"
+    found = read_table(csv_bytes(values))
+    assert found.whole is not None
+    jobs = as_text(found)["job"]
+    assert (jobs[700], jobs[701], jobs.null_count()) == (None, "厨师", 1)

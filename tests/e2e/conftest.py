@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from core.files import FOLDER_MODE
 from core.settings import settings
 from tests.browser import chromium
 
@@ -25,6 +26,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE_MS = 45_000  # for a machine that is busy
+playwright_api.expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -73,10 +75,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that trains nothing by itself."""
     started = Server(tmp_path_factory.mktemp("live") / "home", free_port(), {"LIMELIGHT_MAX_PARALLEL_RUNS": "0"})
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="package")
+def app(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Server]:
+    """The app as it is started on one's own machine: it trains."""
+    started = Server(tmp_path_factory.mktemp("app") / "home", free_port())
+    started.home.mkdir(mode=FOLDER_MODE)
+    (started.home / "cache").symlink_to(compiled)
     started.start()
     yield started
     started.stop()
@@ -90,7 +103,7 @@ def home(server: Server, clean_home: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return server.home
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")  # not session: Playwright holds this thread's event loop, which other tests need
 def browser() -> Iterator[Any]:
     path = chromium()
     if path is None and os.environ.get("CI"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -16,53 +16,19 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from core.files import FOLDER_MODE
-from tests.e2e.conftest import PATIENCE_MS, Server, free_port
+from tests.e2e.conftest import Server
+from tests.e2e.visitor import bring, finished, on_stage, quick, says, sound, train, use
 
 pytestmark = [pytest.mark.browser, pytest.mark.training]
-expect.set_options(timeout=PATIENCE_MS)
-TRAINING_MS = 150_000  # on a busy machine, libraries and export included
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app with a home of its own, allowed to train."""
-    started = Server(tmp_path_factory.mktemp("data") / "home", free_port())
-    started.start()
-    yield started
-    started.stop()
-
-
-def bring(page: Page, app: Server, name: str, content: bytes) -> None:
-    """From the data page to a file that is read."""
-    page.goto(f"{app.url}/data")
-    chooser = page.get_by_test_id("stFileUploader").locator("input[type=file]")
-    chooser.set_input_files([{"name": name, "mimeType": "application/octet-stream", "buffer": content}])
-    expect(page.get_by_role("heading", name="What is in it")).to_be_visible()
-
-
-def press(page: Page, key: str) -> None:
-    """Press the button with this key, once the page lets it."""
-    button = page.locator(f".st-key-{key} button").first
-    expect(button).to_be_enabled()
-    button.click()
-
-
 def usable(page: Page) -> None:
+    """What was read can be stored."""
     expect(page.locator(".st-key-use button").first).to_be_enabled()
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-def used(page: Page) -> None:
-    press(page, "use")
-    expect(page.get_by_role("heading", name="Choose a network")).to_be_visible()
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-def says(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.get_by_test_id("stMain").get_by_text(text).first).to_be_visible()
+    sound(page)
 
 
 def people(rows: int = 240) -> str:
@@ -115,7 +81,7 @@ def _row(cells: list[str]) -> str:
 
 def test_a_gbk_file_with_chinese_headers(app: Server, new_page: Callable[..., Page]) -> None:
     page = new_page()
-    bring(page, app, "客户.csv", people().encode("gbk"))
+    bring(page, f"{app.url}/data", "客户.csv", people().encode("gbk"))
     says(page, re.compile("How it was read: GB"))
     says(page, "流失")
     page.reload()  # nothing is lost, and nothing is read twice
@@ -131,7 +97,7 @@ def test_a_gbk_file_with_chinese_headers(app: Server, new_page: Callable[..., Pa
 
 def test_a_zip_from_chinese_windows(app: Server, new_page: Callable[..., Page]) -> None:
     page = new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
-    bring(page, app, "动物.zip", chinese_zip())
+    bring(page, f"{app.url}/data", "动物.zip", chinese_zip())
     says(page, "小猫咪")
     says(page, "大黄狗")
     usable(page)
@@ -139,7 +105,7 @@ def test_a_zip_from_chinese_windows(app: Server, new_page: Callable[..., Page]) 
 
 def test_a_workbook_whose_first_sheet_is_empty(app: Server, new_page: Callable[..., Page]) -> None:
     page = new_page()
-    bring(page, app, "客户.xlsx", workbook())
+    bring(page, f"{app.url}/data", "客户.xlsx", workbook())
     says(page, re.compile("240 rows"))
     says(page, "流失")
     usable(page)
@@ -148,13 +114,13 @@ def test_a_workbook_whose_first_sheet_is_empty(app: Server, new_page: Callable[.
 def test_a_file_of_the_inbox(app: Server, new_page: Callable[..., Page]) -> None:
     inbox = app.home / "inbox"
     inbox.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
-    (inbox / "big 大.csv").write_text(people(5000), encoding="utf-8")
+    (inbox / "big 大.csv").write_text(people(1200), encoding="utf-8")
     page = new_page()
     page.goto(f"{app.url}/data")
     says(page, "big 大.csv")
     page.get_by_role("button", name="Read it").click()
-    says(page, re.compile("5,000 rows"))
-    used(page)
+    says(page, re.compile("1,200 rows"))
+    use(page)
     assert (inbox / "big 大.csv").exists()
 
 
@@ -175,17 +141,16 @@ def test_a_folder_of_pictures(app: Server, new_page: Callable[..., Page], tmp_pa
 
 def test_a_leak_is_repaired_by_a_click_and_the_rest_trained(app: Server, new_page: Callable[..., Any]) -> None:
     page = new_page()
-    bring(page, app, "passengers.csv", leaky())
+    bring(page, f"{app.url}/data", "passengers.csv", leaky())
     says(page, re.compile("“boat” alone"))
     page.get_by_role("button", name=re.compile("Leave “boat” out")).click()
     says(page, "Repaired")
     expect(page.get_by_role("button", name=re.compile("Leave “boat” out"))).to_have_count(0)
-    used(page)
-    page.get_by_role("radio", name="Quick").click()
-    press(page, "train")
-    expect(page.get_by_role("heading", name="It has learned")).to_be_visible(timeout=TRAINING_MS)
-    page.get_by_role("link", name=re.compile("Stage")).click()
-    expect(page.get_by_role("heading", name="Put it on stage")).to_be_visible()
+    use(page)
+    quick(page)
+    train(page)
+    finished(page)
+    on_stage(page)
     says(page, "sex")
     expect(page.get_by_test_id("stMain").get_by_text("boat")).to_have_count(0)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
+    sound(page)

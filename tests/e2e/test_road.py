@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +15,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PATIENCE_MS, Server, free_port
+from tests.e2e.conftest import Server
+from tests.e2e.visitor import TRAINING_MS, bring, choose_file, finished, on_stage, press, quick, sound, train, use
 
 pytestmark = [pytest.mark.browser, pytest.mark.training]
 TEMPLATES = Path(__file__).parent.parent.parent / "core" / "templates"
-expect.set_options(timeout=PATIENCE_MS)
-TRAINING_MS = 150_000  # on a busy machine, libraries and export included
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app with a home of its own, allowed to train."""
-    started = Server(tmp_path_factory.mktemp("road") / "home", free_port())
-    started.start()
-    yield started
-    started.stop()
 
 
 def customers(rows: int = 400) -> bytes:
@@ -66,38 +56,8 @@ def chinese_reviews() -> bytes:
 
 def upload(page: Page, app: Server, name: str, content: bytes) -> None:
     """From the start page to a stored dataset."""
-    page.goto(app.url)
-    chooser = page.get_by_test_id("stFileUploader").locator("input[type=file]")
-    chooser.set_input_files([{"name": name, "mimeType": "application/octet-stream", "buffer": content}])
-    expect(page.get_by_role("heading", name="What is in it")).to_be_visible()
-    press(page, "use")
-    expect(page.get_by_role("heading", name="Choose a network")).to_be_visible()
-
-
-def press(page: Page, key: str) -> None:
-    """Press the button with this key, once the page lets it."""
-    button = page.locator(f".st-key-{key} button").first
-    expect(button).to_be_enabled()
-    button.click()
-
-
-def train(page: Page) -> None:
-    press(page, "train")
-    expect(page).to_have_url(re.compile(r"/train\?.*run=r\d{8}-"))
-
-
-def finished(page: Page) -> None:
-    expect(page.get_by_role("heading", name="It has learned")).to_be_visible(timeout=TRAINING_MS)
-    expect(page.get_by_text("on the test rows", exact=False).first).to_be_visible()
-
-
-def quick(page: Page) -> None:
-    page.get_by_role("radio", name="Quick").click()
-    expect(page.get_by_role("radio", name="Quick")).to_be_checked()
-
-
-def no_error(page: Page) -> None:
-    expect(page.get_by_test_id("stException")).to_have_count(0)
+    bring(page, app.url, name, content)
+    use(page)
 
 
 def test_a_table_from_upload_to_prediction(app: Server, new_page: Callable[..., Page]) -> None:
@@ -149,18 +109,17 @@ def test_a_table_from_upload_to_prediction(app: Server, new_page: Callable[..., 
     offline = new_page(offline=True)
     offline.set_content(html)
     expect(offline.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    no_error(page)
+    sound(page)
 
-    page.get_by_role("link", name=re.compile("Stage")).click()
-    expect(page.get_by_role("heading", name="Put it on stage")).to_be_visible()
+    on_stage(page)
     expect(page.get_by_text("The model says", exact=False).first).to_be_visible()
     rows = b"months,plan\n3,basic\n55,basic\n"
-    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files([{"name": "new.csv", "mimeType": "text/csv", "buffer": rows}])
+    choose_file(page, "new.csv", rows)
     with page.expect_download() as answers:
         page.get_by_role("button", name=re.compile(r"\(CSV\)")).click()
     predicted = pl.read_csv(Path(answers.value.path()))
     assert predicted["prediction"].to_list() == ["yes", "no"]
-    no_error(page)
+    sound(page)
 
 
 def test_pictures_from_upload_to_prediction(app: Server, new_page: Callable[..., Page]) -> None:
@@ -170,12 +129,11 @@ def test_pictures_from_upload_to_prediction(app: Server, new_page: Callable[...,
     train(page)
     page.reload()
     finished(page)
-    page.get_by_role("link", name=re.compile("Stage")).click()
-    expect(page.get_by_role("heading", name="Put it on stage")).to_be_visible()
+    on_stage(page)
     one = picture(np.full((16, 16, 3), 230, np.uint8))
-    page.get_by_test_id("stFileUploader").locator("input[type=file]").first.set_input_files([{"name": "new.png", "mimeType": "image/png", "buffer": one}])
+    choose_file(page, "new.png", one)
     expect(page.get_by_text(re.compile("bright · ")).first).to_be_visible()
-    no_error(page)
+    sound(page)
 
 
 def test_chinese_text_from_upload_to_prediction(app: Server, new_page: Callable[..., Page]) -> None:
@@ -185,12 +143,12 @@ def test_chinese_text_from_upload_to_prediction(app: Server, new_page: Callable[
     train(page)
     page.reload()
     finished(page)
-    page.get_by_role("link", name=re.compile("Stage")).click()
+    on_stage(page)
     box = page.get_by_role("textbox").first
     box.fill("房间很干净，服务非常好，下次还会再来。")
     box.blur()
     expect(page.get_by_text(re.compile(r"positive · \d")).first).to_be_visible()
-    no_error(page)
+    sound(page)
 
 
 BAD: dict[str, tuple[str, bytes, str]] = {
@@ -200,7 +158,7 @@ BAD: dict[str, tuple[str, bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", BAD, ids=str)
+@pytest.mark.parametrize("case", ["picture", *(pytest.param(case, marks=pytest.mark.nightly) for case in ("empty", "flat zip"))])
 def test_a_bad_upload_gets_a_sentence(case: str, app: Server, new_page: Callable[..., Any]) -> None:
     name, content, word = BAD[case]
     if case == "flat zip":
@@ -210,7 +168,7 @@ def test_a_bad_upload_gets_a_sentence(case: str, app: Server, new_page: Callable
         content = flat.getvalue()
     page = new_page()
     page.goto(app.url)
-    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files([{"name": name, "mimeType": "text/csv", "buffer": content}])
+    choose_file(page, name, content)
     expect(page.get_by_test_id("stMain").get_by_text(word, exact=False).first).to_be_visible()
     expect(page.locator(".st-key-use button").first).not_to_be_visible()
-    no_error(page)
+    sound(page)

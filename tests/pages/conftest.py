@@ -16,7 +16,9 @@ from core.dataset.dataset import Dataset
 from core.dataset.ingest import ingest
 from core.recipes import make_spec
 from core.runs.run import Run, Status
+from core.runs.spec import RunSpec
 from core.runs.state import RunState
+from core.training import baselines
 from core.workspace import Workspace
 from ui import process
 from ui.words import JOINER
@@ -36,6 +38,12 @@ class NotingLauncher:
 
     def submit(self, run: Run) -> None:
         self.submitted.append(run.id)
+
+    def start(self, workspace: Workspace, spec: RunSpec) -> Run:
+        workspace.check_quota(new_runs=1)
+        run = Run.create(workspace.runs_folder, spec)
+        self.submit(run)
+        return run
 
     def warm(self, backend: str) -> None:
         self.warmed.append(backend)
@@ -63,6 +71,14 @@ def no_old_discovery(monkeypatch: pytest.MonkeyPatch) -> None:
 def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """A waiting file is read in this process, so that no test waits for another one."""
     monkeypatch.setattr(job, "_spawn", lambda folder, place: job.main(folder))
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Ids of datasets whose baselines were started; no process is."""
+    ids: list[str] = []
+    monkeypatch.setattr(baselines, "start", lambda dataset: ids.append(dataset.id))
+    return ids
 
 
 @pytest.fixture

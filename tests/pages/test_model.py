@@ -9,6 +9,7 @@ from core.dataset.ingest import ingest
 from core.recipes import RECIPES
 from core.runs.state import RunState
 from core.settings import settings
+from core.training import room
 from core.workspace import Workspace
 from tests.pages.conftest import NotingLauncher, Visit, everything, literal, param, raw
 from ui import settings_form
@@ -111,3 +112,25 @@ def test_hostile_names_stand_as_they_are(visit: Visit, evil: Dataset) -> None:
     assert evil.info.name[:40] in everything(app)
     assert "](" not in raw(app)
     assert "<img" not in raw(app)
+
+
+def test_what_it_needs_stands_beside_train(visit: Visit, people: Dataset) -> None:
+    app = visit("model", dataset=people.id)
+    assert "Needs about" in everything(app)
+    assert not app.button(key="train").disabled
+
+
+def test_too_little_memory_proposes_a_batch_and_one_click_takes_it(visit: Visit, people: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = [10**12]
+    monkeypatch.setattr(room, "free_memory_bytes", lambda: free[0])
+    monkeypatch.setitem(room.ENGINES, "jax", room.Engine(fixed_bytes=0, activations=4.5, copies=2.0, export_bytes=0, export_copies=0))
+    app = visit("model", dataset=people.id, preset="thorough")
+    app.number_input(key="set_mlp_thorough_training_batch_size").set_value(8192)
+    free[0] = 100_000_000  # the layers make 226 MB of 8192 rows
+    app.run()
+    assert app.button(key="train").disabled
+    assert "A batch of 2048 rows instead of 8192 would fit." in everything(app)
+    app.button(key="batch_that_fits").click().run()
+    assert app.number_input(key="set_mlp_thorough_training_batch_size").value == 2048
+    assert not app.button(key="train").disabled
+    assert not app.exception

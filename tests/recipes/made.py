@@ -12,7 +12,7 @@ TABLE = InputShape("table", "table", (12,), "float32")
 IMAGE = InputShape("image_0", "image", (16, 16, 3), "uint8")
 ROWS = 48  # in each trial
 CLASSES = {Task.BINARY: 2, Task.MULTICLASS: 4, Task.REGRESSION: 0}
-TASK_OF = {"mlp": Task.REGRESSION, "cnn": Task.MULTICLASS, "text_pooling": Task.BINARY, "text_recurrent": Task.BINARY}
+TASK_OF = {"mlp": Task.REGRESSION, "cnn": Task.MULTICLASS, "text_pooling": Task.BINARY, "text_recurrent": Task.BINARY, "text_transformer": Task.BINARY}
 
 
 def text(length: int = 12, vocabulary: int = 120, number: int = 0) -> InputShape:

@@ -21,12 +21,12 @@ NUMBER, CATEGORY, TEXT, IMAGE, IDENTIFIER = (
 @pytest.mark.parametrize(
     ("types", "order"),
     [
-        ({"a": NUMBER, "b": CATEGORY}, ["mlp", "cnn", "text_pooling", "text_recurrent"]),
-        ({"a": TEXT}, ["text_pooling", "text_recurrent", "cnn", "mlp"]),
-        ({"a": TEXT, "b": NUMBER}, ["text_pooling", "text_recurrent", "mlp", "cnn"]),
-        ({"a": IMAGE}, ["cnn", "text_pooling", "text_recurrent", "mlp"]),
-        ({"a": IMAGE, "b": NUMBER, "c": TEXT}, ["cnn", "text_pooling", "text_recurrent", "mlp"]),
-        ({"a": IDENTIFIER, "b": ColumnType.TIME}, ["mlp", "cnn", "text_pooling", "text_recurrent"]),
+        ({"a": NUMBER, "b": CATEGORY}, ["mlp", "cnn", "text_pooling", "text_recurrent", "text_transformer"]),
+        ({"a": TEXT}, ["text_pooling", "text_recurrent", "text_transformer", "cnn", "mlp"]),
+        ({"a": TEXT, "b": NUMBER}, ["text_pooling", "text_recurrent", "text_transformer", "mlp", "cnn"]),
+        ({"a": IMAGE}, ["cnn", "text_pooling", "text_recurrent", "text_transformer", "mlp"]),
+        ({"a": IMAGE, "b": NUMBER, "c": TEXT}, ["cnn", "text_pooling", "text_recurrent", "text_transformer", "mlp"]),
+        ({"a": IDENTIFIER, "b": ColumnType.TIME}, ["mlp", "cnn", "text_pooling", "text_recurrent", "text_transformer"]),
     ],
 )
 def test_the_best_fitting_recipe_comes_first(types: dict[str, ColumnType], order: list[str]) -> None:
@@ -40,13 +40,13 @@ def test_a_recipe_without_its_kind_of_input_is_refused_with_what_to_do() -> None
     assert refusal(RECIPES["mlp"], info) == ""
     assert refusal(RECIPES["cnn"], info) == (
         "The recipe cnn (Convolutional network) needs pictures among the inputs, and there are none. "
-        "Choose one of: mlp, text_pooling, text_recurrent."
+        "Choose one of: mlp, text_pooling, text_recurrent, text_transformer."
     )
     assert "needs a column of numbers, categories or times" in refusal(RECIPES["mlp"], info, ["review"])
 
 
 def test_an_unknown_recipe_is_named_with_those_that_exist() -> None:
-    with pytest.raises(NotFound, match="no recipe named 'gan'. Choose one of: mlp, cnn, text_pooling, text_recurrent."):
+    with pytest.raises(NotFound, match="no recipe named 'gan'. Choose one of: mlp, cnn, text_pooling, text_recurrent, text_transformer."):
         recipe("gan")
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.runs import events
-from core.runs.events import append_event, read_events
+from core.runs.events import append_event, last_time_s, mend, read_events
 
 
 @pytest.fixture
@@ -82,3 +82,33 @@ def test_reading_at_any_moment_gives_each_event_once(tmp_path_factory: pytest.Te
         piece, offset = read_events(grown, offset)
         found += [event["message"] for event in piece]
     assert found == texts
+
+
+@pytest.mark.parametrize("torn", [b"", b"{", b'{"kind":"step","time_s":9', b"\xe5\xb9"], ids=repr)
+def test_after_mending_the_next_event_is_whole(log: Path, torn: bytes) -> None:
+    append_event(log, step(1))
+    log.write_bytes(log.read_bytes() + torn)
+    mend(log)
+    append_event(log, step(2))
+    assert read_events(log)[0] == [step(1), step(2)]
+
+
+def test_a_whole_log_is_not_mended(log: Path) -> None:
+    mend(log)
+    assert not log.exists()
+    log.write_bytes(b"")
+    mend(log)
+    append_event(log, step(1))
+    whole = log.read_bytes()
+    mend(log)
+    assert log.read_bytes() == whole
+
+
+def test_the_last_time_is_found_at_the_end_of_a_long_log(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert last_time_s(log) == 0.0
+    monkeypatch.setattr(events, "TAIL_BYTES", 200)
+    for number in range(40):
+        append_event(log, step(number))
+    assert last_time_s(log) == 3.9
+    log.write_bytes(log.read_bytes() + b'{"kind":"step","time_s":99.0')
+    assert last_time_s(log) == 3.9

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.dataset.schema import Task
-from core.errors import Damaged
+from core.errors import BadSettings, Damaged
 from core.runs.run import Run
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
@@ -67,6 +67,38 @@ def test_stop_may_be_asked_twice(run: Run) -> None:
     run.request_stop()
     run.request_stop()
     assert run.stop_requested
+
+
+def test_pause_lasts_until_resume(run: Run) -> None:
+    run.request_resume()
+    assert not run.pause_requested
+    run.request_pause()
+    run.request_pause()
+    assert run.pause_requested
+    run.request_resume()
+    run.request_resume()
+    assert not run.pause_requested
+
+
+def test_the_learning_rate_last_asked_for_counts(run: Run) -> None:
+    assert run.learning_rate_requested is None
+    run.request_learning_rate(0.5)
+    run.request_learning_rate(1)
+    assert run.learning_rate_requested == 1.0
+
+
+@pytest.mark.parametrize("rate", [0.0, -1e-3, 1.5, float("nan"), float("inf"), True, "0.1"], ids=repr)
+def test_a_learning_rate_out_of_range_is_refused_and_never_heard(run: Run, rate: float) -> None:
+    with pytest.raises(BadSettings, match="at most 1"):
+        run.request_learning_rate(rate)
+    run.path("learning_rate.json").write_text(json.dumps({"learning_rate": rate}))
+    assert run.learning_rate_requested is None
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"learning_rate": null}', b"\xff"], ids=repr)
+def test_a_damaged_request_is_no_request(run: Run, content: bytes) -> None:
+    run.path("learning_rate.json").write_bytes(content)
+    assert run.learning_rate_requested is None
 
 
 def test_a_run_is_locked_while_somebody_holds_it(run: Run) -> None:

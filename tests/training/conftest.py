@@ -15,6 +15,7 @@ import pytest
 
 from core.dataset.dataset import Dataset
 from core.dataset.schema import Column, ColumnType, DatasetInfo, SplitCounts, Task
+from core.files import FOLDER_MODE
 from core.runs.run import Run
 from core.runs.spec import RunSpec
 from core.training import children
@@ -84,8 +85,10 @@ def events_of(run: Run) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def workspace(clean_home: Path) -> Iterator[Workspace]:
+def workspace(clean_home: Path, compiled: Path) -> Iterator[Workspace]:
     """The local workspace; workers that a failed test left behind are ended."""
+    clean_home.mkdir(mode=FOLDER_MODE)
+    (clean_home / "cache").symlink_to(compiled)
     place = Workspace.local()
     yield place
     children.dismiss_spare()

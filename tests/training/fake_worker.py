@@ -2,6 +2,9 @@
 
     <home>/go       every worker ends well      <home>/deaf     workers ignore Stop and SIGTERM
     RUN/starts      one line for each process that really held the run
+    RUN/rate        the learning rate that it was told last
+
+It pauses and resumes, leaves a checkpoint (a file of three bytes) at once, and says at which epoch it is: 3.
 """
 
 from __future__ import annotations
@@ -31,7 +34,16 @@ def main(folder: Path) -> int:
     with (folder / "starts").open("a") as file:
         file.write(f"{os.getpid()}\n")
     claim.recorder.state(RunState.RUNNING, phase="training")
+    claim.recorder.event("epoch", epoch=3, step=30, loss=0.5, val_loss=0.6, metric=0.7, val_metric=0.8, best=True, time_left_s=4.0)
+    claim.recorder.status(epoch=3)
+    (folder / "checkpoint.npz").write_bytes(b"npz")
+    paused = False
     while not (stopped := claim.run.stop_requested and not deaf) and not (home / "go").exists():
+        if claim.run.pause_requested is not paused:
+            paused = not paused
+            claim.recorder.state(RunState.PAUSED if paused else RunState.RUNNING)
+        if rate := claim.run.learning_rate_requested:
+            (folder / "rate").write_text(str(rate))
         time.sleep(0.01)
     claim.recorder.state(RunState.STOPPED if stopped else RunState.FINISHED)
     claim.release()

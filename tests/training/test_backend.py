@@ -14,16 +14,57 @@ from core.recipes import RECIPES
 from core.runs.spec import RunSpec
 from core.settings import settings
 from core.training import backend
-from core.training.backend import ROOT, choose_backend, worker_environment
+from core.training.backend import (
+    ROOT,
+    EngineSettings,
+    choose_backend,
+    engine_settings,
+    has_bfloat16,
+    measured,
+    worker_environment,
+)
 
 
 def spec(recipe: str, wanted: str = "auto") -> RunSpec:
     return RunSpec(dataset="d-1", inputs=("a",), target="b", task=Task.BINARY, recipe=recipe, backend=wanted)  # type: ignore[arg-type]
 
 
-def test_auto_takes_what_was_measured_as_best_on_processors() -> None:
-    found = {name: choose_backend(spec(name), "cpu") for name in RECIPES}
-    assert found == {"mlp": "jax", "cnn": "tensorflow", "text_recurrent": "jax", "text_pooling": "jax"}
+def test_the_table_knows_every_recipe_on_processors() -> None:
+    table = measured()["cpu"]
+    assert set(table) == set(RECIPES)
+    assert {name: choose_backend(spec(name), "cpu") for name in RECIPES} == {name: entry["backend"] for name, entry in table.items()}
+    assert table["mlp"]["backend"] == "jax"  # 5 times as fast, and more
+    assert table["cnn"]["backend"] == "tensorflow"  # XLA has no fast convolution there
+    assert not table["cnn"]["engines"]["tensorflow"]["xla"]
+
+
+def test_the_table_decides_and_what_is_not_in_it_goes_to_jax_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {"backend": "tensorflow", "engines": {"tensorflow": {"precision": "bfloat16", "xla": True}}}
+    monkeypatch.setattr(backend, "measured", lambda: {"cpu": {"mlp": entry}, "gpu": {"mlp": entry}})
+    monkeypatch.setattr(backend, "has_bfloat16", lambda: True)
+    assert (choose_backend(spec("mlp"), "cpu"), choose_backend(spec("cnn"), "cpu")) == ("tensorflow", "jax")
+    assert engine_settings("mlp", "tensorflow", "cpu") == EngineSettings("bfloat16", xla=True)
+    assert engine_settings("mlp", "jax", "cpu") == engine_settings("cnn", "tensorflow", "cpu") == EngineSettings("float32", xla=False)
+
+
+def test_a_processor_without_bfloat16_computes_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {"engines": {"tensorflow": {"precision": "bfloat16"}}}
+    monkeypatch.setattr(backend, "measured", lambda: {"cpu": {"cnn": entry}, "gpu": {"cnn": entry}})
+    monkeypatch.setattr(backend, "has_bfloat16", lambda: False)
+    assert engine_settings("cnn", "tensorflow", "cpu").precision == "float32"
+    assert engine_settings("cnn", "tensorflow", "gpu").precision == "bfloat16"  # that is the card's own business
+
+
+@pytest.mark.parametrize(("flags", "expected"), [("fpu avx512f avx512_bf16 sse", True), ("fpu amx_bf16", True), ("fpu avx512f", False)])
+def test_bfloat16_is_a_flag_of_the_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: str, expected: bool) -> None:
+    (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : {flags}\n")
+    monkeypatch.setattr(backend, "PROCESSOR", tmp_path / "cpuinfo")
+    has_bfloat16.cache_clear()
+    assert has_bfloat16() is expected
+    monkeypatch.setattr(backend, "PROCESSOR", tmp_path / "nothing")
+    has_bfloat16.cache_clear()
+    assert not has_bfloat16()
+    has_bfloat16.cache_clear()
 
 
 @pytest.mark.parametrize("wanted", ["jax", "tensorflow"])

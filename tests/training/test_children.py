@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.training import children
+from core.training.backend import EngineName
 from core.training.process import ProcessIdentity
+from core.training.room import spare_limit_bytes
 from core.workspace import Workspace
 from tests.training.conftest import until
 
@@ -43,11 +45,38 @@ def test_another_engine_replaces_it(tmp_path: Path) -> None:
     assert children.has_spare("tensorflow", tmp_path)
 
 
-def test_no_spare_where_memory_is_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(children, "free_memory_bytes", lambda: children.SPARE_FREE_BYTES - 1)
-    assert not children.warm_spare("jax", tmp_path)
-    monkeypatch.setattr(children, "free_memory_bytes", lambda: children.SPARE_FREE_BYTES)
+@pytest.mark.parametrize("backend", ["jax", "tensorflow"])
+def test_no_spare_where_memory_is_short(backend: EngineName, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = spare_limit_bytes(backend)
+    monkeypatch.setattr(children, "free_memory_bytes", lambda: limit - 1)
+    assert not children.warm_spare(backend, tmp_path)
+    monkeypatch.setattr(children, "free_memory_bytes", lambda: limit)
+    assert children.warm_spare(backend, tmp_path)
+
+
+def test_a_small_machine_keeps_a_spare_of_either_engine() -> None:
+    """Community Cloud: 2.7 GB in all, of which the web process holds 0.3 GB."""
+    assert max(spare_limit_bytes("jax"), spare_limit_bytes("tensorflow")) < 2.4e9
+
+
+def test_a_spare_is_given_up_when_memory_becomes_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = [10**11]
+    monkeypatch.setattr(children, "free_memory_bytes", lambda: free[0])
+    monkeypatch.setattr(children, "_resident_bytes", lambda pid: 400_000_000)
     assert children.warm_spare("jax", tmp_path)
+    free[0] = spare_limit_bytes("jax") - 400_000_000
+    children.review_spare()
+    assert children.has_spare("jax", tmp_path)  # its own memory is free for its run
+    free[0] -= 1
+    children.review_spare()
+    assert not children.has_spare("jax", tmp_path)
+    assert children.held_bytes() == 0
+
+
+def test_what_a_spare_holds_is_known(tmp_path: Path) -> None:
+    assert children.held_bytes() == 0
+    assert children.warm_spare("jax", tmp_path)
+    assert 0 < children.held_bytes() < 10**9
 
 
 def test_a_dead_spare_is_replaced(tmp_path: Path) -> None:

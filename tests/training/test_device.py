@@ -1,57 +1,91 @@
-"""The device: a machine without graphics processors is no error, a container's limit counts."""
+"""The device: a machine without graphics processors is no error, and what is not told is None."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import psutil
+import pynvml
 import pytest
 
-from core.training import device
+from core.training import device, energy, gpu
+from tests.training.conftest import until
+from tests.training.nvml import FakeCard, FakeNvml, install
+from tests.training.test_energy import zone
+
+FIELDS = {"cpu_percent", "memory_bytes", "memory_available_bytes", "energy_j", "energy_of", "gpus"}
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No meter and no card known from elsewhere; a machine that tells no energy."""
+    monkeypatch.setattr(device, "_meters", {})
+    monkeypatch.setattr(energy, "POWERCAP", tmp_path / "powercap")
+    gpu.all_cards.cache_clear()
+    yield
+    gpu.all_cards.cache_clear()
 
 
 @pytest.fixture
-def one_card(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A library that knows one card, half used."""
-    nvml: Any = SimpleNamespace(
-        NVMLError=RuntimeError, nvmlDeviceGetCount=lambda: 1, nvmlDeviceGetHandleByIndex=lambda index: index,
-        nvmlDeviceGetName=lambda handle: "Card", nvmlDeviceGetMemoryInfo=lambda handle: SimpleNamespace(used=4, total=8),
-        nvmlDeviceGetUtilizationRates=lambda handle: SimpleNamespace(gpu=50),
-    )  # fmt: skip
-    monkeypatch.setattr(device, "_nvml", lambda: nvml)
-    monkeypatch.setattr(device, "gpu_names", lambda: ("Card",))
+def one_card(monkeypatch: pytest.MonkeyPatch) -> FakeNvml:
+    return install(monkeypatch, FakeCard("GPU-a", name="Card"))
 
 
-def test_a_sample_has_the_fields_of_the_event() -> None:
+def test_a_sample_of_a_machine_without_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu, "_nvml", lambda: None)
     sample = device.sample_device(psutil.Process())
-    assert set(sample) == {"cpu_percent", "memory_bytes", "gpus"}
-    assert 0 <= sample["cpu_percent"] <= 100
+    assert set(sample) == FIELDS
+    assert sample["cpu_percent"] is None  # nothing to compare with yet
     assert sample["memory_bytes"] > 1_000_000
+    assert sample["memory_available_bytes"] > 0
+    assert (sample["energy_j"], sample["energy_of"], sample["gpus"]) == (None, [], [])
 
 
-def test_a_card_is_reported(one_card: None) -> None:
-    (card,) = device.sample_device(psutil.Process())["gpus"]
-    assert card == {"name": "Card", "percent": 50.0, "memory_bytes": 4, "memory_total_bytes": 8}
+def test_a_later_look_knows_the_load() -> None:
+    process = psutil.Process()
+    loads: list[float | None] = []
+    until(lambda: (loads.append(device.sample_device(process)["cpu_percent"]), loads[-1] is not None)[1])
+    assert loads[0] is None
+    assert loads[-1] is not None
+    assert 0 <= loads[-1] <= 100
 
 
-def test_a_card_counts_only_with_an_engine_built_for_it(one_card: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_energy_is_that_of_processor_and_cards(one_card: FakeNvml, tmp_path: Path) -> None:
+    package = zone(tmp_path / "powercap", "intel-rapl:0", "package-0", 1_000_000)
+    process = psutil.Process()
+    device.sample_device(process)
+    (package / "energy_uj").write_text("4000000")
+    one_card.cards[0].millijoules = 1_500_000
+    sample = device.sample_device(process)
+    assert (sample["energy_j"], sample["energy_of"]) == (503.0, ["processor", "cards"])
+    assert [card["energy_j"] for card in sample["gpus"]] == [500.0]
+
+
+def test_a_card_that_vanishes_takes_its_energy_along(one_card: FakeNvml) -> None:
+    process = psutil.Process()
+    assert device.sample_device(process)["energy_j"] == 0.0
+    one_card.broken = {name: pynvml.NVML_ERROR_GPU_IS_LOST for name in dir(pynvml) if name.startswith("nvmlDeviceGet")}
+    sample = device.sample_device(process)
+    assert (sample["gpus"], sample["energy_j"]) == ([], None)
+
+
+def test_only_the_card_that_the_worker_took_is_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, FakeCard("GPU-a", name="A"), FakeCard("GPU-b", name="B"))
+    process = psutil.Process()
+    assert [card["name"] for card in device.sample_device(process)["gpus"]] == ["A", "B"]
+    monkeypatch.setenv(gpu.VISIBLE, "GPU-b")
+    assert [card["name"] for card in device.sample_device(process)["gpus"]] == ["B"]
+
+
+def test_a_card_counts_only_with_an_engine_built_for_it(one_card: FakeNvml, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device, "_installed", lambda package: package.startswith("jax_cuda"))
     assert (device.device_kind("jax"), device.device_kind("tensorflow"), device.device_kind()) == ("gpu", "cpu", "gpu")
     assert device.describe("jax") == "Card"
     assert device.describe("tensorflow").startswith("CPU, ")
 
 
-def test_a_machine_without_a_driver_is_a_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device, "_nvml", lambda: None)
-    assert device.sample_device(psutil.Process())["gpus"] == []
-
-
-@pytest.mark.parametrize(("limit", "used", "expected"), [("max", "5", None), ("1000", "400", 600), ("1000", "2000", 0), ("?", "1", None)])
-def test_free_memory_heeds_a_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, used: str, expected: int | None) -> None:
-    (tmp_path / "memory.max").write_text(f"{limit}\n")
-    (tmp_path / "memory.current").write_text(f"{used}\n")
-    monkeypatch.setattr(device, "CGROUP", tmp_path)
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=10**9))
-    assert device.free_memory_bytes() == (10**9 if expected is None else expected)
+def test_a_hidden_card_does_not_count(one_card: FakeNvml, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_installed", lambda package: True)
+    monkeypatch.setenv(gpu.VISIBLE, "-1")
+    assert device.device_kind("jax") == "cpu"

@@ -17,7 +17,7 @@ from core.files import read_json
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.settings import settings
-from core.training import children, launcher
+from core.training import children, upkeep
 from core.training.backend import ROOT
 from core.training.launcher import Launcher
 from core.training.process import ProcessIdentity
@@ -153,7 +153,9 @@ def test_an_abort_is_taken_for_too_little_memory(workspace: Workspace) -> None:
     home.submit(run)
     until(lambda: state(run) is RunState.RUNNING)
     kill(run, signal.SIGABRT)
-    until(lambda: home.state(run).state is RunState.FAILED)
+    until(lambda: home.state(run).state.is_over)
+    assert run.status.state is RunState.INTERRUPTED  # the fake worker leaves a checkpoint
+    assert "ran out of memory" in run.status.message
     assert "smaller batch than 64" in run.status.message
 
 
@@ -184,8 +186,8 @@ def test_stop_takes_a_waiting_run_out_of_the_queue(workspace: Workspace) -> None
 
 
 def test_a_worker_that_ignores_stop_is_ended(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launcher, "STOP_S", 0.2)
-    monkeypatch.setattr(launcher, "TERM_S", 0.2)
+    monkeypatch.setattr(upkeep, "STOP_S", 0.2)
+    monkeypatch.setattr(upkeep, "TERM_S", 0.2)
     (run,) = runs_of(workspace, 1)
     (workspace.home / "deaf").touch()
     home = Launcher(workspace.home)
@@ -197,8 +199,8 @@ def test_a_worker_that_ignores_stop_is_ended(workspace: Workspace, monkeypatch: 
 
 
 def test_a_process_that_got_a_used_number_is_never_signalled(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launcher, "STOP_S", 0.0)
-    monkeypatch.setattr(launcher, "TERM_S", 0.0)
+    monkeypatch.setattr(upkeep, "STOP_S", 0.0)
+    monkeypatch.setattr(upkeep, "TERM_S", 0.0)
     (run,) = runs_of(workspace, 1)
     (workspace.home / "deaf").touch()
     home = Launcher(workspace.home)

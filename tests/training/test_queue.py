@@ -83,3 +83,24 @@ def test_transactions_exclude_each_other(queue: Queue) -> None:
     for thread in threads:
         thread.join(60)
     assert names(queue) == [str(number) for number in range(40)]
+
+
+def test_waiting_runs_are_arranged_in_their_own_places(queue: Queue) -> None:
+    with queue.transaction() as jobs:
+        for run in "abcde":
+            jobs.add(run)
+        jobs.lease("a", ME, 60)
+        jobs.arrange(["e", "a", "gone", "c", "b", "e"])  # one works, one is not here, one is named twice
+        assert [job.run for job in jobs.all()] == ["a", "e", "c", "d", "b"]
+        jobs.add("f")
+        assert jobs.waiting() == ["e", "c", "d", "b", "f"]
+
+
+def test_a_second_broken_file_is_not_put_over_the_first(queue: Queue) -> None:
+    for content in (b"first broken file" * 200, b"second broken file" * 200):
+        queue.path.write_bytes(content)
+        assert names(queue) == []
+        with queue.transaction() as jobs:
+            jobs.remove("nothing")
+    assert queue.path.with_suffix(".damaged").read_bytes().startswith(b"first")
+    assert queue.path.with_suffix(".damaged-1").read_bytes().startswith(b"second")

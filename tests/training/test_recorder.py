@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.runs.events import append_event
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.training import recorder as module
@@ -69,15 +70,23 @@ def test_the_clock_runs_only_while_learning(run: Run, monkeypatch: pytest.Monkey
     recorder = Recorder(run)
     until(lambda: run.status.heartbeat >= 2)
     assert run.status.seconds == 0.0
-    recorder.training(True)
-    until(lambda: run.status.seconds > 0.05)
-    recorder.training(False)
+    recorder.training(True, 100.0)
+    until(lambda: run.status.seconds > 100.05)
+    recorder.training(False, 107.25)
     recorder.event("end")
     until(lambda: any(event["kind"] == "end" for event in events_of(run)))
     learned, beats = run.status.seconds, run.status.heartbeat
     until(lambda: run.status.heartbeat > beats + 2)
     recorder.close()
-    assert run.status.seconds == learned
+    assert run.status.seconds == learned == 107.25
+
+
+def test_time_goes_on_where_the_log_of_an_earlier_worker_ends(run: Run) -> None:
+    append_event(run.events, {"kind": "step", "time_s": 500.0})
+    recorder = Recorder(run)
+    recorder.event("step", step=1)
+    recorder.close()
+    assert 500.0 <= events_of(run)[-1]["time_s"] < 560.0
 
 
 def test_a_full_disk_is_reported_to_the_loop_and_later_writes_are_tried(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,6 +107,27 @@ def test_a_full_disk_is_reported_to_the_loop_and_later_writes_are_tried(run: Run
     recorder.event("end")
     recorder.close()
     assert [event["kind"] for event in events_of(run) if event["kind"] != "device"] == ["end"]
+
+
+def test_states_that_a_full_disk_refused_are_written_in_order_later(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    update, refused = Run.update, [3]
+
+    def maybe(self: Run, **changes: Any) -> Any:
+        if "state" in changes and refused[0]:
+            refused[0] -= 1
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return update(self, **changes)
+
+    monkeypatch.setattr(Run, "update", maybe)
+    recorder = Recorder(run)
+    for state in (RunState.STARTING, RunState.RUNNING, RunState.FINISHED):
+        recorder.state(state)
+    recorder.status(epoch=7)
+    until(lambda: run.status.state is RunState.FINISHED)
+    recorder.close()
+    assert (run.status.epoch, refused) == (7, [0])
+    with pytest.raises(OSError, match="No space left"):
+        recorder.check()
 
 
 def test_an_illegal_move_is_not_written(run: Run) -> None:

@@ -22,11 +22,12 @@ from core.runs.state import RunState
 from core.settings import settings
 from core.training import children, worker
 from core.training.backend import ROOT, worker_environment
-from core.training.checkpoint import CHECKPOINT_FILE
+from core.training.checkpoint import CHECKPOINT_FILE, Checkpoint
 from core.training.claim import Claim
 from core.training.export import onnx_outputs, verify
 from core.training.launcher import Launcher
 from core.workspace import Workspace
+from tests.training import hasty_worker
 from tests.training.conftest import events_of, make_dataset, make_run, until
 
 DEADLINE_S = 240.0  # a loaded machine is slow; idle, these take seconds
@@ -69,8 +70,10 @@ def test_jax_from_a_warm_spare_to_a_verdict(workspace: Workspace) -> None:
     assert status.headline["value"] == judged.metrics["accuracy"].value
     assert np.abs(exported_scores(run, Part.TEST) - tested.scores).max() <= 1e-3
     left = {path.name for path in run.folder.iterdir()}
-    assert left >= {"model.keras", "model.onnx", "preprocess.json", "log.txt"}
-    assert not left & {CHECKPOINT_FILE, "reserve", "stop"}
+    assert left >= {"model.keras", "model.onnx", "preprocess.json", "log.txt", CHECKPOINT_FILE}
+    assert not left & {"reserve", "stop"}
+    begin = next(event for event in events_of(run) if event["kind"] == "begin")
+    assert (begin["rows"], begin["validation_rows"], begin["patience"], begin["resumed_from_step"]) == (420, 120, 0, 0)
 
 
 def test_tensorflow_with_many_classes_and_balance(workspace: Workspace) -> None:
@@ -98,6 +101,7 @@ def refuses_a_wrong_export(run: Run) -> None:
 
 
 def test_two_runs_of_one_seed_are_the_same_run(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "COMMAND", hasty_worker.COMMAND)  # nothing here looks at an export
     monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "2")
     settings.cache_clear()
     dataset = make_dataset(workspace, 300, Task.REGRESSION)
@@ -155,14 +159,42 @@ def test_a_file_that_grows_too_large_ends_the_run_with_a_sentence(workspace: Wor
     assert "room on the disk" in run.status.message or "disk is full" in run.status.message
 
 
-def test_sigterm_ends_the_work_and_is_told(workspace: Workspace) -> None:
+def test_stopped_continued_and_terminated_it_goes_on_where_it_was(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGSTOP and SIGCONT (a laptop that sleeps) change nothing; SIGTERM (a machine that shuts down) loses nothing."""
+    monkeypatch.setattr(children, "COMMAND", hasty_worker.COMMAND)
     run, home = make_run(workspace, None, "jax", epochs=10_000), Launcher(workspace.home)
     home.submit(run)
     until(lambda: run.status.epoch >= 1, DEADLINE_S)
-    os.kill(read_json(run.path("worker.json"))["pid"], signal.SIGTERM)
-    until(lambda: run.status.state.is_over, DEADLINE_S)
-    assert run.status.state is RunState.INTERRUPTED
-    assert run.path(CHECKPOINT_FILE).exists()
+    worker_pid = read_json(run.path("worker.json"))["pid"]
+    os.kill(worker_pid, signal.SIGSTOP)
+    assert home.state(run).state is RunState.RUNNING
+    epoch = run.status.epoch
+    os.kill(worker_pid, signal.SIGCONT)
+    until(lambda: run.status.epoch > epoch, DEADLINE_S)
+    os.kill(worker_pid, signal.SIGTERM)
+    until(lambda: run.status.state.is_over and not run.is_locked(), DEADLINE_S)
+    assert (run.status.state, "Press Resume" in run.status.message) == (RunState.INTERRUPTED, True)
+    kept = Checkpoint.load(run.path(CHECKPOINT_FILE))
+    assert kept.progress.epoch == run.status.epoch  # nothing was lost
+    home.resume(run)
+    until(lambda: run.status.epoch > kept.progress.epoch, DEADLINE_S)
+    home.stop(run)
+    assert home.wait(run).state is RunState.STOPPED
+    begins = [event["resumed_from_step"] for event in events_of(run) if event["kind"] == "begin"]
+    assert begins == [0, kept.steps]
+    times = [event["time_s"] for event in events_of(run) if event["kind"] != "device"]
+    assert times == sorted(times)
+
+
+def test_a_damaged_checkpoint_costs_the_progress_and_nothing_else(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "COMMAND", hasty_worker.COMMAND)
+    run, home = make_run(workspace, None, "jax", epochs=2), Launcher(workspace.home)
+    run.path(CHECKPOINT_FILE).write_bytes(b"PK\x03\x04 no archive")
+    home.submit(run)
+    status = home.wait(run)
+    assert (status.state, status.epoch) == (RunState.FINISHED, 2), run.path("log.txt").read_text()[-3000:]
+    messages = [event["message"] for event in events_of(run) if event["kind"] == "state"]
+    assert "Its checkpoint is damaged, so it begins anew from the start." in messages
 
 
 def test_a_run_stopped_while_it_waits_never_learns(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,11 +31,11 @@ def event(run: Run, kind: str, **fields: Any) -> None:
     append_event(run.events, {"kind": kind, "time_s": 0.0, **fields})
 
 
-def begin(run: Run, epochs: int = 5) -> None:
+def begin(run: Run, epochs: int = 5, **more: Any) -> None:
     """From queued to running, with the events of a worker."""
     run.update(state=RunState.STARTING, phase="loading libraries")
     event(run, "state", state="starting", message="")
-    event(run, "begin", epochs=epochs, steps_per_epoch=STEPS, batch_size=32, rows=320, backend="jax", device="2 cores", parameters=9, metric="accuracy")
+    event(run, "begin", epochs=epochs, steps_per_epoch=STEPS, batch_size=32, rows=320, backend="jax", device="2 cores", parameters=9, metric="accuracy", **more)
     run.update(state=RunState.RUNNING, phase="training")
     event(run, "state", state="running", message="")
 
@@ -44,19 +44,20 @@ def step(run: Run, number: int) -> None:
     event(run, "step", step=number, epoch=(number - 1) // STEPS + 1, batch=(number - 1) % STEPS + 1, loss=1 / number, metric=1 - 1 / (number + 1), samples_per_s=1234.0)
 
 
-def epoch(run: Run, number: int, best_epoch: int | None = None) -> None:
+def epoch(run: Run, number: int, best_epoch: int | None = None, **more: Any) -> None:
     best = best_epoch or number
-    event(
-        run, "epoch", epoch=number, step=number * STEPS, loss=0.5 / number, metric=0.8, val_loss=0.6 / number, val_metric=0.75 + number / 100,
-        best=best == number, best_epoch=best, learning_rate=0.001, samples_per_s=1300.0, time_left_s=42.0,
-    )  # fmt: skip
+    fields: dict[str, Any] = {
+        "epoch": number, "step": number * STEPS, "loss": 0.5 / number, "metric": 0.8, "val_loss": 0.6 / number, "val_metric": 0.75 + number / 100,
+        "best": best == number, "best_epoch": best, "learning_rate": 0.001, "samples_per_s": 1300.0, "time_left_s": 42.0,
+    }  # fmt: skip
+    event(run, "epoch", **(fields | more))
 
 
-def one_epoch(run: Run, number: int) -> None:
+def one_epoch(run: Run, number: int, **more: Any) -> None:
     """All steps of an epoch, and its end."""
     for batch in range(1, STEPS + 1):
         step(run, (number - 1) * STEPS + batch)
-    epoch(run, number)
+    epoch(run, number, **more)
 
 
 def finish(run: Run, epochs: int, state: RunState = RunState.FINISHED) -> None:

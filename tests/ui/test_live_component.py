@@ -45,7 +45,7 @@ def test_what_the_browser_gets() -> None:
     data = passed(app_of(token))
     assert data["token"] == token and data["state"] == "running" and data["over"] is False
     assert data["transport"] == "auto" and data["colour"].startswith("#") and "batch" not in data and "poll" not in data
-    assert data["plotly"][0].startswith("live/plotly-")
+    assert data["presented"] is False and "examples" not in data
 
 
 def test_only_constant_code_reaches_the_browser() -> None:
@@ -100,6 +100,25 @@ def test_a_run_that_is_over_sends_all_it_has() -> None:
     assert passed(app)["over"] is True
     data = passed(needs(app, f"live_{run.id}", feed="fragment", have=0))
     assert [event["kind"] for event in data["batch"]["events"]].count("step") == made.STEPS
+
+
+def test_a_long_history_comes_thinned_where_no_socket_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chart, "MAX_BATCH_EVENTS", 1000)
+    run, token = made.made_run()
+    made.begin(run)
+    with run.events.open("a") as file:
+        file.writelines(json.dumps({"kind": "step", "step": i, "loss": 9.0 if i == 7777 else 1.0}) + "\n" for i in range(1, 30_001))
+    batch = passed(needs(app_of(token), f"live_{run.id}", feed="polling", have=0))["batch"]
+    steps = [event["step"] for event in batch["events"] if event["kind"] == "step"]
+    assert batch["offset"] == run.events.stat().st_size and len(steps) <= 4096
+    assert steps[0] == 1 and steps[-1] == 30_000 and 7777 in steps
+
+
+def test_pictures_are_sent_once_the_browser_has_seen_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chart, "example_materials", lambda run: [{"row": 3, "picture": None, "text": run.id}])
+    run, token = made.made_run()
+    made.begin(run)
+    assert passed(needs(app_of(token), f"live_{run.id}", examples=True))["examples"] == [{"row": 3, "picture": None, "text": run.id}]
 
 
 def test_polling_where_no_file_can_be_served() -> None:

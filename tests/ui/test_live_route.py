@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +10,12 @@ import pytest
 from starlette.applications import Starlette
 
 from core.files import remove_folder
+from core.runs.history import History
 from core.runs.state import RunState
 from tests.ui import live_made as made
 from tests.ui.live_asgi import Client, Closed, Socket
 from tests.ui.live_asgi import client as asgi_client
 from ui import live_feed, live_route
-from ui.live_static import PLOTLY_NAME, plotly_file
 
 
 @pytest.fixture
@@ -175,8 +175,37 @@ def test_a_long_history_is_short_for_a_late_viewer(client: Client) -> None:
             assert len(frame["events"]) <= live_feed.MAX_FRAME_EVENTS
             found, offset = found + frame["events"], frame["offset"]
     steps = [event["step"] for event in found if event["kind"] == "step"]
-    assert len(steps) <= 2 * live_feed.MAX_STEPS and steps == sorted(steps)
+    assert len(steps) <= 4096 and steps == sorted(steps)
     assert steps[0] == 1 and steps[-1] == 20_000 and 7777 in steps
+
+
+def test_a_viewer_that_keeps_pace_misses_nothing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More events than are kept whole: who watches gets each, who comes late a thinned history with the same end."""
+    monkeypatch.setattr(live_feed, "RECENT_EVENTS", 20)
+    run, token = made.made_run()
+    made.begin(run)
+    with client.socket(f"/live/{token}") as early:
+        take(early, 3)
+        for number in range(1, 12):
+            made.one_epoch(run, number)
+            assert len(take(early, made.STEPS + 1)[0]) == made.STEPS + 1
+        with client.socket(f"/live/{token}") as late:
+            found, frame = take(late, 3 + 11 * (made.STEPS + 1))
+            assert frame["offset"] == run.events.stat().st_size
+            assert [event["step"] for event in found if event["kind"] == "step"] == list(range(1, 11 * made.STEPS + 1))
+
+
+def test_a_history_with_an_index_looks_the_same(client: Client) -> None:
+    run, token = made.made_run()
+    made.begin(run)
+    made.one_epoch(run, 1)
+    history = History(run.events)
+    history.read()
+    history.save()
+    made.one_epoch(run, 2)
+    with client.socket(f"/live/{token}") as socket:
+        found, _ = take(socket, 3 + 2 * (made.STEPS + 1))
+    assert found == [json.loads(line) for line in run.events.read_text().splitlines()]
 
 
 def test_a_viewer_that_speaks_is_shown_out(client: Client) -> None:
@@ -211,12 +240,3 @@ def test_our_own_pages_may(client: Client) -> None:
     _, token = made.made_run()
     with client.socket(f"/live/{token}", origin="http://localhost") as socket:
         assert socket.receive()["status"]["state"] == "queued"
-
-
-def test_plotly_is_served_once_and_for_ever(client: Client) -> None:
-    answer = client.get(f"/live/{PLOTLY_NAME}", accept_encoding="gzip, br")
-    assert gzip.decompress(answer.content) == plotly_file().read_bytes() and answer.headers["content-encoding"] == "gzip"
-    assert "immutable" in answer.headers["cache-control"] and answer.headers["content-type"].startswith("text/javascript")
-    assert len(answer.content) < 2_000_000
-    plain = client.get(f"/live/{PLOTLY_NAME}")
-    assert plain.content == plotly_file().read_bytes() and "content-encoding" not in plain.headers

@@ -50,9 +50,9 @@ def test_links_of_runs_that_are_over_or_gone_are_swept_away(folder: Path) -> Non
     made.finish(over[0], 1)
     remove_folder(gone[0].folder)
     (folder / "stray.jsonl").touch()
-    (folder / live_static.PLOTLY_NAME).touch()
+    (folder / ".gitignore").touch()
     live_static.sweep()
-    assert {path.name for path in folder.iterdir()} == {f"{living[1]}.jsonl", live_static.PLOTLY_NAME}
+    assert {path.name for path in folder.iterdir()} == {f"{living[1]}.jsonl", ".gitignore"}
 
 
 def test_a_file_system_that_refuses_links(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,18 +64,9 @@ def test_a_file_system_that_refuses_links(folder: Path, monkeypatch: pytest.Monk
     assert live_static.link_events(run, token) is None
 
 
-def test_plotly_is_copied_once(folder: Path) -> None:
-    assert live_static.provide_plotly() == f"app/static/live/{live_static.PLOTLY_NAME}"
-    copied = folder / live_static.PLOTLY_NAME
-    assert copied.stat().st_size == live_static.plotly_file().stat().st_size
-    before = copied.stat().st_mtime_ns
-    live_static.provide_plotly()
-    assert copied.stat().st_mtime_ns == before and len(list(folder.iterdir())) == 1
-
-
 def test_nothing_without_a_running_app() -> None:
     run, token = made.made_run()
     assert live_static.static_folder() is None
-    assert live_static.link_events(run, token) is live_static.provide_plotly() is None
+    assert live_static.link_events(run, token) is None
     live_static.forget(token)
     live_static.sweep()

@@ -1,12 +1,14 @@
 """The live chart: curves and figures of one run, moving by themselves, for the trainer and for an audience.
 
-A component of our own owns its Plotly figure in the browser and extends it, so zoom, hover and legend
-survive updates and reruns. Events reach it by a socket (`ui.live_route`); where none opens, by byte
-ranges of a static file (`ui.live_static`); else through this fragment. The browser says which it needs.
+A component of our own owns its figures in the browser, so zoom, pointer and legend survive updates and
+reruns; it draws them itself on a canvas, which costs milliseconds and no library (Plotly: 4.8 MB and a
+page that stands still for a moment). Events reach it by a socket (`ui.live_route`); where none opens, by
+byte ranges of a static file (`ui.live_static`); else through this fragment. The browser says which it needs.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any, Literal
@@ -16,19 +18,23 @@ import streamlit as st
 from core.errors import LimelightError, NotFound
 from core.identity import identity, identity_of_number
 from core.runs.events import read_events
+from core.runs.history import History
 from core.runs.run import Run
 from core.runs.state import RunState
 from ui.guard import guarded
-from ui.live_static import PLOTLY_NAME, forget, link_events, provide_plotly, sweep
-from ui.live_thin import thin
+from ui.live_examples import example_materials
+from ui.live_static import forget, link_events, sweep
 
 __all__ = ["live_chart"]
 
 HERE = Path(__file__).parent
-SCRIPTS = ("words", "history", "figure", "transport", "strip", "component")  # one module for the browser, in this order
+SCRIPTS = (  # one module for the browser, in this order
+    "words", "colours", "series", "history", "axes", "curves", "pointer", "transport", "strip", "machine", "examples", "component",
+)  # fmt: skip
+STYLES = ("style", "charts", "watched", "room")
 LOOK_EVERY_S = 5.0  # in case the browser's word about a change is lost
 FEED_EVERY_S = 2.0  # the slowest way: events through the fragment
-MAX_BATCH_EVENTS = 20_000  # read for one answer of the fragment, before thinning
+MAX_BATCH_EVENTS = 20_000  # for one answer of the fragment; more than this behind gets the thinned history
 
 Feed = Literal["auto", "socket", "polling", "fragment"]
 
@@ -40,19 +46,20 @@ def _text(name: str) -> str:
 _COMPONENT = st.components.v2.component(
     "limelight_live_chart",
     html=_text("chart.html"),
-    css=_text("style.css"),
+    css="\n".join(_text(f"{name}.css") for name in STYLES),
     js="\n".join(_text(f"{name}.js") for name in SCRIPTS),
     isolate_styles=False,
 )
 
 
-def live_chart(run: Run, view_token: str, key: str = "live") -> None:
+def live_chart(run: Run, view_token: str, key: str = "live", presented: bool = False) -> None:
     """Draw a run that keeps moving; the whole page runs again when the run's state changes.
 
     Args:
         run: the run to show, in any state.
         view_token: its read-only token, from `Workspace.share` or the audience's link.
         key: base of the widget key; the run's id is added.
+        presented: before an audience: larger figures.
     """
     sweep()
     status = run.status
@@ -61,16 +68,16 @@ def live_chart(run: Run, view_token: str, key: str = "live") -> None:
     every = None if status.state.is_over else FEED_EVERY_S if wanted == "fragment" else LOOK_EVERY_S
     if status.state.is_over:
         forget(view_token)
-    st.fragment(_live, run_every=every)(run, view_token, name, status.state, every)
+    st.fragment(_live, run_every=every)(run, view_token, name, status.state, every, presented)
 
 
-def _live(run: Run, view_token: str, name: str, shown: RunState, every: float | None) -> None:
+def _live(run: Run, view_token: str, name: str, shown: RunState, every: float | None, presented: bool) -> None:
     """One look: draw the component, and begin the page anew when the run moved on."""
     with guarded():
-        _look(run, view_token, name, shown, every)
+        _look(run, view_token, name, shown, every, presented)
 
 
-def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | None) -> None:
+def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | None, presented: bool) -> None:
     if not run.folder.is_dir():
         raise NotFound("This run is no longer here: it was deleted while you watched.")
     status = run.status
@@ -87,12 +94,14 @@ def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | 
         "over": status.state.is_over,
         "colour": _colour(run),
         "transport": _transport(),
-        "plotly": [f"live/{PLOTLY_NAME}", *filter(None, [provide_plotly()])],
+        "presented": presented,
         "feed": needs.get("feed", "socket"),
     }
+    if needs.get("examples"):
+        data["examples"] = example_materials(run)
     if needs.get("feed") == "polling" and not status.state.is_over:
         data["poll"] = link_events(run, view_token)
-    if needs.get("feed") == "fragment":
+    if needs.get("feed") == "fragment" or (needs.get("feed") == "polling" and not needs.get("have")):
         data["batch"] = _batch(run, name, needs)
     _COMPONENT(key=name, data=data, on_needs_change=_nothing, on_moved_change=_nothing)
 
@@ -103,19 +112,28 @@ def _batch(run: Run, name: str, needs: dict[str, Any]) -> dict[str, Any]:
     if memory["asked"] != needs:  # the browser begins, or has a gap
         have = needs.get("have")
         memory.update(asked=needs, offset=have if isinstance(have, int) and have >= 0 else 0)
-    events: list[dict[str, Any]] = []
-    start = offset = memory["offset"]
+    start = memory["offset"]
+    events, offset = _after(run, start)
+    memory.update({"from": start, "offset": offset})
+    return {"from": start, "offset": offset, "restart": False, "status": None, "events": events}
+
+
+def _after(run: Run, start: int) -> tuple[list[dict[str, Any]], int]:
+    """The events behind an offset, thinned where they are very many, and the offset behind them."""
+    events, offset = read_events(run.events, start)
     while len(events) < MAX_BATCH_EVENTS:
         found, end = read_events(run.events, offset)
         if end == offset:
-            break
+            return events, offset
         events, offset = events + found, end
-    memory.update({"from": start, "offset": offset})
-    return {"from": start, "offset": offset, "restart": False, "status": None, "events": [events[i] for i in thin(events)]}
+    history = History.load(run.events)
+    while history.read():
+        continue
+    return [json.loads(line) for _, line in history.after(start)], history.offset
 
 
 def _needs(name: str) -> dict[str, Any]:
-    """What the browser last said it needs: {"feed", "have"}; empty before it said anything."""
+    """What the browser last said it needs: {"feed", "have", "examples"}; empty before it said anything."""
     needs = (st.session_state.get(name) or {}).get("needs")
     return dict(needs) if isinstance(needs, dict) else {}
 

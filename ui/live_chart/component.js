@@ -2,34 +2,42 @@
 
 const instances = new WeakMap();
 const ANNOUNCE_MS = 8000; // a screen reader is not interrupted more often
-const DRAW_MS = 150; // curves are drawn at most this often
+const DRAW_MS = 100; // curves are drawn at most this often
 const TABLE_ROWS = 200;
 const SETTLE_MS = 700; // the event of an end comes a moment before status.json has the result
+const FIELDS = ["loss", "metric"];
 
 class LiveChart {
   constructor(parent) {
     this.root = parent.querySelector(".ll-live");
     this.parts = Object.fromEntries([...this.root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     this.history = new RunHistory();
+    this.wall = new ExampleWall(this.parts);
     this.figures = null;
+    this.needs = {};
     this.hidden = new Set();
     this.clock = setInterval(() => this.history.over || this.tell(), 1000);
-    this.observer = new ResizeObserver(() => this.figures?.forEach((figure) => figure.resize()));
+    this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.parts.charts);
+    this.seen = () => document.hidden || this.draw();
+    document.addEventListener("visibilitychange", this.seen);
     this.parts.table.addEventListener("toggle", () => this.tabulate());
-    for (const chart of this.root.querySelectorAll(".ll-chart")) this.wire(chart);
+    this.parts.smoothing.addEventListener("input", () => this.draw());
+    for (const button of this.root.querySelectorAll("[data-trace]")) button.onclick = () => this.toggle(button);
   }
 
   // Called on each run of the script, and when the theme changes.
   update(data, setStateValue, setTriggerValue) {
     const before = this.data;
     this.data = data;
-    this.ask = (needs) => setStateValue("needs", needs);
+    this.ask = (needs) => setStateValue("needs", (this.needs = { ...this.needs, have: this.history.offset, ...needs }));
     this.moved = (state) => setTriggerValue("moved", state);
     if (before?.token !== data.token || (before.over && !data.over)) this.begin(data);
     const { state, message, phase } = data;
     if (data.over || !this.history.status) this.history.status = { state, message, phase };
     else if (!this.history.told) this.history.status.phase = phase;
+    this.root.classList.toggle("ll-presented", Boolean(data.presented));
+    this.wall.take(data.examples);
     this.transport.update(data);
     this.paint();
     this.draw();
@@ -39,50 +47,47 @@ class LiveChart {
     this.transport?.stop();
     this.history.clear();
     this.told = data.state;
-    const base = appBase();
-    this.transport = new Transport(this.history, { base, token: data.token, ask: (needs) => this.ask(needs), on: () => this.draw() });
+    this.transport = new Transport(this.history, { base: appBase(), token: data.token, ask: (needs) => this.ask(needs), on: () => this.draw() });
     this.transport.start(data.transport);
-    this.load(base);
-  }
-
-  async load(base) {
-    try {
-      this.Plotly = await plotly(this.data.plotly.map((address) => new URL(address, base).href));
-    } catch {
-      this.parts.note.dataset.plotly = "failed";
-      this.root.classList.add("ll-no-plotly");
-    }
-    if (this.root.isConnected) this.draw();
   }
 
   // Words at once; curves so often that the browser has four fifths of its time for other things,
-  // and not at all in a tab that nobody sees.
+  // and nothing at all in a tab that nobody sees.
   draw() {
     this.tell();
-    if (!this.Plotly || this.drawing) return;
+    this.stale = true;
+    if (this.drawing || document.hidden) return;
     this.drawing = true;
     setTimeout(() => requestAnimationFrame(() => this.drawCurves()), Math.max(0, (this.rested ?? 0) - performance.now()));
   }
 
-  drawCurves() {
-    this.drawing = false;
-    if (this.gone || (!this.figures && (this.history.empty || !this.root.clientWidth))) return;
+  // One chart a frame, so that no frame is long.
+  drawCurves(place = 0, spent = 0) {
+    this.drawing = !this.gone && (this.figures !== null || (!this.history.empty && this.root.clientWidth > 0));
+    if (!this.drawing) return;
     const began = performance.now();
-    this.figures ??= ["loss", "metric"].map((field) => this.figure(field));
-    this.figures.forEach((figure) => figure.draw(this.history));
+    if (!place) this.stale = false;
+    this.figures ??= FIELDS.map((field) => this.figure(field));
+    this.figures[place].draw(this.history, this.palette, this.parts.smoothing.value ** 2 / 1000);
     const now = performance.now();
-    this.rested = now + Math.max(DRAW_MS, 4 * (now - began));
+    const all = spent + now - began;
+    if (place + 1 < this.figures.length) {
+      requestAnimationFrame(() => this.drawCurves(place + 1, all));
+      return;
+    }
+    write(this.parts.how, smoothingWords(this.figures[0].halfLife));
+    this.drawing = false;
+    this.rested = now + Math.max(DRAW_MS, 4 * all);
+    if (this.stale) this.draw(); // something came between the two charts
   }
 
   figure(field) {
-    const box = this.parts[`plot-${field}`];
-    box.replaceChildren();
     const button = this.root.querySelector(`[data-chart=${field}] .ll-whole`);
-    const figure = new CurveFigure(this.Plotly, box, field, this.palette, () => {
-      button.hidden = !figure.zoomed;
+    const figure = new CurveFigure(this.parts[`plot-${field}`], field, () => {
+      button.hidden = !figure.view;
       this.draw();
     });
-    for (const trace of this.hidden) figure.show(trace, false);
+    for (const trace of this.hidden) figure.hidden.add(trace);
     button.onclick = () => {
       figure.release();
       button.hidden = true;
@@ -91,66 +96,66 @@ class LiveChart {
     return figure;
   }
 
+  resize() {
+    for (const figure of this.figures ?? []) if (figure.resize()) figure.paint();
+  }
+
   // A click on a line's name hides it in both charts.
-  wire(chart) {
-    for (const button of chart.querySelectorAll("[data-trace]")) {
-      button.onclick = () => {
-        const trace = Number(button.dataset.trace);
-        const visible = this.hidden.has(trace);
-        if (visible) this.hidden.delete(trace);
-        else this.hidden.add(trace);
-        for (const twin of this.root.querySelectorAll(`[data-trace="${trace}"]`)) twin.setAttribute("aria-pressed", String(visible));
-        this.figures?.forEach((figure) => figure.show(trace, visible));
-      };
-    }
+  toggle(button) {
+    const { trace } = button.dataset;
+    const visible = this.hidden.has(trace);
+    if (visible) this.hidden.delete(trace);
+    else this.hidden.add(trace);
+    button.setAttribute("aria-pressed", String(visible));
+    this.figures?.forEach((figure) => figure.show(trace, visible));
   }
 
   paint() {
-    const style = getComputedStyle(this.root);
-    const read = (name) => style.getPropertyValue(name).trim();
-    const palette = {
-      line: this.data.colour,
-      text: read("--st-text-color"),
-      ground: read("--st-background-color"),
-      grid: read("--st-border-color"),
-      font: read("--st-font") || "system-ui",
-    };
-    palette.muted = blend(palette.text, palette.ground, 0.72);
-    palette.faint = luminance(palette.ground) < 0.4 ? 0.75 : 0.45; // thin lines need more on a dark ground
-    const seen = JSON.stringify(palette);
-    if (seen === this.painted) return;
-    this.painted = seen;
-    this.palette = palette;
+    const palette = paletteOf(this.root, this.data.colour);
+    const key = JSON.stringify(palette);
+    if (key === this.painted) return;
+    this.painted = key;
+    this.palette = finished(palette);
     this.root.style.setProperty("--ll-line", palette.line);
-    this.figures?.forEach((figure) => figure.paint(palette));
   }
 
   tell() {
+    this.follow();
+    if (document.hidden || !this.transport) return;
     const { history, parts } = this;
     fillStrip(this.root, parts, history);
-    const failed = parts.note.dataset.plotly ? "The chart could not be loaded. The numbers here are live all the same." : "";
-    write(parts.note, this.transport?.note || failed);
+    fillNotices(parts, history);
+    fillMachine(parts, history);
+    this.wall.fill(history);
+    write(parts.note, this.transport.note);
     this.root.classList.toggle("ll-nothing", history.over && history.empty);
-    this.root.dataset.way = this.transport?.way ?? "";
-    this.root.dataset.offset = history.offset;
-    for (const field of ["loss", "metric"]) write(parts[`title-${field}`], finding(history, field));
+    for (const field of FIELDS) write(parts[`title-${field}`], finding(history, field));
     this.announce();
     if (parts.table.open && parts.rows.dataset.epochs !== String(history.epochs.length)) this.tabulate();
+    this.root.dataset.way = this.transport.way;
+    this.root.dataset.offset = history.offset; // last: whoever sees it sees all of the above
+  }
+
+  // What Python must hear of: that the run moved on, and that pictures are wanted.
+  follow() {
+    const { history } = this;
     if (history.state && history.state !== this.told) {
       this.told = history.state;
-      const state = history.state;
+      const { state } = history;
       if (state !== this.data.state) setTimeout(() => this.moved(state), history.told ? 0 : SETTLE_MS);
     }
+    if (!this.needs.examples && this.wall.lacks(history)) this.ask({ examples: true });
   }
 
   announce() {
-    const words = announcement(this.history);
     const now = performance.now();
-    if (words === this.said || (now - (this.saidAt ?? -Infinity) < ANNOUNCE_MS && !this.history.over)) return;
+    if (now - (this.saidAt ?? -Infinity) < ANNOUNCE_MS && !this.history.over) return;
+    const words = announcement(this.history);
+    if (words === this.said) return;
     this.said = words;
     this.saidAt = now;
     write(this.parts.voice, words);
-    for (const field of ["loss", "metric"]) this.parts[`plot-${field}`].setAttribute("aria-label", `Curve by epoch. ${finding(this.history, field)}.`);
+    for (const field of FIELDS) this.parts[`plot-${field}`].setAttribute("aria-label", `Curve by epoch. ${finding(this.history, field)}.`);
   }
 
   tabulate() {
@@ -165,8 +170,8 @@ class LiveChart {
     clearInterval(this.clock);
     this.gone = true;
     this.observer.disconnect();
+    document.removeEventListener("visibilitychange", this.seen);
     this.transport?.stop();
-    this.figures?.forEach((figure) => figure.destroy());
   }
 }
 
@@ -185,28 +190,6 @@ function tableRow(epoch) {
 function appBase() {
   const script = document.querySelector('script[type="module"][src*="static/js/"]');
   return script ? script.src.replace(/static\/js\/.*$/, "") : new URL("./", location.href).href;
-}
-
-// Plotly is loaded once a page, from the first address that has it.
-function plotly(addresses) {
-  window.limelightPlotly ??= (async () => {
-    for (const address of addresses) {
-      if (await loaded(address)) return window.Plotly;
-    }
-    window.limelightPlotly = undefined;
-    throw new Error("no Plotly");
-  })();
-  return window.limelightPlotly;
-}
-
-function loaded(address) {
-  return new Promise((done) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = () => done(Boolean(window.Plotly?.extendTraces));
-    script.onerror = () => done(false);
-    document.head.append(script);
-  });
 }
 
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {

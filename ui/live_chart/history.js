@@ -2,11 +2,12 @@
 // A step or epoch that was here before means that the run went back to a checkpoint (or that a reader
 // sent something twice): what came after it is dropped first, so taking the same events again is harmless.
 
-const MAX_POINTS = 4000;
+const OVER = ["finished", "stopped", "failed", "interrupted"];
+const MAX_DEVICE = 512;
+const MAX_LOOKS = 64;
 
 class RunHistory {
   constructor() {
-    this.redraw = 0; // counts up whenever a curve cannot simply be extended
     this.clear();
   }
 
@@ -14,29 +15,35 @@ class RunHistory {
     this.offset = 0;
     this.begin = null;
     this.end = null;
-    this.device = null;
     this.step = null;
     this.speed = null; // samples a second, as last known
     this.status = null;
     this.told = false; // the status comes from the server, so events need not be read for it
     this.epochs = [];
+    this.width = 1; // of a stretch of steps, of which only the shape is kept
     this.batch = { step: [], x: [], loss: [], metric: [] };
-    this.redraw += 1;
+    this.device = [];
+    this.rates = []; // changes of the learning rate by the user
+    this.resumed = []; // steps from which it went on
+    this.notices = [];
+    this.looks = []; // at the example rows
   }
 
   take(events) {
-    for (const event of events) {
-      if (event.kind === "step") this.addStep(event);
-      else if (event.kind === "epoch") this.addEpoch(event);
-      else if (event.kind === "begin") this.begin = event;
-      else if (event.kind === "device") this.device = event;
-      else if (event.kind === "end") this.end = event;
-      else if (event.kind === "state") this.addState(event);
-    }
+    for (const event of events) HANDLERS[event.kind]?.call(this, event);
+  }
+
+  addBegin(event) {
+    this.begin = event;
+    const from = event.resumed_from_step ?? 0;
+    if (!from || this.empty) return;
+    this.rewind(from + 1);
+    this.epochs = this.epochs.filter((epoch) => epoch.step <= from);
+    this.resumed = [...this.resumed.filter((step) => step < from), from];
   }
 
   addStep(event) {
-    const batch = this.batch;
+    const { batch } = this;
     if (batch.step.length && event.step <= batch.step.at(-1)) this.rewind(event.step);
     batch.step.push(event.step);
     batch.x.push(this.epochOf(event));
@@ -49,11 +56,7 @@ class RunHistory {
   }
 
   addEpoch(event) {
-    const last = this.epochs.at(-1);
-    if (last && event.epoch <= last.epoch) {
-      this.epochs = this.epochs.filter((known) => known.epoch < event.epoch);
-      this.redraw += 1;
-    }
+    if (this.epochs.length && event.epoch <= this.epochs.at(-1).epoch) this.epochs = before(this.epochs, event);
     this.epochs.push(event);
     this.speed = event.samples_per_s ?? this.speed;
     this.heard = performance.now();
@@ -62,6 +65,24 @@ class RunHistory {
   addState(event) {
     if (event.state === "running" || event.state === "starting") this.end = null; // it goes on after all
     if (!this.told) this.status = { ...this.status, state: event.state, message: event.message };
+  }
+
+  addRate(event) {
+    this.rates = [...this.rates.filter((known) => known.step < event.step), event];
+  }
+
+  addNotice(event) {
+    this.notices = [...this.notices.filter((known) => known.code !== event.code), event];
+  }
+
+  addLook(event) {
+    this.looks = [...before(this.looks, event), event];
+    if (this.looks.length > MAX_LOOKS) this.looks = this.looks.filter((_, i) => i % 2 || i === this.looks.length - 1);
+  }
+
+  addDevice(event) {
+    this.device.push(event);
+    if (this.device.length > MAX_DEVICE) this.device = this.device.slice(-MAX_DEVICE / 2);
   }
 
   // How the run stands, as status.json says it.
@@ -77,31 +98,19 @@ class RunHistory {
   }
 
   rewind(step) {
-    let length = this.batch.step.length;
-    while (length && this.batch.step[length - 1] >= step) length -= 1;
-    for (const column of Object.values(this.batch)) column.length = length;
-    this.redraw += 1;
+    const length = bisect(this.batch.step, step);
+    for (const values of Object.values(this.batch)) values.length = length;
+    if (this.step?.step >= step) this.step = null;
   }
 
-  // Keep first, last, lowest and highest loss of each bucket: the picture stays, the ends stay exact.
   thin() {
-    const { loss } = this.batch;
-    const count = loss.length;
-    const buckets = MAX_POINTS / 8;
-    const kept = [];
-    for (let number = 0; number < buckets; number += 1) {
-      const from = Math.floor((number * count) / buckets);
-      const to = Math.floor(((number + 1) * count) / buckets);
-      let low = from;
-      let high = from;
-      for (let i = from; i < to; i += 1) {
-        if (loss[i] !== null && (loss[low] === null || loss[i] < loss[low])) low = i;
-        if (loss[i] !== null && (loss[high] === null || loss[i] > loss[high])) high = i;
-      }
-      kept.push(...new Set([from, Math.min(low, high), Math.max(low, high), to - 1]));
+    const { batch } = this;
+    for (;;) {
+      const kept = stretches(batch.step, [batch.loss, batch.metric], this.width);
+      for (const [name, values] of Object.entries(batch)) batch[name] = kept.map((i) => values[i]);
+      if (kept.length <= MAX_POINTS / 2) return;
+      this.width *= 2;
     }
-    for (const [name, column] of Object.entries(this.batch)) this.batch[name] = kept.map((i) => column[i]);
-    this.redraw += 1;
   }
 
   get state() {
@@ -109,7 +118,11 @@ class RunHistory {
   }
 
   get over() {
-    return ["finished", "stopped", "failed", "interrupted"].includes(this.state);
+    return OVER.includes(this.state);
+  }
+
+  get paused() {
+    return this.state === "paused";
   }
 
   // Whether there is anything to draw.
@@ -131,15 +144,41 @@ class RunHistory {
     return this.epochs.find((epoch) => epoch.epoch === number) ?? null;
   }
 
-  // Seconds left: as the worker said at the last epoch, less what has passed; before the first epoch from its speed.
-  secondsLeft() {
-    if (!this.step || this.end || this.over || PHASES[this.status?.phase]) return null;
+  get learningRate() {
+    const [rate, epoch] = [this.rates.at(-1), this.epochs.at(-1)];
+    return rate && (!epoch || rate.step >= epoch.step) ? rate.value : epoch?.learning_rate ?? null;
+  }
+
+  // Seconds left, with the range in which they probably are: as the worker said at the last epoch, less what
+  // has passed; before the first epoch from its speed. None while it is not learning.
+  timeLeft() {
+    if (!this.step || this.end || this.over || this.paused || PHASES[this.status?.phase]) return null;
     const epoch = this.epochs.at(-1);
     const { epochs, steps_per_epoch: steps, batch_size: size } = this.begin ?? {};
     if (epoch?.time_left_s != null) {
-      const passed = this.step.time_s - epoch.time_s + (performance.now() - this.heard) / 1000;
-      return Math.max(0, epoch.time_left_s - Math.max(0, passed));
+      const passed = Math.max(0, this.step.time_s - epoch.time_s + (performance.now() - this.heard) / 1000);
+      const less = (seconds) => (seconds == null ? null : Math.max(0, seconds - passed));
+      return { seconds: less(epoch.time_left_s), low: less(epoch.time_left_low_s), high: less(epoch.time_left_high_s) };
     }
-    return epochs && steps && this.speed && this.step.step > 3 ? ((epochs * steps - this.step.step) * size) / this.speed : null;
+    if (!(epochs && steps && this.speed && this.step.step > 3)) return null;
+    return { seconds: ((epochs * steps - this.step.step) * size) / this.speed, low: null, high: null };
   }
+}
+
+const HANDLERS = {
+  begin: RunHistory.prototype.addBegin,
+  step: RunHistory.prototype.addStep,
+  epoch: RunHistory.prototype.addEpoch,
+  state: RunHistory.prototype.addState,
+  learning_rate: RunHistory.prototype.addRate,
+  notice: RunHistory.prototype.addNotice,
+  examples: RunHistory.prototype.addLook,
+  device: RunHistory.prototype.addDevice,
+  end(event) {
+    this.end = event;
+  },
+};
+
+function before(events, event) {
+  return events.filter((known) => known.epoch < event.epoch);
 }

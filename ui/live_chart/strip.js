@@ -6,23 +6,21 @@ function write(part, text) {
 }
 
 function fillStrip(root, parts, history) {
-  const { begin, device } = history;
-  root.dataset.state = history.state;
+  const { begin } = history;
+  if (root.dataset.state !== history.state) root.dataset.state = history.state;
   write(parts.state, stateWords(history));
   write(parts.progress, progressWords(history));
   write(parts.left, timeWords(history));
   fillBar(parts, history);
+  fillPatience(parts, history);
   const kept = history.over || history.end ? history.best : null; // at the end the figures are those of the model that stays
   const last = kept ?? history.epochs.at(-1);
   write(parts.metric, metricName(history));
-  for (const name of root.querySelectorAll("[data-value]")) {
-    const field = name.dataset.value;
-    write(name, number(kept || field.startsWith("val_") ? last?.[field] : latest(history, field)));
+  for (const field of ["loss", "val_loss", "metric", "val_metric"]) {
+    write(parts[`value-${field}`], number(kept || field.startsWith("val_") ? last?.[field] : latest(history, field)));
   }
   write(parts.speed, history.speed ? rounded(history.speed) : "–");
-  write(parts.processor, typeof device?.cpu_percent === "number" ? `${Math.round(device.cpu_percent)} %` : "–");
-  write(parts.memory, bytes(device?.memory_bytes));
-  fillGpu(parts, device?.gpus ?? []);
+  fillRate(parts, history);
   write(parts.backend, [begin?.backend, begin?.device].filter(Boolean).join(" · "));
 }
 
@@ -38,7 +36,7 @@ function progressWords(history) {
   const done = epochs.at(-1)?.epoch ?? 0;
   if (history.over || history.end || PHASES[history.status?.phase]) {
     const kept = history.best ? ` · epoch ${whole(history.best.epoch)} is kept` : "";
-    return done ? `${whole(done)} ${done === 1 ? "epoch" : "epochs"}${kept}` : "";
+    return done ? `${plural(done, "epoch")}${kept}` : "";
   }
   const total = begin?.epochs;
   if (!total) return history.status?.phase || "";
@@ -50,9 +48,8 @@ function progressWords(history) {
 
 function timeWords(history) {
   if (history.end) return history.end.seconds != null ? `Took ${duration(history.end.seconds)}` : "";
-  const seconds = history.secondsLeft();
-  if (seconds === null) return "";
-  return seconds < 10 ? "A few seconds left" : `About ${duration(seconds, true)} left`;
+  const left = history.timeLeft();
+  return left ? timeLeft(left) : "";
 }
 
 function fillBar(parts, history) {
@@ -63,30 +60,44 @@ function fillBar(parts, history) {
   parts.bar.parentElement.setAttribute("aria-valuenow", String(Math.round(100 * share)));
 }
 
-function fillGpu(parts, gpus) {
-  parts["gpu-cell"].hidden = !gpus.length;
-  if (!gpus.length) return;
-  const percent = gpus.map((gpu) => gpu.percent ?? gpu.gpu_percent ?? gpu.utilization).filter((v) => typeof v === "number");
-  const memory = gpus.map((gpu) => gpu.memory_bytes ?? gpu.memory_used_bytes).filter((v) => typeof v === "number");
-  write(parts.gpu, percent.length ? percent.map((v) => `${Math.round(v)} %`).join(" · ") : "–");
-  write(parts["gpu-memory"], memory.length ? bytes(memory.reduce((a, b) => a + b, 0)) : "");
+const MOST_DOTS = 20;
+
+// How long it still waits for a better epoch, as a sentence and as a row of dots that run out.
+function fillPatience(parts, history) {
+  const { patience } = history.begin ?? {};
+  const left = history.epochs.at(-1)?.patience_left;
+  const on = patience > 0 && typeof left === "number" && !history.over && !history.end;
+  parts.patience.hidden = !on;
+  if (!on) return;
+  write(parts["patience-words"], patienceWords(left));
+  const key = `${left}/${patience}`;
+  if (parts.dots.dataset.key === key) return;
+  parts.dots.dataset.key = key;
+  const count = patience <= MOST_DOTS ? patience : 0;
+  parts.dots.replaceChildren(...Array.from({ length: count }, (_, i) => {
+    const dot = document.createElement("i");
+    if (i < left) dot.className = "ll-on";
+    return dot;
+  }));
 }
 
-// Any CSS colour as [red, green, blue] from 0 to 255; Plotly cannot read `color-mix`.
-function rgb(colour) {
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  canvas.fillStyle = "#888888"; // stays where the colour is none
-  canvas.fillStyle = colour;
-  canvas.fillRect(0, 0, 1, 1);
-  return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+function fillRate(parts, history) {
+  const rate = history.learningRate;
+  write(parts.rate, typeof rate === "number" ? plainNumber(rate) : "–");
+  const changed = history.rates.at(-1);
+  write(parts["rate-words"], changed ? `changed in epoch ${whole(changed.epoch)}` : "a step's size");
+  const rates = history.epochs.map((epoch) => epoch.learning_rate).filter((value) => typeof value === "number");
+  sparkline(parts["spark-rate"], rates.some((value) => value !== rates[0]) ? rates : [], 0);
 }
 
-function luminance(colour) {
-  const [red, green, blue] = rgb(colour);
-  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
-}
-
-function blend(front, back, share) {
-  const [a, b] = [rgb(front), rgb(back)];
-  return `rgb(${a.map((value, i) => Math.round(value * share + b[i] * (1 - share))).join(",")})`;
+// What the guard rails say, each once.
+function fillNotices(parts, history) {
+  const key = history.notices.map((notice) => notice.code).join();
+  if (parts.notices.dataset.key === key) return;
+  parts.notices.dataset.key = key;
+  parts.notices.replaceChildren(...history.notices.map((notice) => {
+    const item = document.createElement("li");
+    item.textContent = notice.epoch ? `${notice.message} (epoch ${whole(notice.epoch)})` : notice.message;
+    return item;
+  }));
 }

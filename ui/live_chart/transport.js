@@ -83,6 +83,7 @@ class Transport {
   // What Python sent with this run of the script.
   update({ feed, poll, batch }) {
     if (this.way === "polling" && feed === "polling") {
+      if (batch && batch.from <= this.history.offset) this.takeBatch(batch); // a long history comes thinned, the rest from the file
       if (poll && poll !== this.polled) this.poll(poll);
       else if (!poll) this.startFragment();
     }

@@ -47,7 +47,29 @@ function duration(seconds, about = false) {
   if (s < 60) return `${s} s`;
   if (s < 3600) return s % 60 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${s / 60} min`;
   const minutes = Math.round((s % 3600) / 60);
-  return `${Math.floor(s / 3600)} h ${minutes} min`;
+  return minutes ? `${Math.floor(s / 3600)} h ${minutes} min` : `${Math.floor(s / 3600)} h`;
+}
+
+// "40 s", and where the range is known "40 s, 30–60 s".
+function timeLeft({ seconds, low, high }) {
+  const about = seconds < 10 ? "A few seconds left" : `About ${duration(seconds, true)} left`;
+  const wide = seconds >= 10 && low !== null && high !== null && duration(low, true) !== duration(high, true);
+  if (wide && low < 10) return `${about}, at most ${duration(high, true)}`;
+  return wide ? `${about}, ${span(duration(low, true), duration(high, true))}` : about;
+}
+
+// Two lengths of time as a range; a unit that both have is said once.
+function span(low, high) {
+  const [a, b] = [low.match(/^([\d.]+) (\S+)$/), high.match(/^([\d.]+) (\S+)$/)];
+  return a && b && a[2] === b[2] ? `${a[1]}–${b[1]} ${a[2]}` : `${low} – ${high}`;
+}
+
+function percent(share) {
+  return `${Math.round(100 * share)} %`;
+}
+
+function plural(count, word) {
+  return `${whole(count)} ${word}${count === 1 ? "" : "s"}`;
 }
 
 function bytes(count) {
@@ -67,6 +89,21 @@ function stateWords(history) {
   return history.over ? STATES[history.state] : PHASES[phase] ?? STATES[history.state] ?? "Connecting";
 }
 
+// A number as one types it: 0.001, not 1.00e-3.
+function plainNumber(value) {
+  return value >= 1e-6 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
+}
+
+function patienceWords(left) {
+  return left > 0 ? `Stops after ${left === 1 ? "one more epoch" : `${whole(left)} more epochs`} without improvement` : "Stops now: no improvement for too long";
+}
+
+function smoothingWords(halfLife) {
+  if (!halfLife) return "Not smoothed: the lines are the raw numbers.";
+  const back = plainNumber(Number(halfLife.toPrecision(2)));
+  return `Strong lines are moving averages in which a number ${back} epoch${back === "1" ? "" : "s"} away counts half. Faint lines are the raw numbers.`;
+}
+
 // The finding that stands over a chart.
 function finding(history, field) {
   const name = field === "loss" ? "loss" : metricName(history).toLowerCase();
@@ -84,11 +121,21 @@ function finding(history, field) {
   return `${start}; ${number(best[`val_${field}`])} at epoch ${best.epoch}, the best`;
 }
 
-// One sentence for those who cannot see the chart.
+// One sentence or two for those who cannot see the chart.
 function announcement(history) {
   const last = history.epochs.at(-1);
   if (history.over) return `${STATES[history.state]}. ${finding(history, "metric")}.`;
-  if (!last) return stateWords(history);
+  if (!last || history.paused) return stateWords(history);
   const name = metricName(history).toLowerCase();
-  return `Epoch ${last.epoch} of ${history.totalEpochs}, validation ${name} ${number(last.val_metric)}`;
+  const value = typeof last.val_metric === "number" ? `validation ${name} ${number(last.val_metric)}` : `training ${name} ${number(last.metric)}`;
+  const left = history.timeLeft();
+  const { patience } = history.begin ?? {};
+  const losing = patience > 0 && typeof last.patience_left === "number" && last.patience_left < patience;
+  const look = history.looks.at(-1);
+  return [
+    `Epoch ${last.epoch} of ${history.totalEpochs}, ${value}`,
+    left && left.seconds >= 10 ? timeLeft(left) : "",
+    losing ? patienceWords(last.patience_left) : "",
+    look ? exampleWords(look) : "",
+  ].filter(Boolean).join(". ");
 }

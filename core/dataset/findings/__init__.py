@@ -24,6 +24,7 @@ from core.dataset.findings import (
     texts,
 )
 from core.dataset.findings.target import FEWEST_ROWS, FEWEST_ROWS_A_CLASS
+from core.dataset.progress import Progress
 from core.dataset.schema import Finding, Severity
 
 __all__ = ["FEWEST_ROWS", "FEWEST_ROWS_A_CLASS", "LARGEST_OF_A_CODE", "collect"]
@@ -52,14 +53,18 @@ COUNTED: frozenset[Callable[[Facts], Iterator[Finding]]] = frozenset((  # look a
 ))  # fmt: skip
 
 
-def collect(facts: Facts, looked: Facts | None = None) -> tuple[Finding, ...]:
+def collect(facts: Facts, looked: Facts | None = None, progress: Progress | None = None) -> tuple[Finding, ...]:
     """All findings about a draft, the gravest first.
 
     Args:
         facts: of all rows.
         looked: of a sample, where the table is too long for memory: for the checks that look at more than counts; `facts.table` then holds only the target.
+        progress: told before each check.
     """
-    found = [finding for check in CHECKS for finding in _bounded(list(check(facts if looked is None or check in COUNTED else looked)))]
+    progress, found = progress or Progress(), []
+    for place, check in enumerate(CHECKS):
+        progress.step("Looking for traps", place, len(CHECKS), facts.rows)
+        found += _bounded(list(check(facts if looked is None or check in COUNTED else looked)))
     return tuple(sorted(found, key=lambda finding: list(Severity).index(finding.severity)))
 
 

@@ -33,7 +33,10 @@ def near_duplicate_texts(facts: Facts) -> Iterator[Finding]:
             continue
         looked = _looked_at(facts.table[column.name])
         first = facts.table[column.name].head(looked).is_first_distinct().arg_true().to_numpy()  # equal texts are told by duplicate_rows
-        groups = near_duplicates(facts.table[column.name].gather(first))
+        key = ("near texts", column.name)
+        if key not in facts.known:
+            facts.known[key] = near_duplicates(facts.table[column.name].gather(first))
+        groups = facts.known[key]
         twins = np.flatnonzero(np.bincount(groups, minlength=len(groups))[groups] > 1)
         if len(twins):
             yield _near(facts, column.name, looked, first, groups, twins)

@@ -16,6 +16,7 @@ from core.dataset.readers.source import HashedStream, Source
 __all__ = ["BLOCK_BYTES", "TextBlocks", "first_text", "spread_rows"]
 
 BLOCK_BYTES = 32 * 1024 * 1024  # what is shorter is read at once, and nothing of it is sampled
+PIECES_A_BLOCK = 4  # memory for 8 MB is used again and again, for 32 MB it is asked of the system each time
 HEAD_BYTES = 1024 * 1024
 LOOKED_AT_BYTES = 1024 * 1024  # of each block, to see whether it is text
 PLACES = 40  # spread over a file, to see what its columns hold
@@ -23,7 +24,7 @@ PLACE_BYTES = 64 * 1024
 
 
 class TextBlocks:
-    """The text of a file, a block at a time; every block but the last ends with a line."""
+    """The text of a file, a block at a time; where lines are judged alone, every block but the last ends with one."""
 
     def __init__(self, stream: BinaryIO | HashedStream, encoding: str | None) -> None:
         """Args: stream: at its beginning; encoding: given by the user, or None."""
@@ -35,23 +36,37 @@ class TextBlocks:
 
     def __iter__(self) -> Iterator[tuple[bytes, bool]]:
         """Each block as UTF-8, and whether it is the last."""
-        data, rest = self.head[self.skipped :], b""
-        self.done = len(self.head)
+        data, rest, size = self.head[self.skipped :], b"", BLOCK_BYTES // PIECES_A_BLOCK
+        self.done, self.head = len(self.head), b""
         while data:
-            following = self.stream.read(BLOCK_BYTES)
-            data, rest = self._cut(rest + data, final=not following)
+            following = self.stream.read(size)
+            while following and len(data) < BLOCK_BYTES and self._undecided(data):  # the encoding is judged by a whole block
+                self.done += len(following)
+                data, following = data + following, self.stream.read(size)
+            data, rest = self._cut(rest, data, final=not following)
             text = self.decoder.feed(data, final=not following)
             refuse_binary(text[:LOOKED_AT_BYTES])
-            yield text, not following
+            yield from _pieces(text, size, final=not following)
             self.done += len(following)
             data = following
 
-    def _cut(self, data: bytes, *, final: bool) -> tuple[bytes, bytes]:
-        """Whole lines, where each is judged alone; and what is left."""
+    def _undecided(self, data: bytes) -> bool:
+        return self.linewise and not self.decoder.settled and not data.isascii()
+
+    def _cut(self, rest: bytes, data: bytes, *, final: bool) -> tuple[bytes, bytes]:
+        """Whole lines, where each is judged alone; and what is left. Millions of bytes are copied once at most."""
         if final or not self.linewise:
-            return data, b""
+            return rest + data, b""
         stop = data.rfind(b"\n") + 1 or data.rfind(b"\r") + 1 or len(data)
-        return data[:stop], data[stop:]
+        return b"".join([rest, memoryview(data)[:stop]]), data[stop:]
+
+
+def _pieces(text: bytes, size: int, *, final: bool) -> Iterator[tuple[bytes, bool]]:
+    """A long block in shorter ones, each but the last cut behind a line."""
+    while len(text) > 2 * size and (stop := text.rfind(b"\n", 0, size) + 1):
+        yield text[:stop], False
+        text = text[stop:]
+    yield text, final
 
 
 def first_text(head: bytes, encoding: str | None) -> tuple[bytes, str | None]:

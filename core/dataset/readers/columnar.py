@@ -7,12 +7,14 @@ prediction) is the same whatever the format was. Batches pass through one by one
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 
 import polars as pl
 
 from core.dataset.progress import Progress
+from core.dataset.readers.blocks import BLOCK_BYTES
+from core.dataset.readers.columnar_long import Untidy, batches_of, check_cells, read_long
 from core.dataset.readers.parquet_footer import declared
 from core.dataset.readers.source import Source
 from core.dataset.readers.spool import Spool
@@ -23,8 +25,6 @@ from core.settings import MIB, settings
 
 __all__ = ["left_out_nested", "read_parquet"]
 
-BATCH_ROWS = 50_000
-BATCH_CELLS = 2_000_000  # wide tables pass in shorter batches
 SHOWN = 5
 JOINT = "|"  # between the items of a list
 
@@ -54,13 +54,18 @@ def read_parquet(source: Source, progress: Progress) -> RawTable:
         if not total:
             raise BadFile(f"{source.name} has columns ({', '.join(n[:40] for n in list(cells)[:SHOWN])}) but no rows. Upload a file that holds data.")
         spool.header(list(cells))
-        done = 0
-        for batch in _batches(lazy.select(list(cells.values())), len(cells)):
-            _check_cells(batch, spool)
+        done, long = 0, False
+        notices = left_out_nested([name for name in schema if name not in cells])
+        for batch in batches_of(lazy.select(list(cells.values())), len(cells)):
+            check_cells(batch, spool, spool.size_bytes)
             spool.write(batch.write_csv(include_header=False).encode())
             done += len(batch)
             progress.step("Unpacking", done, total, done)
-        return spool.table("parquet", progress, left_out_nested([name for name in schema if name not in cells]))
+            if not long and spool.size_bytes > BLOCK_BYTES and len(cells) > 1:  # so many numbers need not become text and numbers again
+                long = True
+                with suppress(Untidy):
+                    return read_long(lazy, cells, total, spool, progress, notices)
+        return spool.table("parquet", progress, notices)
 
 
 def left_out_nested(names: list[str]) -> tuple[Finding, ...]:
@@ -96,21 +101,6 @@ def _check_declared(source: Source) -> None:
         raise LimitExceeded(
             f"Unpacked, {source.name} would be larger than {limits.max_inflated_bytes / MIB:,.3g} MB. Upload a part of it, or raise {limits.variable('max_inflated_bytes')}."
         )
-
-
-def _batches(lazy: pl.LazyFrame, columns: int) -> Iterator[pl.DataFrame]:
-    rows = max(1, min(BATCH_ROWS, BATCH_CELLS // columns))
-    for batch in lazy.collect_batches(chunk_size=rows, maintain_order=True):
-        yield from batch.iter_slices(rows)
-
-
-def _check_cells(batch: pl.DataFrame, spool: Spool) -> None:
-    """Few bytes may stand for many: a cell that is stored once and repeated is measured before it is written out."""
-    sizes = batch.select(pl.all().str.len_bytes())
-    largest, limit = max((size or 0 for size in sizes.max().row(0)), default=0), settings().max_cell_bytes
-    if largest > limit:
-        raise LimitExceeded(f"A cell is larger than {limit / MIB:.3g} MB. Shorten it, or raise {settings().variable('max_cell_bytes')}.")
-    spool.check(spool.size_bytes + sum(size or 0 for size in sizes.select(pl.all().cast(pl.Int64).sum()).row(0)))
 
 
 def _as_text(column: pl.Expr, kind: pl.DataType, lazy: pl.LazyFrame) -> pl.Expr | None:

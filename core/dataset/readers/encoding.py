@@ -12,10 +12,10 @@ import codecs
 import re
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from core.dataset.readers.east_asian import guess_east_asian
+from core.dataset.readers.rectangle import NEWLINE, count_byte
 from core.dataset.schema import Finding, Severity
 from core.errors import BadFile
 
@@ -184,6 +184,11 @@ class Decoder:
         return lines if self._steps is not None else self._judged(lines)
 
     @property
+    def settled(self) -> bool:
+        """Whether text beyond ASCII was seen, so that what it is written in is known."""
+        return self._familiar or self._foreign or self._first_odd is not None
+
+    @property
     def notices(self) -> tuple[Finding, ...]:
         """Findings about all pieces so far."""
         found = []
@@ -225,7 +230,7 @@ class Decoder:
         else:
             text = self._in_encoding(lines) if self._foreign else self._not_utf8(lines)
         if self._first_odd is None or not self._foreign:
-            self._lines += int(np.count_nonzero(np.frombuffer(lines, dtype=np.uint8) == 10))
+            self._lines += count_byte(lines, NEWLINE)
             self._bytes += len(lines)
         return text
 

@@ -94,6 +94,8 @@ def _cut(rest: bytes, block: bytes, final: bool) -> tuple[bytes, bytes]:
         return rest + block, b""
     if QUOTE not in block and QUOTE not in rest:
         stop = block.rfind(b"\n") + 1
+        if stop == len(block) and not rest:
+            return block, b""
         return (b"".join([rest, memoryview(block)[:stop]]), block[stop:]) if stop else (b"", rest + block)
     data = rest + block
     stop = last_row_end(data)

@@ -22,7 +22,7 @@ from core.dataset.whole import Whole
 from core.errors import BadFile, LimitExceeded
 from core.settings import settings
 
-__all__ = ["RawTable", "read_table"]
+__all__ = ["RawTable", "column_names", "null_where_empty", "read_table"]
 
 NAME_CHARACTERS = 200
 SHOWN_LINES = 10
@@ -98,8 +98,8 @@ def _small_table(name: str, data: bytes, options: ReadOptions) -> RawTable:
     rows = read_rows(text, dialect)
     if not len(rows.frame):
         raise BadFile(_no_rows(name, dialect, rows))
-    names, renamed = _names(dialect.header)
-    frame, commas = _decimal_points(_null_where_empty(rows.frame.rename(dict(zip(rows.frame.columns, names, strict=True)))), dialect)
+    names, renamed = column_names(dialect.header)
+    frame, commas = _decimal_points(null_where_empty(rows.frame.rename(dict(zip(rows.frame.columns, names, strict=True)))), dialect)
     notices = decoded.notices + _about_rows(dialect, rows) + renamed + _about_commas(commas)
     return RawTable(frame, rows.numbers, decoded.encoding, dialect.delimiter, notices)
 
@@ -111,7 +111,7 @@ def _large_table(given: Source, head: bytes, options: ReadOptions, progress: Pro
     skipped = _sep_line_bytes(text)
     dialect = find_dialect(text[skipped:], options.delimiter, options.header_row)
     _check_columns(len(dialect.header))
-    names, renamed = _names(dialect.header)
+    names, renamed = column_names(dialect.header)
     shown, commas = _decimal_points(_shown_rows(given, text[skipped:], dialect, names, encoding), dialect)
     dialect = replace(dialect, body=dialect.body + skipped)
     found = read_large(given, options.encoding, dialect, names, shown, commas, progress)
@@ -125,7 +125,7 @@ def _shown_rows(given: Source, text: bytes, dialect: Dialect, names: list[str], 
     """Some rows from the beginning, and from places all over the file where that is quick."""
     columns = [str(i) for i in range(len(names))]
     frames = [read_rows(text, dialect).frame, *(spread_rows(given, dialect, encoding) if encoding else ())]
-    return _null_where_empty(pl.concat(frames).rename(dict(zip(columns, names, strict=True))))
+    return null_where_empty(pl.concat(frames).rename(dict(zip(columns, names, strict=True))))
 
 
 def _sep_line_bytes(text: bytes) -> int:
@@ -150,7 +150,7 @@ def _check_columns(count: int) -> None:
         )
 
 
-def _names(header: tuple[str, ...]) -> tuple[list[str], tuple[Finding, ...]]:
+def column_names(header: tuple[str, ...]) -> tuple[list[str], tuple[Finding, ...]]:
     """Tidy, unique, non-empty names of at most 200 characters; what had to change is said."""
     tidied = [tidy_name(cell)[:NAME_CHARACTERS] for cell in header]
     wanted = [name or f"column_{i}" for i, name in enumerate(tidied, 1)]
@@ -204,7 +204,8 @@ def _listed(lines: tuple[int, ...]) -> str:
     return f"line {shown}" if len(lines) == 1 else f"{len(lines):,} lines, {shown}" + (" …" if len(lines) > SHOWN_LINES else "")
 
 
-def _null_where_empty(frame: pl.DataFrame) -> pl.DataFrame:
+def null_where_empty(frame: pl.DataFrame) -> pl.DataFrame:
+    """A table of text without blank cells."""
     return frame.select(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.runs.spec import RunSpec
     from core.training.fit import Lesson
 
-__all__ = ["Numbers", "Snapshot", "Trainer", "order_of_rows", "trainer_of"]
+__all__ = ["Numbers", "Snapshot", "Trainer", "order_of_rows", "steps_of", "trainer_of"]
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,19 @@ def trainer_of(model: Any, lesson: Lesson, spec: RunSpec) -> Trainer:
         lesson: rows to learn from.
         spec: batch size and seed.
     """
-    raise NotImplementedError
+    import keras
+
+    from core.training.backend import engine_settings
+
+    engine = str(keras.backend.backend())
+    settings = engine_settings(spec.recipe, engine)
+    if engine == "jax":
+        from core.training.trainer.jax_trainer import JaxTrainer
+
+        return JaxTrainer(model, lesson, spec, settings)
+    from core.training.trainer.tensorflow_trainer import TensorFlowTrainer
+
+    return TensorFlowTrainer(model, lesson, spec, settings)
 
 
 def steps_of(rows: int, batch_size: int) -> int:

@@ -1,0 +1,74 @@
+"""A run like another one: the same data, inputs, recipe, settings and seed, with a few things changed.
+
+The fairest experiment changes one thing. Name and preset follow from what was changed, so that a list of runs
+says by itself what each one tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.dataset.schema import DatasetInfo
+from core.recipes.catalogue import recipe as find_recipe
+from core.recipes.recipe import PRESETS
+from core.recipes.specs import make_spec
+from core.runs.spec import RunSpec, TrainingSettings
+
+__all__ = ["spec_like", "title_of"]
+
+NAME_CHARACTERS = 120
+
+
+def spec_like(
+    spec: RunSpec, info: DatasetInfo, changes: Mapping[str, Any] | None = None, *, seed: int | None = None, backend: str | None = None, name: str = ""
+) -> RunSpec:
+    """The spec of a run like another one.
+
+    Args:
+        spec: of the run to copy; what it continued is not copied.
+        info: its dataset.
+        changes: settings of the recipe or of the training loop, as in `make_spec`.
+        seed, backend: default: as before.
+        name: default: the old name, and what was changed.
+
+    Returns:
+        The new spec, validated.
+
+    Raises:
+        NotFound, BadSettings: see `make_spec`.
+    """
+    values = {**spec.settings, **spec.training.model_dump(), **(changes or {})}
+    new = make_spec(
+        info, recipe=spec.recipe, preset=spec.preset if spec.preset in PRESETS else "custom", changes=values, inputs=spec.inputs,
+        seed=spec.seed if seed is None else seed, backend=backend or spec.backend, name=name or spec.name,
+    )  # fmt: skip
+    return new if name else new.model_copy(update={"name": _named(spec, new)})
+
+
+def title_of(recipe: str, setting: str) -> str:
+    """What a setting is called on the page: "Learning rate" for learning_rate; its own name where it has no title."""
+    for model in (find_recipe(recipe).settings, TrainingSettings):
+        if setting in model.model_fields:
+            return model.model_fields[setting].title or setting
+    return setting
+
+
+def _named(old: RunSpec, new: RunSpec) -> str:
+    """The old name and what differs: "First (learning rate 0.0003)"."""
+    before, after = {**old.settings, **old.training.model_dump()}, {**new.settings, **new.training.model_dump()}
+    differs = [f"{title_of(new.recipe, key).lower()} {_text(value)}" for key, value in after.items() if value != before.get(key)]
+    differs += [f"seed {new.seed}"] if new.seed != old.seed else []
+    differs += [new.backend] if new.backend != old.backend else []
+    title = find_recipe(old.recipe).title
+    base = title if old.name in {"", *(f"{title} ({preset})" for preset in (*PRESETS, "custom"))} else old.name  # a name that nobody chose
+    if not differs:
+        return old.name
+    ending = f" ({', '.join(differs)})"[:NAME_CHARACTERS]
+    return base[: NAME_CHARACTERS - len(ending)] + ending
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,175 @@
+"""Race: two to four runs of one dataset that were started together, so that a room can watch who learns faster.
+
+A race is one small file, `races/<id>.json` in the workspace: which runs, when, what for. The runs are runs like
+all others and know nothing of it, so deleting one of them, or the race, breaks nothing. The start is fair because
+split and order of rows follow from dataset and seed, and because `core.training.turns` lets nobody begin early.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import BadSettings, Damaged, NotFound
+from core.files import FOLDER_MODE, read_json, remove_folder, resolve_inside, write_atomic
+from core.identity import identity
+from core.runs.run import Run
+from core.runs.spec import RunSpec
+
+if TYPE_CHECKING:
+    from core.workspace import Workspace
+
+__all__ = ["LANES", "Race", "all_races", "create_race", "forget_race", "lanes_of", "load_race", "race_of"]
+
+LANES = (2, 4)  # fewest and most
+MOST_BYTES = 16 * 1024  # of a race file; ours have 300
+RUN_ID = r"^r[0-9]{8}-[0-9a-f]{8}$"
+
+
+class Race(BaseModel):
+    """Runs that were started together.
+
+    Attributes:
+        id: `race-<date>-<8 hexadecimal digits>`, the name of its file.
+        name: shown to people; never used as a path.
+        dataset: id of the dataset of all its runs.
+        runs: ids of the runs, 2 … 4, in the order of their lanes; some may have been deleted since.
+        created: ISO 8601, UTC.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^race-[0-9]{8}-[0-9a-f]{8}$")
+    name: str = Field(default="", max_length=120)
+    dataset: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    runs: tuple[Annotated[str, Field(pattern=RUN_ID)], ...] = Field(min_length=LANES[0], max_length=LANES[1])
+    created: str = Field(max_length=40)
+
+
+def create_race(workspace: Workspace, specs: Sequence[RunSpec], name: str = "", *, same_twice: bool = False) -> Race:
+    """Make the runs of a race, in state queued, and the race itself; `Launcher.submit_all` starts them.
+
+    Args:
+        workspace: where they are kept.
+        specs: 2 … 4 specs of one dataset, one a lane, in the order of the lanes.
+        name: shown to people.
+        same_twice: allow two lanes with the same settings and seed (to see how exact a repetition is).
+
+    Returns:
+        The race, stored.
+
+    Raises:
+        BadSettings: too few or too many lanes, several datasets, or the same spec twice.
+        QuotaExceeded, DiskFull: nothing was created.
+    """
+    _check(specs, same_twice)
+    workspace.check_quota(new_runs=len(specs))
+    runs: list[Run] = []
+    try:
+        for spec in specs:
+            runs.append(Run.create(workspace.runs_folder, spec))
+            identity(runs[-1])  # colours in the order of the lanes, whoever looks first
+        now = datetime.now(UTC)
+        race = Race(
+            id=f"race-{now:%Y%m%d}-{secrets.token_hex(4)}", name=name.strip()[:120], dataset=specs[0].dataset,
+            runs=tuple(run.id for run in runs), created=now.isoformat(timespec="milliseconds"),
+        )  # fmt: skip
+        folder = _folder(workspace.folder)
+        folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+        write_atomic(folder / f"{race.id}.json", race.model_dump_json(indent=1))
+    except BaseException:
+        for run in runs:
+            remove_folder(run.folder)
+        raise
+    return race
+
+
+def _check(specs: Sequence[RunSpec], same_twice: bool) -> None:
+    fewest, most = LANES
+    if not fewest <= len(specs) <= most:
+        raise BadSettings(f"A race has {fewest} to {most} lanes, and this one would have {len(specs)}. Choose {fewest} to {most}.")
+    if len({spec.dataset for spec in specs}) > 1:
+        raise BadSettings("The lanes of a race learn from the same data, but these belong to different datasets. Choose runs of one dataset.")
+    _, times = Counter(_without_name(spec) for spec in specs).most_common(1)[0]
+    if times > 1 and not same_twice:
+        raise BadSettings(f"{times} lanes have the same settings and the same seed, so they would learn the same. Change a setting or the seed of one of them.")
+
+
+def _without_name(spec: RunSpec) -> str:
+    return spec.model_copy(update={"name": "", "preset": ""}).model_dump_json()
+
+
+def load_race(workspace: Workspace, name: str) -> Race:
+    """The race with this id.
+
+    Raises:
+        NotFound: there is none, or the name is no identifier.
+        Damaged: its file cannot be read.
+    """
+    path = _folder(workspace.folder) / f"{resolve_inside(_folder(workspace.folder), name).name}.json"
+    if not path.is_file():
+        raise NotFound(f"There is no race {name!r} in this workspace. Its runs may still be there; look in the list of runs.")
+    return _read(path)
+
+
+def all_races(workspace: Workspace) -> list[Race]:
+    """All readable races, newest first; a damaged file hides only itself."""
+    return sorted(_readable(workspace.folder), key=lambda race: (race.created, race.id), reverse=True)
+
+
+def race_of(run: Run) -> Race | None:
+    """The race that a run takes part in, or None; with several, the newest."""
+    mine = [race for race in _readable(run.folder.parent.parent) if run.id in race.runs]
+    return max(mine, key=lambda race: (race.created, race.id), default=None)
+
+
+def lanes_of(race: Race, runs: Path) -> list[Run]:
+    """The runs of a race that are still there, in the order of their lanes.
+
+    Args:
+        race: the race.
+        runs: the folder of all runs of its workspace.
+    """
+    return [Run(folder) for name in race.runs if (folder := resolve_inside(runs, name)).is_dir()]
+
+
+def forget_race(workspace: Workspace, name: str) -> None:
+    """Delete a race; its runs stay.
+
+    Raises:
+        NotFound: the name is no identifier.
+    """
+    folder = _folder(workspace.folder)
+    (folder / f"{resolve_inside(folder, name).name}.json").unlink(missing_ok=True)
+
+
+def _folder(workspace: Path) -> Path:
+    return workspace / "races"
+
+
+def _readable(workspace: Path) -> list[Race]:
+    found = []
+    for path in _folder(workspace).glob("race-*.json"):
+        with contextlib.suppress(Damaged):
+            found.append(_read(path))
+    return found
+
+
+def _read(path: Path) -> Race:
+    """One race file; whatever is in it, either a sound race or `Damaged`."""
+    try:
+        if path.resolve().parent != path.parent.resolve() or path.stat().st_size > MOST_BYTES:
+            raise Damaged(f"The race {path.stem} cannot be read. Delete it and start a new one; its runs are not affected.")
+        race = Race.model_validate(read_json(path))
+        if race.id != path.stem:
+            raise Damaged(f"The file of race {path.stem} belongs to another race. Delete it; its runs are not affected.")
+    except (ValidationError, OSError, RecursionError) as error:
+        raise Damaged(f"The race {path.stem} cannot be read. Delete it and start a new one; its runs are not affected.") from error
+    return race

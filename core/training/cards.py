@@ -1,0 +1,114 @@
+"""One run a card: a worker locks a free graphics processor and sees no other.
+
+The lock is a file for each card; the kernel frees it when the worker dies, however it dies. It is taken
+before the engine looks for cards (importing it does not), so a warm spare holds none while it waits. Runs
+of one race take turns, so they share a card.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from core.files import FOLDER_MODE
+from core.runs.race import race_of
+from core.runs.run import Run
+from core.training.device import device_kind
+from core.training.gpu import VISIBLE, Card, CardMeter, visible_cards
+
+__all__ = ["TakenCard", "own_card", "take_card"]
+
+RETRY_S = 0.2
+
+_own: TakenCard | None = None  # this worker's, held until the process ends
+
+
+@dataclass(frozen=True)
+class TakenCard:
+    """A card that this process has for itself (or shares with its race).
+
+    Attributes:
+        card: which one.
+        lock: keeps it while open.
+    """
+
+    card: Card
+    lock: IO[str]
+
+
+def own_card(run: Run, home: Path) -> None:
+    """Give this worker a card of its own, if its engine uses one; call it before the engine looks for cards.
+
+    Waits while every card is taken, until the user presses Stop.
+    """
+    global _own
+    if _own is None and device_kind(os.environ.get("KERAS_BACKEND")) == "gpu":
+        race = race_of(run)
+        _own = take_card(home, race=race.id if race else "", give_up=lambda: run.stop_requested)
+
+
+def take_card(home: Path, *, race: str = "", give_up: Callable[[], bool] = lambda: False) -> TakenCard | None:
+    """Wait for a free card, take it, and hide all others from this process.
+
+    Args:
+        home: LIMELIGHT_HOME; the locks lie under it.
+        race: id of the race that this run is part of; its runs share a card.
+        give_up: asked five times a second while no card is free (the user pressed Stop).
+
+    Returns:
+        The card with its lock; keep it. None where there is no card, or `give_up` said so.
+    """
+    cards = visible_cards()
+    folder = home / "cards"
+    if cards:
+        folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+    while cards and not give_up():
+        with _one_at_a_time(folder):
+            for card in sorted(cards, key=lambda card: -(CardMeter(card).free_memory_bytes() or 0)):
+                if (lock := _lock(folder, card, race)) is not None:
+                    os.environ[VISIBLE] = card.uuid
+                    return TakenCard(card, lock)
+        time.sleep(RETRY_S)
+    return None
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    with (folder / "choosing.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _lock(folder: Path, card: Card, race: str) -> IO[str] | None:
+    """Lock a card alone; or together with those who have it, when they are of the same race."""
+    file = (folder / f"{re.sub(r'[^A-Za-z0-9-]', '_', card.uuid)}.lock").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        if race and file.read() == race and _share(file):
+            return file
+        file.close()
+        return None
+    file.seek(0)
+    file.truncate()
+    file.write(race)
+    file.flush()
+    if race:
+        _share(file)
+    return file
+
+
+def _share(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,193 @@
+"""The loop that drives a trainer and hears everybody.
+
+Between two calls of the engine there is time for all: numbers leave for the audience, Stop, Pause and a new
+learning rate are heard, a checkpoint is taken, and in a race the machine is passed on. The calls are so
+long that this costs nothing, and so short that nobody waits (`core.training.pace`).
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.runs.state import RunState
+from core.training.checkpoint import Checkpoint
+from core.training.failures import Terminated
+from core.training.fit import Extras, Fitted, Wishes
+from core.training.pace import Pace
+from core.training.progress import Progress
+from core.training.stopwatch import Stopwatch
+from core.training.stream import Course, Tap
+
+if TYPE_CHECKING:
+    from core.training.recorder import Recorder
+    from core.training.trainer import Trainer
+    from core.training.turns import Turn
+
+__all__ = ["Driver"]
+
+HEAR_S = 0.05  # the user's wishes are looked at this often
+PAUSED = "Paused. Press Resume to go on."
+NO_CHECKPOINT = "The last checkpoint could not be written. Learning goes on, but after an interruption what came since would be lost. Free some space on the disk."
+
+
+class Driver:
+    """One training; see `core.training.fit.fit`."""
+
+    def __init__(
+        self, trainer: Trainer, course: Course, recorder: Recorder, wishes: Wishes, checkpoint: Checkpoint | None, extras: Extras
+    ) -> None:
+        self._trainer, self._course, self._recorder, self._wishes = trainer, course, recorder, wishes
+        self._writer, self._turn, self._examples, self._extras = extras.writer, extras.turn, extras.examples, extras
+        progress, best = (checkpoint.progress, checkpoint.best) if checkpoint else (Progress(), ())
+        self._watch = Stopwatch(progress.learned_s)
+        self._tap = Tap(course, recorder, self._watch, extras.facts, progress, best)
+        self._pace = Pace()
+        self._looked_s = 0.0  # where the watch stood at the last look at the device
+        self._hear_due = 0.0
+        self._unsaved = False  # said that checkpoints cannot be written
+        self._inside = False  # go on in the middle of an epoch
+        if checkpoint is not None:
+            trainer.restore(checkpoint.now)
+            self._inside = progress.epoch < checkpoint.now.epoch
+        self._rate = _shortest(trainer.learning_rate())
+
+    def run(self) -> Fitted:
+        """From the first step (of this process) to the last."""
+        tap, course = self._tap, self._course
+        if tap.epoch >= course.epochs:
+            tap.end("done")
+        self._watch.start()
+        self._recorder.training(True, self._watch.seconds)
+        try:
+            while not tap.reason:
+                self._epoch()
+        finally:
+            self._watch.stop()
+            self._recorder.training(False, self._watch.seconds)
+            if self._turn is not None:
+                self._turn.leave()
+        if tap.reason in {"done", "patience"}:
+            self._save()
+        return Fitted(tap.reason, tap.epoch, tap.best_epoch, self._watch.seconds, tap.best, tap.step(0), self._rate)
+
+    # ---- one epoch
+
+    def _epoch(self) -> None:
+        trainer, tap = self._trainer, self._tap
+        if not self._inside:
+            trainer.start_epoch(tap.epoch + 1)
+        self._inside = False
+        tap.begin_epoch()
+        self._looked_s = self._watch.seconds
+        while trainer.batch < trainer.steps_per_epoch and not tap.reason:
+            self._block()
+        self._close()
+
+    def _block(self) -> None:
+        trainer = self._trainer
+        if self._turn is not None and not self._wait_for(self._turn):
+            return
+        self._pace.sent(trainer.advance(self._pace.steps(trainer.steps_per_epoch - trainer.batch)))
+        if self._turn is not None or self._pace.is_due or trainer.batch >= trainer.steps_per_epoch:
+            self._look()
+
+    def _look(self) -> None:
+        """See what the device has done, tell it, and hear what people want."""
+        numbers = self._trainer.numbers()
+        seconds, self._looked_s = self._watch.seconds - self._looked_s, self._watch.seconds
+        self._pace.looked(seconds)
+        if self._turn is not None:
+            self._turn.pass_on(seconds)
+        self._tap.look(self._trainer.batch, numbers)
+        self._recorder.check()
+        if not self._tap.reason:
+            self._hear(self._trainer.batch)
+
+    def _close(self) -> None:
+        """The end of an epoch, or of what was done of it when Stop was pressed."""
+        trainer, tap = self._trainer, self._tap
+        learned, taught_s = trainer.numbers(), self._watch.seconds
+        tap.end_epoch(trainer.batch, learned, trainer.validate(), self._rate, lambda: trainer.snapshot().weights, taught_s)
+        if self._examples is not None and (rows := self._examples.look(trainer.outputs, last=bool(tap.reason))):
+            self._recorder.event("examples", epoch=tap.epoch, rows=rows)
+        self._recorder.check()
+        if not tap.reason:
+            self._hear(0)
+
+    # ---- what people want
+
+    def _hear(self, batch: int) -> None:
+        """Heed what was asked for since the last time; `batch` steps of the present epoch are done."""
+        now = time.monotonic()
+        if now >= self._hear_due:
+            self._hear_due = now + HEAR_S
+            if self._extras.interrupted():
+                self._save()
+                raise Terminated
+            self._heed_rate(batch)
+            if self._wishes.pause_requested:
+                self._pause()
+            if self._wishes.stop_requested:
+                self._save()
+                self._tap.end("stop")
+        if self._writer is not None and self._writer.is_due and not self._tap.reason:
+            self._save()
+
+    def _heed_rate(self, batch: int) -> None:
+        rate = self._wishes.learning_rate_requested
+        if rate is not None and np.float32(rate) != np.float32(self._rate):
+            self._rate = rate
+            self._trainer.set_learning_rate(rate)
+            self._recorder.event("learning_rate", step=self._tap.step(batch), epoch=self._tap.epoch + 1, value=rate)
+
+    def _pause(self) -> None:
+        """Hold still until Resume or Stop; nothing but a look at the folder now and then costs the processor anything."""
+        self._save()
+        self._watch.stop()
+        self._recorder.training(False, self._watch.seconds)
+        self._recorder.state(RunState.PAUSED, PAUSED)
+        if self._turn is not None:
+            self._turn.leave()
+        while self._wishes.pause_requested and not self._wishes.stop_requested and not self._extras.interrupted():
+            time.sleep(HEAR_S)
+        self._recorder.state(RunState.RUNNING)
+        self._watch.start()
+        self._recorder.training(True, self._watch.seconds)
+        self._hear_due = 0.0
+
+    def _wait_for(self, turn: Turn) -> bool:
+        """Wait for our turn, and meanwhile hear what people want; False when that is Stop."""
+        while not self._tap.reason:
+            self._watch.stop()
+            waited_s = turn.wait(self._is_called)
+            self._watch.start()
+            if waited_s > 0:
+                self._tap.waited(waited_s)
+                self._recorder.training(True, self._watch.seconds)
+            if not self._is_called():
+                return True
+            self._hear_due = 0.0
+            self._hear(self._trainer.batch)
+        return False
+
+    def _is_called(self) -> bool:
+        return self._wishes.stop_requested or self._wishes.pause_requested or self._extras.interrupted()
+
+    # ---- the checkpoint
+
+    def _save(self) -> None:
+        """Hand over everything as it is now; the writer refuses what is not finite."""
+        if self._writer is not None:
+            checkpoint = Checkpoint(self._trainer.snapshot(), self._tap.best, self._tap.progress(), self._course.seed, *self._extras.signature)
+            self._writer.offer(checkpoint)
+            if self._writer.failure is not None and not self._unsaved:
+                self._unsaved = True
+                self._recorder.event("notice", code="no_checkpoint", message=NO_CHECKPOINT, epoch=self._tap.epoch)
+
+
+def _shortest(rate: float) -> float:
+    """A float32 as people write it: 0.003, not 0.003000000026."""
+    return float(str(np.float32(rate)))

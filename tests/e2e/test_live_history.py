@@ -1,0 +1,129 @@
+"""The browser side of the live chart alone, without a server: its history of a run, and its numbers in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from playwright.sync_api import Page
+
+from core.runs.history import Point, thin
+
+pytestmark = pytest.mark.browser
+SCRIPTS = Path(__file__).parents[2] / "ui" / "live_chart"
+
+
+@pytest.fixture(scope="module")
+def blank(browser: Any) -> Iterator[Page]:
+    """One empty page for all tests: no code leaves anything behind in it."""
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+def model(page: Page, code: str) -> Any:
+    """Run code against `history`, a RunHistory of the browser side, outside any app."""
+    scripts = "\n".join((SCRIPTS / f"{name}.js").read_text() for name in ("words", "series", "history", "axes"))
+    return page.evaluate("([scripts, code]) => new Function(`${scripts}; const history = new RunHistory(); ${code}`)()", [scripts, code])
+
+
+STEPS = "const steps = (from, to) => Array.from({length: to - from + 1}, (_, i) => ({kind: 'step', step: from + i, loss: from + i === 5000 ? 9 : 1}));"
+
+
+def test_a_long_history_is_thinned_but_exact(blank: Page) -> None:
+    """Of each stretch its first, its last and its extremes stay, the same as the server would keep."""
+    random = np.random.default_rng(0)
+    losses, metrics = random.random(30_000).round(6).tolist(), random.random(30_000).round(6).tolist()
+    code = """
+        history.take(given.map(([loss, metric], i) => ({kind: 'step', step: i + 1, loss, metric})));
+        history.thin();
+        return [history.batch.step, history.batch.loss, history.width];
+    """
+    scripts = code.replace("given", json.dumps(list(zip(losses, metrics, strict=True))))
+    steps, loss, width = model(blank, scripts)
+    points = [Point(i, i + 1, (losses[i], metrics[i]), "") for i in range(30_000)]
+    expected = [point.key for point in thin(points, width)]
+    assert steps == expected and len(steps) <= 4096
+    assert loss == [losses[step - 1] for step in steps]
+
+
+def test_an_average_over_an_uneven_axis(blank: Page) -> None:
+    """Against the plain definition: every number counts 2^-(distance ÷ half-life)."""
+    random = np.random.default_rng(1)
+    x, y = np.sort(random.random(40)), random.normal(size=40)
+    y[7] = np.nan
+    known = np.isfinite(y)
+    weights = 2 ** (-np.abs(x[:, None] - x[None, known]) / 0.1)
+    expected = weights @ y[known] / weights.sum(axis=1)
+    given = [None if np.isnan(value) else value for value in y.tolist()]
+    found = model(blank, f"return smoothed({json.dumps(x.tolist())}, {json.dumps(given)}, 0.1);")
+    assert found[7] is None
+    assert np.array(found, float)[known] == pytest.approx(expected[known])
+    assert model(blank, "return smoothed([0, 1], [4, 1], 0);") == [4, 1]
+
+
+def test_a_million_points_are_few_on_a_screen(blank: Page) -> None:
+    code = """
+        const x = Array.from({length: 1000000}, (_, i) => i / 1000);
+        const y = x.map((_, i) => i === 123456 ? 9 : i === 654321 ? -9 : 0);
+        const [sx, sy] = forScreen(x, y, 0, 1000, 600);
+        return [sx.length, Math.max(...sy), Math.min(...sy), sx[0], sx.at(-1)];
+    """
+    length, high, low, first, last = model(blank, code)
+    assert length <= 4 * 602 and (high, low, first, last) == (9, -9, 0, 999.999)
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6), st.integers(1, 12))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_numbers_on_an_axis_are_round_and_inside(blank: Page, low: float, size: float, about: int) -> None:
+    values = model(blank, f"return ticks({low!r}, {low + size!r}, {about});")
+    assert len(values) <= about + 2
+    assert all(low - size * 1e-6 <= value <= low + size * (1 + 1e-6) for value in values)
+    steps = np.diff(values)
+    if len(steps) > 1 and size > 1e-4 * abs(low):
+        assert np.allclose(steps, steps[0], rtol=1e-4)
+
+
+def test_what_was_marked_goes_when_a_run_goes_back(blank: Page) -> None:
+    code = f"""{STEPS}
+        history.take([{{kind: 'begin', steps_per_epoch: 10, epochs: 9, resumed_from_step: 0}}]);
+        history.take(steps(1, 35));
+        history.take([1, 2, 3].map((epoch) => ({{kind: 'epoch', epoch, step: 10 * epoch}})));
+        history.take([{{kind: 'begin', steps_per_epoch: 10, epochs: 9, resumed_from_step: 20}}]);
+        return [history.batch.step.at(-1), history.epochs.length, history.resumed];"""
+    assert model(blank, code) == [20, 2, [20]]
+
+
+def test_the_same_events_twice_change_nothing(blank: Page) -> None:
+    code = f"{STEPS} history.take(steps(1, 50)); history.take([{{kind: 'epoch', epoch: 1, step: 50}}]); history.take(steps(51, 60));"
+    again = "history.take(steps(41, 50)); history.take([{kind: 'epoch', epoch: 1, step: 50}]); history.take(steps(51, 60));"
+    once = model(blank, f"{code} return [history.batch.step, history.epochs];")
+    twice = model(blank, f"{code} {again} return [history.batch.step, history.epochs];")
+    assert once == twice and len(once[0]) == 60
+
+
+def test_a_run_that_goes_back_to_its_checkpoint(blank: Page) -> None:
+    steps = model(blank, f"{STEPS} history.take(steps(1, 50)); history.take(steps(21, 22)); return history.batch.step;")
+    assert steps == list(range(1, 23))
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("number(0.84213)", "0.842"), ("number(12345.6)", "12,300"), ("number(null)", "–"), ("number(0)", "0"), ("number(0.00001234)", "1.23e-5"),
+        ("rounded(12345)", "12,300"), ("duration(80)", "1 min 20 s"), ("duration(7260)", "2 h 1 min"), ("duration(7200)", "2 h"), ("duration(42.4)", "42 s"),
+        ("duration(83, true)", "1 min 30 s"), ("duration(3.21)", "3.2 s"), ("bytes(612000000)", "612 MB"), ("bytes(3100000000)", "3.1 GB"),
+        ("timeLeft({seconds: 42, low: 30, high: 61})", "About 45 s left, 30 s – 1 min 10 s"), ("timeLeft({seconds: 42, low: 31, high: 58})", "About 45 s left, 35 s – 1 min"),
+        ("timeLeft({seconds: 42, low: 31, high: 48})", "About 45 s left, 35–50 s"), ("timeLeft({seconds: 15, low: 0, high: 25})", "About 15 s left, at most 25 s"), ("timeLeft({seconds: 42, low: null, high: null})", "About 45 s left"), ("timeLeft({seconds: 4, low: 2, high: 6})", "A few seconds left"),
+        ("patienceWords(3)", "Stops after 3 more epochs without improvement"), ("patienceWords(1)", "Stops after one more epoch without improvement"),
+        ("plainNumber(0.0005)", "0.0005"), ("tickWords([0, 0.2, 0.4]).join()", "0.0,0.2,0.4"), ("tickWords([0, 500, 1000]).join(' ')", "0 500 1,000"),
+    ],
+)  # fmt: skip
+def test_numbers_as_people_say_them(blank: Page, call: str, text: str) -> None:
+    assert model(blank, f"return {call};") == text

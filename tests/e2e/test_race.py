@@ -1,0 +1,210 @@
+"""A race in a real browser: the order changes by itself, the axes can be changed, and two real lanes reach the end."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.identity import identity
+from core.race_lanes import make_lanes
+from core.runs.race import create_race, lanes_of
+from core.runs.run import Run
+from core.settings import settings
+from core.training.launcher import Launcher
+from core.workspace import Workspace
+from tests.e2e.conftest import PATIENCE_MS, Server
+from tests.e2e.test_live_chart import NO_SOCKET
+from tests.e2e.visitor import TRAINING_MS
+from tests.training.conftest import make_dataset
+from tests.ui import live_made as made
+from tests.ui.race_made import epoch, made_race, racing
+from ui import race_chart
+
+pytestmark = [pytest.mark.browser]
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def order(page: Page) -> list[str]:
+    return [text.strip() for text in page.locator(".ll-rows .ll-model").all_inner_texts()]
+
+
+@pytest.mark.usefixtures("home")
+def test_the_board_follows_the_race(server: Server, new_page: Callable[..., Page]) -> None:
+    race, runs = made_race("Alpha", "Beta", "<b>Gamma")
+    with racing(runs):
+        page = new_page()
+        page.goto(f"{server.url}/train?race={race.id}")
+        lead = page.locator("[data-part=lead]")
+        expect(lead).to_have_text("Getting ready; nobody begins before all are")
+        for run in runs:
+            made.step(run, 1)
+        expect(lead).to_have_text("They have started; the order shows after the first epoch")
+        epoch(runs[0], 1, 0.7)
+        expect(lead).to_have_text("Alpha has a first result: 70.0 %")
+        epoch(runs[1], 1, 0.61)
+        expect(lead).to_have_text("Alpha leads by 9.0 points after 1 epoch")
+        assert order(page) == ["Alpha", "Beta", "<b>Gamma"]
+        epoch(runs[1], 2, 0.715)
+        expect(lead).to_have_text("Beta leads by 1.5 points after 2 epochs")
+        assert order(page) == ["Beta", "Alpha", "<b>Gamma"]
+        expect(page.locator("[data-part=voice]")).to_have_text(re.compile("Places: 1, Beta, 71.5 %; 2, Alpha, 70.0 %"), timeout=20_000)
+
+        row = page.locator(".ll-rows .ll-row").first
+        expect(row.locator(".ll-learned")).to_have_text("4.0 s")
+        expect(row.locator(".ll-best")).to_have_text("2")
+        expect(page.locator("[data-axis=energy]")).to_be_disabled()
+        page.locator("[data-axis=seconds]").click()
+        expect(page.locator("[data-part=axis-name]")).to_have_text(re.compile("without waiting"))
+        page.locator("[data-field=loss]").click()
+        expect(lead).to_have_text("Beta leads by 0.015 after 2 epochs")
+        drawn = page.locator(".ll-validation").evaluate_all("paths => paths.map(path => path.getAttribute('stroke'))")
+        assert drawn == [identity(run).colour for run in runs]
+
+        for run in runs[:2]:
+            made.finish(run, 2)
+        runs[2].request_stop()
+        made.event(runs[2], "state", state="failed", message="")
+        runs[2].update(state="failed", message="It ended.")
+        expect(page.get_by_role("heading", name="The race is over")).to_be_visible()
+        page.locator("[data-field=metric]").click()
+        expect(lead).to_have_text("Beta ended 1.5 points ahead")
+        page.locator(".ll-rows button").first.click()
+        expect(page).to_have_url(re.compile(f"run={runs[1].id}"))
+
+
+@pytest.mark.usefixtures("home")
+def test_it_fits_a_phone(server: Server, new_page: Callable[..., Page]) -> None:
+    race, runs = made_race("A name that is rather long for a narrow screen", "Beta", "Gamma", "Delta")
+    with racing(runs):
+        for number, run in enumerate(runs):
+            epoch(run, 1, 0.7 + number / 100)
+        page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, color_scheme="dark")
+        page.goto(f"{server.url}/train?race={race.id}")
+        expect(page.locator("[data-part=lead]")).to_have_text("Delta leads by 1.0 point after 1 epoch")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        heights = page.locator(".ll-race button:visible").evaluate_all("buttons => buttons.map(b => b.getBoundingClientRect().height)")
+        assert min(heights) >= 44
+        tops = [page.locator(".ll-lane").nth(number).bounding_box() for number in range(4)]
+        assert all(first and second and second["y"] >= first["y"] + first["height"] for first, second in zip(tops, tops[1:], strict=False))
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("way", ["polling", "fragment"])
+def test_without_a_socket_it_finds_another_way(server: Server, new_page: Callable[..., Page], way: str) -> None:
+    race, runs = made_race("Alpha", "Beta")
+    with racing(runs):
+        page = new_page()
+        page.add_init_script(NO_SOCKET)
+        if way == "fragment":
+            page.route("**/*.jsonl", lambda route: route.abort())
+        page.goto(f"{server.url}/train?race={race.id}")
+        expect(page.locator(f".ll-race[data-way*={way}]")).to_be_visible()
+        for run, value in zip(runs, (0.7, 0.75), strict=True):
+            epoch(run, 1, value)
+        expect(page.locator("[data-part=lead]")).to_have_text("Beta leads by 5.0 points after 1 epoch")
+        epoch(runs[0], 2, 0.8)
+        expect(page.locator("[data-part=lead]")).to_have_text("Alpha leads by 5.0 points after 2 epochs")
+
+
+@pytest.mark.training
+def test_two_real_lanes_from_the_start_to_the_comparison(app: Server, new_page: Callable[..., Page], clean_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMELIGHT_HOME", str(app.home))
+    settings.cache_clear()
+    workspace = Workspace.local()
+    info = make_dataset(workspace, rows=600).info
+    race = create_race(workspace, make_lanes(info, seeds=(0, 1), changes={"epochs": 6, "patience": 0, "layers": 1, "units": 8}, backend="jax"))
+    runs = lanes_of(race, workspace.runs_folder)
+    page = new_page()
+    page.goto(f"{app.url}/train?race={race.id}&dataset={info.id}")
+    expect(page.get_by_role("heading", name="The race")).to_be_visible()
+    Launcher(workspace.home).submit_all(runs)
+    expect(page.get_by_role("heading", name="The race is over")).to_be_visible(timeout=TRAINING_MS)
+    expect(page.locator("[data-part=lead]")).to_have_text(re.compile("ended"))
+    page.locator(".st-key-compare_race button").first.click()
+    expect(page.get_by_role("heading", name="Compare")).to_be_visible()
+    begun = [_began(run) for run in runs]
+    ended = [run.events.stat().st_mtime for run in runs]
+    assert max(begun) < min(ended)  # one place for both: neither waited until the other was done
+
+
+def _began(run: Run) -> float:
+    """When the run's first step was written, in seconds on the clock of the machine."""
+    events = [json.loads(line) for line in run.events.read_text().splitlines()]
+    first = next(event for event in events if event["kind"] == "step")
+    return run.events.stat().st_mtime - (events[-1]["time_s"] - first["time_s"])
+
+
+# ---- the browser's own arithmetic, outside any app
+
+
+def run_js(page: Page, code: str) -> Any:
+    """Run code where the component's scripts are known."""
+    scripts = race_chart._scripts().replace("export default function", "const unused = function")
+    lanes = """
+    const lane = (name, events) => { const history = new LaneHistory(); history.take(events); return { id: name, name, history }; };
+    const begin = (metric = "accuracy") => ({ kind: "begin", epochs: 5, steps_per_epoch: 10, batch_size: 32, rows: 320, metric });
+    const epoch = (n, value, more = {}) => ({ kind: "epoch", epoch: n, step: 10 * n, loss: 1, metric: 0.5, val_loss: 1 - value, val_metric: value, best_epoch: n, learned_s: 2 * n, time_s: 4 * n, ...more });
+    """
+    return page.evaluate("([scripts, code]) => new Function(`${scripts}; ${code}`)()", [scripts, lanes + code])
+
+
+@pytest.mark.parametrize(
+    ("lanes", "field", "sentence"),
+    [
+        ('[lane("A", []), lane("B", [])]', "metric", "Getting ready; nobody begins before all are"),
+        ('[lane("A", [begin(), epoch(1, 0.8)]), lane("B", [begin(), epoch(1, 0.8), epoch(2, 0.812)])]', "metric", "B leads by 1.2 points after 2 epochs"),
+        ('[lane("A", [begin(), epoch(1, 0.80001)]), lane("B", [begin(), epoch(1, 0.80002)])]', "metric", "B and A are level after 1 epoch"),
+        ('[lane("A", [begin("mean_absolute_error"), epoch(1, 3.5)]), lane("B", [begin("mean_absolute_error"), epoch(1, 3)])]', "metric", "B leads by 0.50 after 1 epoch"),
+        ('[lane("A", [begin(), epoch(1, 0.8)]), lane("B", [begin(), epoch(1, 0.7)])]', "loss", "A leads by 0.100 after 1 epoch"),
+        ('[lane("A", [begin(), epoch(1, 0.9), epoch(2, 0.95, {best_epoch: 1})]), lane("B", [begin(), epoch(1, 0.93)])]', "metric", "B leads by 3.0 points after 1 epoch"),
+        ('[lane("A", [begin(), epoch(1, null, {val_loss: null, metric: 0.6})]), lane("B", [begin(), epoch(1, null, {val_loss: null, metric: 0.5})])]', "metric", "A leads by 10.0 points after 1 epoch"),
+    ],
+)  # fmt: skip
+def test_who_leads_in_words(new_page: Callable[..., Page], lanes: str, field: str, sentence: str) -> None:
+    assert run_js(new_page(), f"return leadWords(ranking({lanes}, '{field}'), '{field}');") == sentence
+
+
+def test_where_a_step_lies_on_each_axis(new_page: Callable[..., Page]) -> None:
+    device = "[0, 2, 4, 6, 8].map((t) => ({ kind: 'device', time_s: t, energy_j: 10 * t }))"
+    code = f"""
+    const history = lane("A", [begin(), epoch(1, 0.8), epoch(2, 0.9), ...{device}]).history;
+    history.measure();
+    return ["epochs", "seconds", "samples", "energy"].map((axis) => [history.at(10, axis), history.at(15, axis), history.at(20, axis)]);
+    """
+    epochs, seconds, samples, energy = run_js(new_page(), code)
+    assert epochs == [1, 1.5, 2] and seconds == [2, 3, 4] and samples == [320, 480, 640]
+    assert energy == pytest.approx([20, 30, 40])  # it learned half of the time, so half of 80 J are its own
+
+
+def test_going_back_to_a_checkpoint_and_the_same_twice(new_page: Callable[..., Page]) -> None:
+    code = """
+    const step = (n, learned) => ({ kind: "step", step: n, epoch: 1, batch: n, loss: 1, learned_s: learned, time_s: learned });
+    const { history } = lane("A", [begin(), step(1, 1), step(2, 2), step(3, 3), step(2, 2.5), step(3, 3.5)]);
+    return [history.clock.step, history.clock.learned, history.learnedSeconds];
+    """
+    assert run_js(new_page(), code) == [[0, 1, 2, 3], [0, 1, 2.5, 3.5], 3.5]
+
+
+def test_the_energy_of_a_second_worker_is_added(new_page: Callable[..., Page]) -> None:
+    code = """
+    const device = (t, joules) => ({ kind: "device", time_s: t, energy_j: joules });
+    const { history } = lane("A", [begin(), device(1, 5), device(2, 9), device(3, 2), device(3, 2), device(4, 4)]);
+    return history.meter.joules;
+    """
+    assert run_js(new_page(), code) == [5, 9, 11, 13]
+
+
+def test_a_long_race_stays_small(new_page: Callable[..., Page]) -> None:
+    code = """
+    const steps = Array.from({ length: 20000 }, (_, i) => ({ kind: "step", step: i + 1, epoch: 1, loss: 1, learned_s: i / 10, time_s: i / 5 }));
+    const { history } = lane("A", [begin(), ...steps]);
+    return [history.clock.step.length, history.clock.step[0], history.clock.step.at(-1), history.at(10000, "seconds"), curvesOf(history, "seconds", "loss").training.length];
+    """
+    length, first, last, middle, points = run_js(new_page(), code)
+    assert length <= 1500 and first == 0 and last == 20000 and middle == pytest.approx(999.9, abs=2) and points < 1000

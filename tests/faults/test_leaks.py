@@ -1,0 +1,65 @@
+"""Many runs, one after the other: the process that starts them keeps no thread, file, child or temporary file of any."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.runs.state import RunState
+from core.training import children
+from core.training.launcher import Launcher
+from core.workspace import Workspace
+from tests.training import fake_worker
+from tests.training.conftest import bare_run, until
+
+
+@pytest.fixture
+def launcher(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Launcher:
+    """A launcher whose workers learn nothing and end at once."""
+    monkeypatch.setattr(children, "COMMAND", fake_worker.COMMAND)
+    (workspace.home / "go").touch()
+    return Launcher(workspace.home)
+
+
+def held(home: Path) -> dict[str, int]:
+    """What this process holds, and the files beside the runs."""
+    process = psutil.Process()
+    return {
+        "threads": threading.active_count(), "files": process.num_fds(), "children": len(process.children()),
+        "kept": sum(1 for path in home.rglob("*") if path.is_file() and "runs" not in path.parts),
+    }  # fmt: skip
+
+
+def train(workspace: Workspace, launcher: Launcher, runs: int) -> None:
+    for _ in range(runs):
+        run = bare_run(workspace)
+        launcher.submit(run)
+        until(lambda run=run: launcher.state(run).state.is_over and not run.is_locked())
+        assert run.status.state is RunState.FINISHED
+        workspace.delete(run.id)
+
+
+def leave_nothing(workspace: Workspace, launcher: Launcher, runs: int) -> None:
+    train(workspace, launcher, 2)  # what is made once
+    before = until(lambda: settled(launcher, workspace.home))
+    train(workspace, launcher, runs)
+    until(lambda: launcher.pump() == 0 and held(workspace.home) == before, 20.0)
+
+
+def settled(launcher: Launcher, home: Path) -> dict[str, int]:
+    """What is held once the last child is buried; empty before."""
+    launcher.pump()
+    found = held(home)
+    return found if not found["children"] else {}
+
+
+def test_eight_runs_leave_nothing_behind(workspace: Workspace, launcher: Launcher) -> None:
+    leave_nothing(workspace, launcher, 8)
+
+
+@pytest.mark.nightly
+def test_fifty_runs_leave_nothing_behind(workspace: Workspace, launcher: Launcher) -> None:
+    leave_nothing(workspace, launcher, 50)

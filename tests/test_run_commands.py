@@ -1,0 +1,199 @@
+"""The commands for a run that exists, against a worker that learns nothing: forms, exit codes, one document."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from core.__main__ import main
+from core.recipes import make_spec
+from core.runs.run import Run
+from core.runs.state import RunState
+from core.settings import settings
+from core.training import children
+from core.training.launcher import Launcher
+from core.workspace import Workspace
+from tests.training import fake_worker
+from tests.training.conftest import make_dataset, until, workspace  # noqa: F401  # the fixture ends workers that are left
+
+pytestmark = pytest.mark.usefixtures("workspace")
+
+
+@pytest.fixture(autouse=True)
+def fake_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "COMMAND", fake_worker.COMMAND)
+
+
+@pytest.fixture
+def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "0")
+    settings.cache_clear()
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Commands as a person types them; what they leave."""
+
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        code = main(words)
+        out, err = self.capsys.readouterr()
+        return code, out, err
+
+    def json(self, *words: str) -> Any:
+        code, out, err = self(*words, "--json")
+        assert (code, err) == (0, ""), err
+        return json.loads(out)
+
+    def refused(self, *words: str) -> str:
+        code, out, err = self(*words, "--json")
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        return err
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(capsys)
+
+
+def new_run(name: str = "Mine", **changes: Any) -> Run:
+    place = Workspace.local()
+    return Run.create(place.runs_folder, make_spec(make_dataset(place).info, preset="quick", name=name, changes=changes))
+
+
+def at_work() -> Run:
+    run = new_run()
+    Launcher(Workspace.local().home).submit(run)
+    until(lambda: run.status.epoch == 3)
+    return run
+
+
+def over(state: RunState = RunState.FINISHED) -> Run:
+    run = new_run()
+    for step in (RunState.STARTING, RunState.RUNNING, state):
+        run.update(state=step, epoch=20)
+    run.path("checkpoint.npz").write_bytes(b"npz")
+    return run
+
+
+def test_pause_resume_rate_and_stop(terminal: Terminal) -> None:
+    run = at_work()
+    assert "keeps its memory" in terminal.json("pause", run.id)["message"]
+    until(lambda: run.status.state is RunState.PAUSED)
+    assert terminal.json("status", run.id)["state"] == "paused"
+    assert terminal.json("resume", run.id)["message"] == "It goes on."
+    assert terminal.json("learning-rate", run.id, "0.0005")["learning_rate"] == 0.0005
+    until(lambda: run.path("rate").exists())
+    code, out, _ = terminal("stop", run.id)
+    assert (code, "best weights are kept" in out) == (0, True)
+    until(lambda: run.status.state is RunState.STOPPED)
+    assert "It is stopped already." in terminal.json("stop", run.id)["message"]
+
+
+def test_stop_takes_a_waiting_run_out_of_the_queue(terminal: Terminal, nothing_starts: None) -> None:
+    run = new_run()
+    Launcher(Workspace.local().home).submit(run)
+    done = terminal.json("stop", run.id)
+    assert (done["state"], done["message"]) == ("stopped", "It left the queue.")
+
+
+def test_what_cannot_be_done_is_one_sentence(terminal: Terminal, nothing_starts: None) -> None:
+    waiting, done = new_run(), over()
+    assert "has not begun" in terminal.refused("pause", waiting.id)
+    assert "nothing to resume" in terminal.refused("resume", done.id)
+    assert "above 0" in terminal.refused("learning-rate", waiting.id, "7")
+    assert "cannot be changed any more" in terminal.refused("learning-rate", done.id, "0.1")
+    assert "queued" in terminal.refused("continue", waiting.id)
+    assert "more epochs" in terminal.refused("continue", done.id, "--epochs", "0")
+    assert "does not wait" in terminal.refused("queue", "--move", done.id, "1")
+    for words in (["stop"], ["pause"], ["resume"], ["status"], ["watch"], ["continue"], ["note"]):
+        assert "There is no run" in terminal.refused(*words, "r20260101-00000000")
+
+
+@pytest.mark.parametrize(
+    "words", [["train"], ["train", "d-1", "--like", "r1"], ["train", "--like", "r1", "--preset", "quick"], ["train", "d-1", "--detach", "--follow"],
+              ["queue", "--move", "r1", "first"], ["learning-rate", "r1", "fast"], ["stop"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_words_that_do_not_go_together_are_wrong_usage(words: list[str], terminal: Terminal) -> None:
+    with pytest.raises(SystemExit) as left:
+        terminal(*words)
+    assert left.value.code == 2
+
+
+def test_train_detached_returns_at_once_and_can_be_watched(terminal: Terminal) -> None:
+    dataset = make_dataset(Workspace.local())
+    begun = terminal.json("train", dataset.id, "--preset", "quick", "--detach")
+    run = Workspace.local().run(begun["run"])
+    assert not run.status.state.is_over
+    (Workspace.local().home / "go").touch()
+    code, out, err = terminal("watch", run.id)
+    assert (code, "epoch 3  loss 0.5" in out, "best so far  4 s left" in out) == (3, True, True)  # the fake leaves no model
+    assert err.count("\n") == 1
+    code, out, err = terminal("watch", run.id, "--follow", "--json")
+    *events, sentence = err.splitlines()
+    assert (code, out, [json.loads(line)["kind"] for line in events].count("epoch")) == (3, "", 1)
+    assert "ended as finished" in sentence
+
+
+def test_ctrl_c_ends_the_watching_and_not_the_run(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = at_work()
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Launcher, "wait", interrupted)
+    assert "The run goes on" in terminal.json("watch", run.id)["message"]
+    assert run.is_locked()
+    assert not run.stop_requested
+
+
+def test_a_run_like_another(terminal: Terminal, nothing_starts: None) -> None:
+    first = new_run("First", units=16)
+    done = terminal.json("train", "--like", first.id, "--set", "learning_rate=0.0003", "--detach")
+    second = Workspace.local().run(done["run"])
+    assert second.spec.settings == first.spec.settings
+    assert (second.spec.training.learning_rate, second.spec.name) == (0.0003, "First (learning rate 0.0003)")
+    assert "wings" in terminal.refused("train", "--like", first.id, "--set", "wings=2", "--detach")
+
+
+def test_an_interrupted_run_resumes_and_an_ended_one_continues(terminal: Terminal, nothing_starts: None) -> None:
+    dead, done = over(RunState.INTERRUPTED), over()
+    assert "from its last checkpoint" in terminal.json("resume", dead.id)["message"]
+    assert dead.status.state is RunState.QUEUED
+    more = terminal.json("continue", done.id, "--epochs", "5")
+    new = Workspace.local().run(more["run"])
+    assert (more["continues"], new.spec.continues, new.spec.training.epochs) == (done.id, done.id, 25)
+    code, out, _ = terminal("status", new.id)
+    assert (code, f"goes on where {done.id} ended" in out, "number 2 in the queue" in out) == (0, True, True)
+
+
+def test_the_queue_is_listed_and_changed(terminal: Terminal, nothing_starts: None) -> None:
+    assert terminal("queue")[1] == "No run waits. 0 may train at a time.\n"
+    runs = [new_run(name) for name in ("a", "b", "c")]
+    for run in runs:
+        Launcher(Workspace.local().home).submit(run)
+    assert [row["name"] for row in terminal.json("queue", "--move", runs[2].id, "1")["queue"]] == ["c", "a", "b"]
+    assert [line.split()[:2] for line in terminal("queue")[1].splitlines()] == [["1", runs[2].id], ["2", runs[0].id], ["3", runs[1].id]]
+
+
+def test_a_note_is_written_read_and_listed(terminal: Terminal) -> None:
+    run = new_run()
+    assert terminal("note", run.id)[1] == "No note.\n"
+    assert terminal.json("note", run.id, " for the board ")["note"] == "for the board"
+    assert terminal("note", run.id)[1] == "for the board\n"
+    assert terminal.json("runs")["runs"][0]["note"] == terminal.json("status", run.id)["note"] == "for the board"
+    terminal("note", run.id, "")
+    assert run.note == ""
+    assert "2,000" in terminal.refused("note", run.id, "x" * 2001)
+
+
+def test_a_note_cannot_steer_the_terminal(terminal: Terminal) -> None:
+    run = new_run()
+    (run.folder / "note.txt").write_text("a\x1b[2Jb", encoding="utf-8")
+    assert "\x1b" not in terminal("note", run.id)[1] + terminal("status", run.id)[1]
+

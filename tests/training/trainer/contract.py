@@ -1,0 +1,209 @@
+"""Runs in a process of its own (one process has one Keras backend): what a trainer does beside what plain Keras does.
+
+    python tests/training/trainer/contract.py FOLDER    writes FOLDER/<backend>.json
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[3]
+sys.path.insert(0, str(ROOT))
+BACKEND = os.environ["KERAS_BACKEND"]
+
+from core.training.backend import import_keras  # noqa: E402
+
+keras = import_keras()
+
+import numpy as np  # noqa: E402
+
+from core.dataset.schema import Task  # noqa: E402
+from core.errors import Damaged  # noqa: E402
+from core.preprocess.shapes import InputShape  # noqa: E402
+from core.recipes import RECIPES  # noqa: E402
+from core.recipes.network import build, compile_network  # noqa: E402
+from core.runs.spec import RunSpec, TrainingSettings  # noqa: E402
+from core.training.fit import Lesson  # noqa: E402
+from core.training.trainer import Snapshot, order_of_rows, trainer_of  # noqa: E402
+
+ROWS, BATCH, VALIDATION, SEED = 100, 16, 300, 3  # six whole steps and one of 4 rows; one whole validation batch and one of 44 rows
+CASES = {  # the text learns without chance, so that both backends can be compared; the others with dropout, the pictures with weights
+    "mlp": (InputShape("table", "table", (12,), "float32"), Task.REGRESSION, 0, {"layers": 1, "units": 16}),
+    "cnn": (InputShape("image_0", "image", (12, 12, 1), "uint8"), Task.MULTICLASS, 3, {"blocks": 1, "filters": 4, "units": 8}),
+    "text_pooling": (InputShape("text_0", "text", (9,), "int32", 120), Task.BINARY, 2, {"embedding_size": 8, "dropout": 0.0, "word_dropout": 0.0}),
+}
+
+
+def lesson_of(name: str) -> Lesson:
+    shape, task, classes, _ = CASES[name]
+    random = np.random.default_rng(1)
+
+    def rows(count: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        if shape.kind == "table":
+            x = random.standard_normal((count, *shape.shape)).astype(np.float32)
+        else:
+            x = random.integers(0, 20 if shape.kind == "text" else 256, (count, *shape.shape)).astype(shape.dtype)
+        y = random.standard_normal(count).astype(np.float32) if task is Task.REGRESSION else random.integers(0, classes, count)
+        return {shape.name: x}, y.astype(np.int32 if task is Task.MULTICLASS else np.float32)
+
+    weights = random.uniform(0.5, 2.0, ROWS).astype(np.float32) if name == "cnn" else None
+    return Lesson(*rows(ROWS), *rows(VALIDATION), weights)
+
+
+def spec_of(name: str) -> RunSpec:
+    training = TrainingSettings(batch_size=BATCH, learning_rate=0.01)
+    return RunSpec(dataset="d-1", inputs=("a",), target="b", task=CASES[name][1], recipe=name, training=training, seed=SEED)
+
+
+def network(name: str) -> Any:
+    shape, task, classes, settings = CASES[name]
+    recipe = RECIPES[name]
+    preset = recipe.presets["balanced"].settings
+    plan = recipe.plan(preset.model_copy(update=settings), (shape,), task, classes)  # with the preset's dropout
+    model = build(plan, SEED)
+    compile_network(model, spec_of(name).training, task)
+    return model
+
+
+def trainer(name: str, model: Any = None) -> Any:
+    return trainer_of(model or network(name), lesson_of(name), spec_of(name))
+
+
+def keras_epochs(name: str, epochs: int) -> tuple[Any, list[list[float]]]:
+    """Plain Keras over the same rows in the same order."""
+    model, lesson, found = network(name), lesson_of(name), []
+    for epoch in range(1, epochs + 1):
+        order = order_of_rows(SEED, epoch, ROWS)
+        x = {key: array[order] for key, array in lesson.x.items()}
+        weights = None if lesson.weights is None else lesson.weights[order]
+        logs = model.fit(x, lesson.y[order], sample_weight=weights, batch_size=BATCH, shuffle=False, verbose=0).history
+        judged = model.evaluate(lesson.val_x, lesson.val_y, batch_size=256, verbose=0, return_dict=True)
+        found.append([float(logs[key][0]) for key in keys(logs)] + [judged[key] for key in keys(judged)])
+    return model, found
+
+
+def keys(logs: dict[str, Any]) -> list[str]:
+    """The loss first."""
+    return sorted(logs, key=lambda key: key != "loss")
+
+
+def our_epochs(work: Any, *epochs: int) -> list[list[float]]:
+    """The same through a trainer, in blocks of several lengths, with a look at the validation rows in the middle."""
+    found = []
+    for epoch in epochs:
+        work.start_epoch(epoch)
+        found.append(rest_of_epoch(work))
+    return found
+
+
+def rest_of_epoch(work: Any) -> list[float]:
+    while work.advance(1 + work.batch):
+        work.validate()
+    now, judged = work.numbers(), work.validate()
+    return [now.loss, now.metric, judged.loss, judged.metric]
+
+
+def spread(first: Any, second: Any) -> float:
+    """Largest difference between two lists of arrays."""
+    return max(float(np.abs(np.asarray(a, np.float64) - np.asarray(b, np.float64)).max(initial=0)) for a, b in zip(first, second, strict=True))
+
+
+def arrays(snapshot: Snapshot) -> list[np.ndarray]:
+    return [*snapshot.weights, *snapshot.seeds, *snapshot.optimizer, *snapshot.metrics]
+
+
+def judge(name: str) -> dict[str, Any]:
+    """Two epochs beside plain Keras; then put to sleep in the middle of the third and woken in a new network."""
+    model, expected = keras_epochs(name, 2)
+    work = trainer(name)
+    found = our_epochs(work, 1, 2)
+    rows = {key: array[:5] for key, array in lesson_of(name).val_x.items()}
+    answers = work.outputs(rows)
+    snapshot = work.snapshot()
+    facts = {
+        "expected": expected, "found": found, "weights": spread(model.get_weights(), snapshot.weights), "shape": answers.shape,
+        "outputs": spread([model.predict(rows, verbose=0)], [answers]), "largest": max(float(abs(array).max()) for array in snapshot.weights),
+    }  # fmt: skip
+    work.start_epoch(3)
+    work.advance(3)
+    return facts | woken(name, work)
+
+
+def woken(name: str, work: Any) -> dict[str, Any]:
+    asleep = work.snapshot()
+    kept = [array.copy() for array in arrays(asleep)]
+    other = trainer(name)
+    other.restore(asleep)
+    facts: dict[str, Any] = {"restored": spread(arrays(other.snapshot()), kept), "place": [other.epoch, other.batch], "rate": other.learning_rate()}
+    ends = []
+    for one in (work, other):
+        numbers = rest_of_epoch(one)
+        ends.append([np.array(numbers), *arrays(one.snapshot())])
+        one.finish()
+        ends[-1] += one.model.get_weights()
+    return facts | {
+        "untouched": spread(arrays(asleep), kept), "moved": spread(kept, ends[0][1 : 1 + len(kept)]), "difference": spread(*ends),
+        "saved": spread(ends[0][1 : 1 + len(asleep.weights)], other.model.get_weights()),
+    }  # fmt: skip
+
+
+def rates() -> dict[str, Any]:
+    """A learning rate changed on the way: what it does, and how many programs were traced."""
+    work = trainer("mlp")
+    traces = counted(work.model)
+    work.start_epoch(1)
+    work.advance(2)
+    before = work.snapshot()
+    work.set_learning_rate(0.0)
+    work.advance(2)
+    still = work.snapshot()
+    work.set_learning_rate(0.02)
+    for epoch in (2, 3):
+        work.start_epoch(epoch)
+        while work.advance(epoch):
+            pass
+        work.validate()
+    after = work.snapshot()
+    return {"still": spread(before.weights, still.weights), "moved": spread(still.weights, after.weights), "rate": work.learning_rate(), **traces}
+
+
+def counted(model: Any) -> dict[str, int]:
+    """Counts, from now on, how often Keras' steps are traced."""
+    counts = {"train_step": 0, "test_step": 0}
+
+    def count(name: str) -> None:
+        inner = getattr(model, name)
+
+        def outer(*arguments: Any) -> Any:
+            counts[name] += 1
+            return inner(*arguments)
+
+        setattr(model, name, outer)
+
+    for name in counts:
+        count(name)
+    return counts
+
+
+def edges() -> dict[str, Any]:
+    """No validation rows; fewer rows than a batch; a snapshot of another network."""
+    lesson, spec = lesson_of("mlp"), spec_of("mlp")
+    few = Lesson({"table": lesson.x["table"][:5]}, lesson.y[:5], {"table": lesson.val_x["table"][:0]}, lesson.val_y[:0])
+    work = trainer_of(network("mlp"), few, spec)
+    work.start_epoch(1)
+    steps = [work.advance(9), work.advance(9)]
+    try:
+        work.restore(trainer("text_pooling").snapshot())
+        refused = ""
+    except Damaged as error:
+        refused = str(error)
+    return {"steps": steps, "steps_per_epoch": work.steps_per_epoch, "validation": work.validate(), "loss": work.numbers().loss, "refused": refused}
+
+
+if __name__ == "__main__":
+    result = {name: judge(name) for name in CASES} | {"rates": rates(), "edges": edges()}
+    (Path(sys.argv[1]) / f"{BACKEND}.json").write_text(json.dumps(result))

@@ -1,0 +1,91 @@
+"""The trainers of both backends: the numbers of plain Keras, bit for bit the same after a sleep, and nothing compiled twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.training
+BACKENDS = ("jax", "tensorflow")
+CASES = ("cnn", "mlp", "text_pooling")
+LIMIT_S = 900  # far more than it takes; a hung process must not hang the tests
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `contract.py` found out on both backends, at once."""
+    folder = tmp_path_factory.mktemp("contract")
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
+    cache = {"JAX_COMPILATION_CACHE_DIR": str(folder / "cache"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0", "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1"}
+    quick = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}  # both sides are compiled alike, and in half the time
+    command = [sys.executable, str(Path(__file__).with_name("contract.py")), str(folder)]
+    running = {
+        backend: subprocess.Popen(command, env={**os.environ, **quiet, **cache, **quick, "KERAS_BACKEND": backend}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for backend in BACKENDS
+    }  # fmt: skip
+    try:
+        said = {backend: process.communicate(timeout=LIMIT_S)[0] for backend, process in running.items()}
+    finally:
+        for process in running.values():
+            process.kill()  # nothing happens to one that has ended
+            process.wait()
+    for backend, process in running.items():
+        assert process.returncode == 0, f"{backend}: {said[backend]}"
+    return {backend: json.loads((folder / f"{backend}.json").read_text()) for backend in BACKENDS}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("case", CASES)
+def test_the_numbers_are_those_of_plain_keras(found: dict[str, Any], backend: str, case: str) -> None:
+    facts = found[backend][case]
+    np.testing.assert_allclose(facts["found"], facts["expected"], rtol=1e-6)  # loss, metric, and both on the validation rows, of two epochs
+    assert facts["weights"] <= 1e-6 < 0.1 < facts["largest"]
+    assert facts["outputs"] <= 1e-6
+    assert facts["shape"] == [5, 3 if case == "cnn" else 1]
+
+
+def test_both_backends_learn_the_same_from_the_same_rows(found: dict[str, Any]) -> None:
+    ours, theirs = (found[backend]["text_pooling"]["found"] for backend in BACKENDS)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("case", CASES)
+def test_a_training_put_to_sleep_in_an_epoch_goes_on_bit_for_bit(found: dict[str, Any], backend: str, case: str) -> None:
+    facts = found[backend][case]
+    assert facts["place"] == [3, 3]
+    assert facts["rate"] == pytest.approx(0.01)
+    assert (facts["restored"], facts["difference"]) == (0.0, 0.0)  # numbers, weights, dropout, optimizer, running sums
+    assert facts["moved"] > 0  # it did learn meanwhile …
+    assert facts["untouched"] == 0  # … and the snapshot is its own copy
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("case", CASES)
+def test_in_the_end_the_keras_model_holds_the_weights(found: dict[str, Any], backend: str, case: str) -> None:
+    assert found[backend][case]["saved"] == 0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_another_learning_rate_counts_from_the_next_step_on_and_nothing_is_traced_anew(found: dict[str, Any], backend: str) -> None:
+    facts = found[backend]["rates"]
+    assert facts["still"] == 0  # with a rate of 0
+    assert facts["moved"] > 0
+    assert facts["rate"] == pytest.approx(0.02)
+    assert (facts["train_step"], facts["test_step"]) <= (2, 2)  # a whole batch and one with fewer rows; three epochs in blocks of 1, 2 and 3
+    assert min(facts["train_step"], facts["test_step"]) > 0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_few_rows_no_validation_and_a_foreign_checkpoint(found: dict[str, Any], backend: str) -> None:
+    facts = found[backend]["edges"]
+    assert (facts["steps"], facts["steps_per_epoch"], facts["validation"]) == ([1, 0], 1, None)
+    assert facts["loss"] > 0
+    assert "network of another shape" in facts["refused"]

@@ -1,0 +1,177 @@
+"""The race on the train page (`?race=ID`): who leads, the lanes, what is fair about it, and how to end it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.errors import LimelightError
+from core.race_lanes import labels
+from core.runs.race import Race, all_races, forget_race, lanes_of, load_race
+from core.runs.run import Run
+from core.runs.state import RunState
+from ui.guard import guarded
+from ui.process import launcher
+from ui.race_chart import Lane, needed_feed, race_chart
+from ui.road import empty, page
+from ui.state import current_workspace, go
+from ui.words import ago, plain, plural
+
+__all__ = ["race_runs", "races_of", "show_race"]
+
+LOOK_EVERY_S = 5.0  # in case the browser's word about a change is lost
+FEED_EVERY_S = 2.0  # where events come through Python
+SHOWN = 5
+
+
+def show_race(name: str) -> None:
+    """Draw the page of a race.
+
+    Args:
+        name: its id, from the URL.
+
+    Raises:
+        NotFound, Damaged: there is no such race, or its file cannot be read.
+    """
+    workspace = current_workspace()
+    race = load_race(workspace, name)
+    runs = _sound(lanes_of(race, workspace.runs_folder))
+    if not runs:
+        page("Race", "Its runs were deleted.")
+        empty("Here two to four models learn side by side. The runs of this race are gone.", "Choose a network", "model", icon="flag")
+        return
+    lanes = [Lane(run, label, workspace.share(run)) for run, label in zip(runs, labels([run.spec for run in runs]), strict=True)]
+    states = [launcher().state(run).state for run in runs]
+    head = page(*_titles(states))
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(_facts(race, runs), width="content")
+        if not all(state.is_over for state in states):
+            _stop_all(runs)
+    _lanes(race, lanes, states)
+    _fairness(race, runs)
+    _onward(head, race, runs, states)
+
+
+def _titles(states: Sequence[RunState]) -> tuple[str, str]:
+    if all(state is RunState.QUEUED for state in states):
+        return "The race waits its turn", "It starts by itself. You may close this page; its address brings you back."
+    if all(state.is_over for state in states):
+        return "The race is over", "Each lane keeps the weights of its best epoch."
+    return "The race is on", "You may close this page; the training goes on, and its address brings you back."
+
+
+def _facts(race: Race, runs: Sequence[Run]) -> str:
+    try:
+        data = current_workspace().dataset(race.dataset).info.name
+    except LimelightError:  # the data were deleted: the race is still worth seeing
+        data = race.dataset
+    name = f"**{plain(race.name)}** · " if race.name else ""
+    return f"{name}{plural(len(runs), 'lane')} · {plain(data)}, predicts {plain(runs[0].spec.target)}"
+
+
+def _stop_all(runs: Sequence[Run]) -> None:
+    asked = all(run.stop_requested or run.status.state.is_over for run in runs)
+    st.button(
+        "Stopping …" if asked else "Stop all", icon=":material/stop_circle:", key="stop_race", disabled=asked, on_click=_stop, args=(runs,),
+        help="Ends all lanes; the best weights of each are kept and judged",
+    )  # fmt: skip
+
+
+@guarded()
+def _stop(runs: Sequence[Run]) -> None:
+    for run in runs:
+        launcher().stop(run)
+
+
+def _lanes(race: Race, lanes: Sequence[Lane], states: Sequence[RunState]) -> None:
+    key = f"race_{race.id}"
+    fed = needed_feed(key, lanes)
+    every = None if all(state.is_over for state in states) else FEED_EVERY_S if fed else LOOK_EVERY_S
+    st.fragment(_look, run_every=every)(key, lanes, states, fed)
+
+
+def _look(key: str, lanes: Sequence[Lane], shown: Sequence[RunState], fed: bool) -> None:
+    """One look: give the browser what is new, and begin the page anew when a lane moved on."""
+    with guarded():
+        there = [lane for lane in lanes if lane.run.folder.is_dir()]
+        if [lane.run.status.state for lane in there] != list(shown) or needed_feed(key, lanes) != fed:
+            st.rerun(scope="app")
+        if (wanted := race_chart(there, key)) is not None:
+            go("train", run=wanted)
+
+
+def _fairness(race: Race, runs: Sequence[Run]) -> None:
+    """What makes the race fair, how the lanes share the machine, and who can see it."""
+    from core.training.device import cores
+    from core.training.turns import READY_S, by_turns
+
+    same_order = len({run.spec.seed for run in runs}) == 1
+    order = "in the same order" if same_order else "each in an order of its own, because the seeds differ"
+    st.markdown(
+        f":material/balance: **A fair start.** The same rows and the same split, {order}; nobody learns before all lanes are ready "
+        f"(at most {READY_S:.0f} s are waited for one that is late)."
+    )
+    if by_turns(len(race.runs)):
+        st.markdown(
+            f":material/sync_alt: **By turns.** The lanes share {plural(cores(), 'processor core')}: each learns for half a second, then it is "
+            "the next one's turn. Seconds count a lane's own learning, not its waiting."
+        )
+    else:
+        st.markdown(f":material/splitscreen: **Side by side.** This machine has {plural(cores(), 'processor core')}, enough for all lanes at once.")
+    st.caption("Only you see this page. A link for others shows one run: press a name in the board, then “Show to others”.")
+
+
+def _onward(head, race: Race, runs: Sequence[Run], states: Sequence[RunState]) -> None:  # type: ignore[no-untyped-def]
+    over = all(state.is_over for state in states)
+    with_model = [run for run in runs if run.has_model]
+    why_not = "" if over and with_model else "They can be compared once all have learned" if not over else "No lane ended with a model"
+    if head.next("Compare these", key="compare_race", why_not=why_not):
+        st.session_state.pop(f"compared_{race.dataset}", None)  # an earlier choice of models makes room for these
+        go("compare", dataset=race.dataset, race=race.id)
+
+
+def race_runs(name: str | None) -> tuple[str, ...]:
+    """Ids of the runs of a race named in the URL; none where there is no such race."""
+    if name:
+        with contextlib.suppress(LimelightError):
+            return load_race(current_workspace(), name).runs
+    return ()
+
+
+def races_of(dataset: str) -> None:
+    """The races on these data, newest first, each with a way in."""
+    races = [race for race in all_races(current_workspace()) if race.dataset == dataset]
+    if not races:
+        return
+    st.subheader("Races on this data", anchor=False)
+    for race in races[:SHOWN]:
+        with guarded():
+            _row(race)
+    if len(races) > SHOWN:
+        st.caption(f"and {plural(len(races) - SHOWN, 'older race')}")
+
+
+def _row(race: Race) -> None:
+    runs = _sound(lanes_of(race, current_workspace().runs_folder))
+    names = " · ".join(plain(label, 40) for label in labels([run.spec for run in runs])) or "its runs were deleted"
+    with st.container(horizontal=True, vertical_alignment="center", border=True, gap="small", key=f"row_{race.id}"):
+        st.markdown(f":material/flag: {f'**{plain(race.name)}** · ' if race.name else ''}{names}", width="content")
+        st.caption(ago(race.created), width="content")
+        st.space("stretch")
+        if st.button("Open", key=f"open_{race.id}", help="Show this race"):
+            go("train", race=race.id, run=None, dataset=race.dataset)
+        if st.button("", icon=":material/delete:", key=f"delete_{race.id}", help="Forget this race; its runs stay"):
+            forget_race(current_workspace(), race.id)
+            st.rerun()
+
+
+def _sound(runs: Sequence[Run]) -> list[Run]:
+    """Those that can be read; a damaged lane hides only itself."""
+    found = []
+    for run in runs:
+        with contextlib.suppress(LimelightError):
+            if run.spec and run.status:
+                found.append(run)
+    return found

@@ -1,0 +1,29 @@
+"""The note beside Train that says what a run needs, and offers the batch that fits where it needs too much."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.training.room import Room, size
+
+__all__ = ["room_note"]
+
+
+def room_note(room: Room, batch_key: str) -> None:
+    """Draw the note.
+
+    Args:
+        room: from `core.training.room.room_for`.
+        batch_key: key of the widget that holds the batch size; the button changes it.
+    """
+    if not room.sentence:
+        st.caption(f":material/memory: Needs about {size(room.memory_needed_bytes)} of memory; {size(room.memory_free_bytes)} is free.")
+        return
+    st.warning(room.sentence, icon=":material/memory:")
+    if room.batch_that_fits is not None:
+        rows = "1 row" if room.batch_that_fits == 1 else f"{room.batch_that_fits} rows"
+        st.button(f"Use batches of {rows}", key="batch_that_fits", on_click=_set, args=(batch_key, room.batch_that_fits))
+
+
+def _set(key: str, value: int) -> None:
+    st.session_state[key] = value

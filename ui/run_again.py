@@ -1,0 +1,89 @@
+"""What comes after a run: more epochs, the same with one change, the same again. Each makes a new run and goes there.
+
+A double click makes one run: the launcher knows the same wish when it comes twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.recipes import RECIPES
+from core.recipes.like import spec_like
+from core.runs.run import Run, Status
+from core.runs.spec import RunSpec, TrainingSettings
+from core.training.control import has_checkpoint
+from ui.guard import guarded
+from ui.process import launcher
+from ui.settings_form import setting_field
+from ui.state import current_workspace, go
+from ui.words import plural
+
+__all__ = ["change_settings_button", "continue_box", "like_box", "resume", "train_again_button"]
+
+MOST_EPOCHS = 10_000
+FEWEST_MORE = 5  # epochs that are offered at first, at least
+SEED = "seed"
+
+
+def resume(run: Run) -> None:
+    """Let a paused run go on, or queue an interrupted one again, and draw the page anew."""
+    launcher().resume(run)
+    st.rerun()
+
+
+def continue_box(run: Run, status: Status, spec: RunSpec) -> None:
+    """Train on from where it ended; drawn only where there is something to go on from."""
+    left = MOST_EPOCHS - status.epoch
+    if not has_checkpoint(run) or left < 1:
+        return
+    with st.popover("Continue", icon=":material/fast_forward:", key="continue_box", help="More epochs, as a new run"):
+        st.markdown(f"It did {plural(status.epoch, 'epoch')}. A new run goes on from there; this one stays as it is.")
+        offered = min(left, max(FEWEST_MORE, spec.training.epochs // 2))
+        more = st.number_input("More epochs", min_value=1, max_value=left, value=offered, step=1, key=f"more_{run.id}")
+        if st.button("Train on", icon=":material/play_arrow:", key="train_on", width="stretch"):
+            with guarded():
+                _go_to(launcher().continue_run(run, int(more)))
+
+
+def like_box(run: Run, spec: RunSpec) -> None:
+    """The same data, settings and seed, but for one thing: the fairest experiment."""
+    if spec.recipe not in RECIPES:
+        return
+    models = {name: model for model in (RECIPES[spec.recipe].settings, TrainingSettings) for name in model.model_fields}
+    values: dict[str, Any] = {**spec.settings, **spec.training.model_dump(), SEED: spec.seed}
+    with st.popover("Same with one change", icon=":material/content_copy:", key="like_box", help="A new run that differs in one setting"):
+        names = [name for name in models if name in values]
+        chosen = st.selectbox("Change", [*names, SEED], format_func=lambda name: _title(models, name), key=f"like_{run.id}")
+        if chosen == SEED:
+            value: Any = st.number_input("Seed", 0, 2**31 - 1, spec.seed, step=1, key=f"like_{run.id}_{SEED}")
+            st.caption("Another seed gives another start and another order of rows: it shows how much is luck.")
+        else:
+            value = setting_field(models[chosen], chosen, values[chosen], f"like_{run.id}_{chosen}")
+        if st.button("Train", icon=":material/play_arrow:", key="like_train", width="stretch", disabled=value == values[chosen], help="Everything else stays as it was"):
+            with guarded():
+                workspace = current_workspace()
+                info = workspace.dataset(spec.dataset).info
+                new = spec_like(spec, info, seed=int(value)) if chosen == SEED else spec_like(spec, info, {chosen: value})
+                _go_to(launcher().start(workspace, new))
+
+
+def train_again_button(spec: RunSpec) -> None:
+    """A second try with the same settings, from the beginning."""
+    if st.button("Train it again", icon=":material/replay:", key="again", help="A new run with the same settings, from the beginning"):
+        _go_to(launcher().start(current_workspace(), spec.model_copy(update={"continues": ""})))
+
+
+def change_settings_button(spec: RunSpec) -> None:
+    """A look at the settings first."""
+    if st.button("Change the settings", icon=":material/tune:", key="change"):
+        go("model", run=None, dataset=spec.dataset, recipe=spec.recipe, preset=spec.preset)
+
+
+def _title(models: dict[str, Any], name: str) -> str:
+    return "Seed" if name == SEED else str(models[name].model_fields[name].title or name)
+
+
+def _go_to(run: Run) -> None:
+    go("train", run=run.id, dataset=run.spec.dataset)

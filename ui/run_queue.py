@@ -1,0 +1,73 @@
+"""The line of waiting runs on the train page: where this run stands, who comes before it, and how to change that."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import LimelightError
+from core.runs.run import Run
+from ui.guard import guarded
+from ui.process import launcher
+from ui.state import current_workspace
+from ui.words import plain, plural
+
+__all__ = ["in_line", "place_text"]
+
+LOOK_EVERY_S = 3.0
+SHOWN = 12
+PLACES = {1: "next in line", 2: "2nd in line", 3: "3rd in line"}
+
+
+def place_text(place: int) -> str:
+    """A place in words.
+
+    Example:
+        >>> place_text(1), place_text(4)
+        ('next in line', '4th in line')
+    """
+    return PLACES.get(place, f"{place}th in line")
+
+
+def in_line(run: Run) -> None:
+    """How many runs come first and which, kept up to date; each can be moved forward."""
+    st.fragment(_in_line, run_every=LOOK_EVERY_S)(run)
+
+
+@guarded()
+def _in_line(run: Run) -> None:
+    place = launcher().position(run)
+    if not place:
+        return
+    message = run.status.message
+    st.info(f"This run is {place_text(place)}.{' ' + plain(message, 300) if message else ''}", icon=":material/schedule:")
+    waiting = launcher().waiting(current_workspace())
+    if len(waiting) < 2:
+        return
+    st.markdown("**Waiting, the next to start first**")
+    for number, one in enumerate(waiting[:SHOWN], 1):
+        _row(one, number, here=one == run)
+    if len(waiting) > SHOWN:
+        st.caption(f"and {plural(len(waiting) - SHOWN, 'more run')}")
+
+
+def _row(run: Run, number: int, *, here: bool) -> None:
+    name = plain(_name(run), 60)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"line_{run.id}"):
+        st.markdown(f"{number}. {f'**{name}** (this run)' if here else name}", width="content")
+        st.space("stretch")
+        if number > 2:
+            st.button("Move up", icon=":material/arrow_upward:", key=f"up_{run.id}", on_click=_move, args=(run, number - 1))
+        if number > 1:
+            st.button("To the front", icon=":material/vertical_align_top:", key=f"front_{run.id}", on_click=_move, args=(run, 1))
+
+
+def _name(run: Run) -> str:
+    try:
+        return run.spec.name or run.id
+    except LimelightError:
+        return run.id
+
+
+@guarded()
+def _move(run: Run, place: int) -> None:
+    launcher().move(run, place)
