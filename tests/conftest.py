@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -24,12 +23,11 @@ sys.path.insert(0, str(ROOT))  # `core`, `ui` and the pages are imported from th
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow files first, so that none is left alone at the end; one in the browser, which waits a lot, beside one that computes."""
+    """Slow files first, so that none is left alone at the end; those in the browser side by side, because they share a server and a browser."""
     files = dict.fromkeys(item.path for item in items)
     browser = [file for file in files if file.is_relative_to(ROOT / "tests" / "e2e")]
     slow = [file for name in SLOW for file in files if file.is_relative_to(ROOT / "tests" / name)]
-    first = [file for pair in zip_longest(browser, slow) for file in pair if file]
-    order = {file: place for place, file in enumerate(dict.fromkeys([*first, *files]))}
+    order = {file: place for place, file in enumerate(dict.fromkeys([*browser, *slow, *files]))}
     items.sort(key=lambda item: order[item.path])
 
 

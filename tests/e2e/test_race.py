@@ -112,6 +112,7 @@ def test_without_a_socket_it_finds_another_way(server: Server, new_page: Callabl
         expect(page.locator("[data-part=lead]")).to_have_text("Alpha leads by 5.0 points after 2 epochs")
 
 
+@pytest.mark.nightly
 @pytest.mark.training
 def test_two_real_lanes_from_the_start_to_the_comparison(app: Server, new_page: Callable[..., Page], clean_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIMELIGHT_HOME", str(app.home))

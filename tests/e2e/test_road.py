@@ -136,6 +136,7 @@ def test_pictures_from_upload_to_prediction(app: Server, new_page: Callable[...,
     sound(page)
 
 
+@pytest.mark.nightly
 def test_chinese_text_from_upload_to_prediction(app: Server, new_page: Callable[..., Page]) -> None:
     page = new_page(color_scheme="dark")
     upload(page, app, "评论.csv", chinese_reviews())

@@ -187,6 +187,7 @@ def test_start_runs_one_process_that_finishes_the_work() -> None:
     assert baselines.start(dataset) is False
 
 
+@pytest.mark.nightly
 def test_two_at_once_compute_once() -> None:
     dataset = stored(table(120), "t.csv", "answer")
     command = [sys.executable, "-m", "core.training.baselines", str(dataset.folder)]

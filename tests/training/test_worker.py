@@ -146,6 +146,7 @@ def test_a_run_without_its_dataset_fails_with_a_sentence(workspace: Workspace) -
     assert "Traceback" in run.path("log.txt").read_text()
 
 
+@pytest.mark.nightly
 def test_a_file_that_grows_too_large_ends_the_run_with_a_sentence(workspace: Workspace) -> None:
     """A limit on file sizes stands in for a full disk: writes beyond it fail with EFBIG."""
     run = make_run(workspace, make_dataset(workspace, 300))

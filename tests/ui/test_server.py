@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import re
 import tomllib
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,12 @@ def test_streamlit_run_finds_the_application() -> None:
     assert found.import_string == "streamlit_app:app"
 
 
+def finish(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine that waits for nothing, without an event loop: a browser of another test may hold this thread's."""
+    with pytest.raises(StopIteration):
+        coroutine.send(None)
+
+
 def test_headers_are_added_and_none_is_overwritten() -> None:
     sent: list[dict[str, Any]] = []
 
@@ -35,7 +41,7 @@ def test_headers_are_added_and_none_is_overwritten() -> None:
     async def collect(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(Protect(app)({"type": "http"}, None, collect))  # type: ignore[arg-type]
+    finish(Protect(app)({"type": "http"}, None, collect))  # type: ignore[arg-type]
     headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     assert headers["referrer-policy"] == "origin"
     assert headers["x-content-type-options"] == "nosniff"
@@ -51,7 +57,7 @@ def test_socket_messages_pass_untouched() -> None:
     async def collect(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(Protect(app)({"type": "websocket"}, None, collect))  # type: ignore[arg-type]
+    finish(Protect(app)({"type": "websocket"}, None, collect))  # type: ignore[arg-type]
     assert sent == [{"type": "websocket.accept", "headers": []}]
 
 
