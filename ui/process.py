@@ -63,7 +63,7 @@ class _Caretaker(threading.Thread):
         self._ended.wait(FIRST_PAGE_S)
         for name in WARM:
             importlib.import_module(name)
-        from core.training.children import review_spare
+        from core.training.children import rearm_spare, review_spare
 
         gc.collect()
         gc.freeze()
@@ -72,6 +72,7 @@ class _Caretaker(threading.Thread):
             try:
                 look()
                 review_spare()
+                rearm_spare()
                 look = launcher().pump
             except Exception:
                 log.exception("The launcher could not look after its runs; it will try again.")

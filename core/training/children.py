@@ -14,6 +14,7 @@ import contextlib
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +27,10 @@ from core.training.device import free_memory_bytes
 from core.training.process import ProcessIdentity
 from core.training.room import spare_limit_bytes
 
-__all__ = ["bury", "dismiss_spare", "exit_code", "forget", "has_spare", "held_bytes", "review_spare", "start_worker", "warm_spare"]
+__all__ = ["bury", "dismiss_spare", "exit_code", "forget", "has_spare", "held_bytes", "rearm_spare", "review_spare", "start_worker", "warm_spare"]
 
 COMMAND = (sys.executable, "-m", "core.training.worker")
+REARM_S = 5.0  # by then a run that was given the spare has shown its first numbers
 
 
 @dataclass
@@ -42,6 +44,7 @@ _mutex = threading.RLock()
 _workers: dict[Path, subprocess.Popen[bytes]] = {}  # by run folder
 _dismissed: list[subprocess.Popen[bytes]] = []  # spares that are ending
 _spare: _Spare | None = None
+_handed: tuple[float, EngineName, Path] | None = None  # when and of which kind the last spare was given a run
 
 
 def start_worker(run: Run, backend: EngineName, home: Path) -> ProcessIdentity | None:
@@ -101,6 +104,14 @@ def warm_spare(backend: EngineName, home: Path) -> bool:
         return _spare is not None
 
 
+def rearm_spare() -> None:
+    """Make a new spare some seconds after the last one was given a run: the next start shall be as quick, and this one not slower."""
+    global _handed
+    with _mutex:
+        if _handed is not None and time.monotonic() >= _handed[0] + REARM_S and warm_spare(*_handed[1:]):
+            _handed = None
+
+
 def review_spare() -> None:
     """Give the spare up where memory has become short; what it holds itself counts as free, because its run uses it."""
     with _mutex:
@@ -133,7 +144,7 @@ def dismiss_spare() -> None:
 
 
 def _hand_over(run: Run, backend: EngineName, home: Path) -> subprocess.Popen[bytes] | None:
-    global _spare
+    global _spare, _handed
     if not has_spare(backend, home):
         if free_memory_bytes() < spare_limit_bytes(backend):
             dismiss_spare()
@@ -147,6 +158,7 @@ def _hand_over(run: Run, backend: EngineName, home: Path) -> subprocess.Popen[by
     except OSError:  # it ended at this very moment (half an hour idle)
         _dismissed.append(process)
         return None
+    _handed = (time.monotonic(), backend, home)
     return process
 
 

@@ -12,7 +12,7 @@ from core.training.backend import EngineName
 from core.training.process import ProcessIdentity
 from core.training.room import spare_limit_bytes
 from core.workspace import Workspace
-from tests.training.conftest import until
+from tests.training.conftest import bare_run, until
 
 WAITER = (sys.executable, "-c", "import sys; sys.stdin.readline()")  # waits as a spare does, without libraries
 
@@ -87,3 +87,20 @@ def test_a_dead_spare_is_replaced(tmp_path: Path) -> None:
     assert not children.has_spare("jax", tmp_path)
     assert children.warm_spare("jax", tmp_path)
     assert children.has_spare("jax", tmp_path)
+
+
+def test_a_used_spare_is_replaced_once_the_run_has_begun(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "_handed", None)
+    children.rearm_spare()
+    assert children._spare is None  # nobody wanted one yet
+    children.warm_spare("jax", workspace.home)
+    first = spare_pid()
+    children.start_worker(bare_run(workspace), "jax", workspace.home)
+    children.rearm_spare()
+    assert children._spare is None  # the run that has just begun goes first
+    monkeypatch.setattr(children, "REARM_S", 0.0)
+    children.rearm_spare()
+    second = spare_pid()
+    assert second != first
+    children.rearm_spare()
+    assert spare_pid() == second

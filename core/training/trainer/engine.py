@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.training.backend import EngineSettings
     from core.training.fit import Lesson
 
-__all__ = ["VALIDATION_BATCH", "EngineTrainer", "convolves", "means"]
+__all__ = ["VALIDATION_BATCH", "EngineTrainer", "convolves", "means", "recurs"]
 
 VALIDATION_BATCH = 256  # rows; validation needs no small batches
 
@@ -151,6 +151,11 @@ def means(sums: Sequence[np.ndarray]) -> Numbers:
 def convolves(model: Any) -> bool:
     """Whether a network has a convolution, which XLA computes slowly on processors."""
     return any(isinstance(layer, keras.layers.Conv2D) for layer in model.layers)
+
+
+def recurs(model: Any) -> bool:
+    """Whether a network reads word after word: a loop of its own, which XLA computes slower inside another one."""
+    return any(isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional) for layer in model.layers)
 
 
 def _build_all_state(model: Any, lesson: Lesson) -> None:

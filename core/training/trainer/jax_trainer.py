@@ -18,7 +18,7 @@ import numpy as np
 from jax import lax
 
 from core.training.trainer import Numbers, Snapshot
-from core.training.trainer.engine import EngineTrainer, convolves, means
+from core.training.trainer.engine import EngineTrainer, convolves, means, recurs
 
 if TYPE_CHECKING:
     from core.runs.spec import RunSpec
@@ -42,7 +42,7 @@ class JaxTrainer(EngineTrainer):
         self._lesson = jax.device_put((lesson.x, lesson.y, lesson.weights))
         self._validation = jax.device_put((lesson.val_x, lesson.val_y, None)) if self._validation_rows else None
         self._order = jax.device_put(np.zeros(self._rows, np.int32))
-        self._one_by_one = jax.default_backend() == "cpu" and convolves(model)  # in a loop XLA's convolutions are 30 times slower
+        self._one_by_one = jax.default_backend() == "cpu" and (convolves(model) or recurs(model))  # in a loop XLA's convolutions are 30 times slower
         self._state: State = ([], [], [], [])
         self._read_model()
         self._under_way: list[Any] = []  # one small array for each block that the device may not have finished
