@@ -139,6 +139,7 @@ def test_a_folder_of_pictures(app: Server, new_page: Callable[..., Page], tmp_pa
     usable(page)
 
 
+@pytest.mark.nightly
 def test_a_leak_is_repaired_by_a_click_and_the_rest_trained(app: Server, new_page: Callable[..., Any]) -> None:
     page = new_page()
     bring(page, f"{app.url}/data", "passengers.csv", leaky())

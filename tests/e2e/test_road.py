@@ -122,6 +122,7 @@ def test_a_table_from_upload_to_prediction(app: Server, new_page: Callable[..., 
     sound(page)
 
 
+@pytest.mark.nightly
 def test_pictures_from_upload_to_prediction(app: Server, new_page: Callable[..., Page]) -> None:
     page = new_page(viewport={"width": 390, "height": 844})
     upload(page, app, "squares.zip", pictures())

@@ -26,11 +26,11 @@ def launcher(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Launcher:
     return Launcher(workspace.home)
 
 
-def held(home: Path) -> dict[str, int]:
-    """What this process holds, and the files beside the runs."""
+def held(home: Path, others: frozenset[int]) -> dict[str, int]:
+    """What this process holds, and the files beside the runs; children of other tests (a server, a browser) left aside."""
     process = psutil.Process()
     return {
-        "threads": threading.active_count(), "files": process.num_fds(), "children": len(process.children()),
+        "threads": threading.active_count(), "files": process.num_fds(), "children": len({child.pid for child in process.children()} - others),
         "kept": sum(1 for path in home.rglob("*") if path.is_file() and "runs" not in path.parts),
     }  # fmt: skip
 
@@ -52,16 +52,17 @@ def gone(workspace: Workspace, run_id: str) -> bool:
 
 
 def leave_nothing(workspace: Workspace, launcher: Launcher, runs: int) -> None:
+    others = frozenset(child.pid for child in psutil.Process().children())
     train(workspace, launcher, 2)  # what is made once
-    before = until(lambda: settled(launcher, workspace.home))
+    before = until(lambda: settled(launcher, workspace.home, others))
     train(workspace, launcher, runs)
-    until(lambda: launcher.pump() == 0 and held(workspace.home) == before, 20.0)
+    until(lambda: launcher.pump() == 0 and held(workspace.home, others) == before, 20.0)
 
 
-def settled(launcher: Launcher, home: Path) -> dict[str, int]:
+def settled(launcher: Launcher, home: Path, others: frozenset[int]) -> dict[str, int]:
     """What is held once the last child is buried; empty before."""
     launcher.pump()
-    found = held(home)
+    found = held(home, others)
     return found if not found["children"] else {}
 
 
