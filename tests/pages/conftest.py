@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+import ui
 from core.dataset import job
 from core.dataset.dataset import Dataset
 from core.dataset.ingest import ingest
@@ -84,6 +87,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def launcher(monkeypatch: pytest.MonkeyPatch) -> NotingLauncher:
     """The launcher that every page gets."""
+    for module in pkgutil.iter_modules(ui.__path__, "ui."):  # whoever imports the launcher by name must have the real one before it is replaced
+        importlib.import_module(module.name)
     noting = NotingLauncher()
     monkeypatch.setattr(process, "launcher", lambda: noting)
     monkeypatch.setattr(process, "_ready", True)
