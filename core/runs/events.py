@@ -7,7 +7,7 @@ Every event has `kind` and `time_s` (seconds in which a worker had the run, mono
 interruption it goes on where it was). Kinds:
 
     state   state, message                           the run moved; message is a sentence
-    begin   epochs, steps_per_epoch, batch_size, rows, validation_rows, backend, device, parameters, metric,
+    begin   epochs, steps_per_epoch, batch_size, rows, validation_rows, backend, precision, device, parameters, metric,
             patience (0: never), resumed_from_step (0: from the start)
     step    step (from 1, over all epochs), epoch, batch (from 1), loss, metric, samples_per_s, learned_s
     epoch   epoch (from 1), step, loss, metric, val_loss, val_metric, best (bool), best_epoch, learning_rate,

@@ -60,7 +60,7 @@ def learn(claim: Claim, material: Material, lesson: Lesson, model: Any, interrup
     run, spec, backend = claim.run, claim.spec, str(keras.backend.backend())
     trainer, course = trainer_of(model, lesson, spec), Course.of(lesson, spec)
     checkpoint, sentence = _checkpoint(claim, trainer, course)
-    _begin(claim, lesson, int(model.count_params()), backend, checkpoint, sentence)
+    _begin(claim, lesson, int(model.count_params()), trainer.precision, backend, checkpoint, sentence)
     guess = Guess.of(spec.task, lesson.y, lesson.val_y, weights=lesson.weights, metric_scale=lesson.metric_scale)
     facts = Facts(guess, spec.task, spec.training.epochs, spec.training.patience)
     writer = CheckpointWriter(run.path(CHECKPOINT_FILE))
@@ -84,13 +84,13 @@ def _checkpoint(claim: Claim, trainer: Trainer, course: Course) -> tuple[Checkpo
         return None, "Its checkpoint is damaged, so it begins anew from the start."
 
 
-def _begin(claim: Claim, lesson: Lesson, parameters: int, backend: str, checkpoint: Checkpoint | None, sentence: str) -> None:
+def _begin(claim: Claim, lesson: Lesson, parameters: int, precision: str, backend: str, checkpoint: Checkpoint | None, sentence: str) -> None:
     """Report the beginning of the training."""
     spec, recorder, training = claim.spec, claim.recorder, claim.spec.training
     steps = steps_of(len(lesson.y), training.batch_size)
     facts: dict[str, Any] = {"backend": backend, "device": describe(backend), "parameters": parameters, "epochs": training.epochs}
     recorder.event(
-        "begin", **facts, steps_per_epoch=steps, batch_size=training.batch_size, rows=len(lesson.y), validation_rows=len(lesson.val_y),
+        "begin", **facts, precision=precision, steps_per_epoch=steps, batch_size=training.batch_size, rows=len(lesson.y), validation_rows=len(lesson.val_y),
         metric=metric_name(spec.task), patience=training.patience, resumed_from_step=checkpoint.steps if checkpoint else 0,
     )  # fmt: skip
     recorder.state(RunState.RUNNING, sentence, phase="training", **facts)

@@ -194,9 +194,11 @@ def _spare_claim() -> Claim | None:
         import core.recipes.network
         import core.training.driver
         import core.training.learn  # noqa: F401
+        from core.training.device import device_kind
         from core.training.warm import warm_up
 
-        warm_up(lambda: not claimed.empty())
+        if device_kind(os.environ.get("KERAS_BACKEND")) == "cpu":  # else the engine would take all cards before the run has its own
+            warm_up(lambda: not claimed.empty())
     return claimed.get()
 
 

@@ -52,7 +52,7 @@ def until(page: Page, condition: str) -> None:
             look();
         }})"""
     )
-    assert met, (condition, page.evaluate(POINTS), page.evaluate(WAY), page.locator("body").inner_text())
+    assert met, f"points {page.evaluate(POINTS)} by {page.evaluate(WAY)} instead of {condition}\n{page.locator('body').inner_text()}"
 
 
 def wait_for_points(page: Page, epochs: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,6 +74,28 @@ def no_old_discovery(monkeypatch: pytest.MonkeyPatch) -> None:
 def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """A waiting file is read in this process, so that no test waits for another one."""
     monkeypatch.setattr(job, "_spawn", lambda folder, place: job.main(folder))
+
+
+@pytest.fixture
+def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The real launcher, but no training begins: no run finds room."""
+    from core.settings import settings
+
+    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "0")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def words(app: AppTest) -> str:
+    """All that stands on the page in sentences."""
+    kinds = (app.title, app.markdown, app.caption, app.error, app.warning, app.info, app.subheader)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def labels(app: AppTest) -> dict[str, bool]:
+    """Buttons by key: whether they can be pressed."""
+    return {button.key: not button.disabled for button in app.button}
 
 
 @pytest.fixture

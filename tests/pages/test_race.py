@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,20 +16,11 @@ from core.runs.state import RunState
 from core.training import room
 from core.workspace import Workspace
 from tests.conftest import ROOT
-from tests.pages.conftest import EVIL, NotingLauncher, Visit, assert_sound
+from tests.pages.conftest import EVIL, NotingLauncher, Visit, assert_sound, labels, words
 from tests.ui import live_made as made
 from tests.ui.race_made import DATASET, epoch, made_race, racing
 
-
-@pytest.fixture(autouse=True)
-def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test here may start a real training."""
-    from core.settings import settings
-
-    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "0")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("nothing_starts")
 
 
 def page(race: Race | str | None = None, name: str = "train", **query: str) -> AppTest:
@@ -41,16 +32,6 @@ def page(race: Race | str | None = None, name: str = "train", **query: str) -> A
     app.run()
     assert not app.exception
     return app
-
-
-def words(app: AppTest) -> str:
-    kinds = (app.title, app.markdown, app.caption, app.error, app.warning, app.info, app.subheader)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def labels(app: AppTest) -> dict[str, bool]:
-    """Buttons by key: whether they can be pressed."""
-    return {button.key: not button.disabled for button in app.button}
 
 
 def passed(app: AppTest) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,20 +9,12 @@ from core.runs.run import Run
 from core.runs.state import RunState
 from core.workspace import Workspace
 from tests.conftest import ROOT
+from tests.pages.conftest import labels, words
 from tests.ui import live_made as made
 from ui.live_run import audience_link
 from ui.process import launcher
 
-
-@pytest.fixture(autouse=True)
-def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test here may start a real training."""
-    from core.settings import settings
-
-    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "0")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("nothing_starts")
 
 
 def page(run: Run | None = None, **query: str) -> AppTest:
@@ -34,17 +24,6 @@ def page(run: Run | None = None, **query: str) -> AppTest:
     app.run()
     assert not app.exception
     return app
-
-
-def words(app: AppTest) -> str:
-    """All that stands on the page."""
-    kinds = (app.title, app.markdown, app.caption, app.error, app.warning, app.info, app.subheader)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def labels(app: AppTest) -> dict[str, bool]:
-    """Buttons by key: whether they can be pressed."""
-    return {button.key: not button.disabled for button in app.button}
 
 
 def has_chart(app: AppTest) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,16 +13,7 @@ from tests.training.conftest import make_dataset
 from tests.ui import live_made as made
 from ui.process import launcher
 
-
-@pytest.fixture(autouse=True)
-def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test here may start a real training."""
-    from core.settings import settings
-
-    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "0")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("nothing_starts")
 
 
 def page(run: Run) -> AppTest:

@@ -65,8 +65,10 @@ class Trainer(Protocol):
         steps_per_epoch: steps of one epoch, the last perhaps with fewer rows.
         epoch: the epoch it is in, from 1; 0 before the first.
         batch: steps of this epoch that are done.
+        precision: float32 or bfloat16, of the arithmetic of a step.
     """
 
+    precision: str
     steps_per_epoch: int
     epoch: int
     batch: int
