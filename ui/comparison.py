@@ -34,11 +34,15 @@ class Compared:
         key: differs for every other comparison, for caches.
         comparison: None when no chosen run can be read.
         problems: a sentence for each run that was left out.
+        dataset: whose test rows they were judged on.
+        runs: the runs in it, in the order of `comparison.runs`.
     """
 
     key: str
     comparison: Comparison | None
     problems: tuple[str, ...]
+    dataset: Dataset
+    runs: tuple[Run, ...]
 
 
 def choose_runs(runs: Sequence[Run]) -> list[Run]:
@@ -89,15 +93,16 @@ def _compared(key: str, _dataset: Dataset, _runs: list[Run]) -> Compared:
     from core.evaluation.model import model_of_baseline, model_of_run
     from core.training.baselines import load
 
-    models, problems = [], []
+    models, runs, problems = [], [], []
     for run in _runs:
         try:
             models.append(model_of_run(run))
+            runs.append(run)
         except LimelightError as error:
             problems.append(f"{run.id} is left out: {error.message}")
     if not models:
-        return Compared(key, None, tuple(problems))
-    return Compared(key, compare([*_told_apart(models), *(model_of_baseline(one) for one in load(_dataset))]), tuple(problems))
+        return Compared(key, None, tuple(problems), _dataset, ())
+    return Compared(key, compare([*_told_apart(models), *(model_of_baseline(one) for one in load(_dataset))]), tuple(problems), _dataset, tuple(runs))
 
 
 def _told_apart(models: list[Model]) -> list[Model]:
