@@ -16,7 +16,7 @@ class LiveChart {
     this.figures = null;
     this.needs = {};
     this.hidden = new Set();
-    this.clock = setInterval(() => this.history.over || this.tell(), 1000);
+    this.clock = setInterval(() => this.tick(), 1000);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.parts.charts);
     this.seen = () => document.hidden || this.draw();
@@ -96,7 +96,14 @@ class LiveChart {
     return figure;
   }
 
+  // A place that had no width yet when the last event came gets its curves as soon as it has.
+  tick() {
+    if (!this.figures && !this.history.empty) this.draw();
+    else if (!this.history.over) this.tell();
+  }
+
   resize() {
+    if (!this.figures && !this.history.empty) this.draw();
     for (const figure of this.figures ?? []) if (figure.resize()) figure.paint();
   }
 
