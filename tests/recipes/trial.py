@@ -68,7 +68,7 @@ def make(folder: Path) -> dict[str, Any]:
         facts["logs"][name] = list(logs)
         facts["loss"][name] = [float(value) for value in logs["loss"]]
         answers = finish(folder, name, model, shapes)
-        if recipe.kind == "text":
+        if recipe.kind == "text" and BACKEND == "tensorflow":  # the other backend gives the same answers, which another test says
             facts["padding"][name] = padding_matters(name, model, answers)
     options: dict[str, dict[str, Any]] = {
         "cnn": {"keep_places": False, "convolutions": 2}, "text_recurrent": {"cell": "lstm", "both_ways": False, "layers": 2},
@@ -82,6 +82,7 @@ def make(folder: Path) -> dict[str, Any]:
 def train(name: str, model: Any) -> dict[str, list[float]]:
     task = made.TASK_OF[name]
     compile_network(model, TrainingSettings(learning_rate=0.01), task)
+    model.run_eagerly = BACKEND == "tensorflow"  # to compile takes a hundred times as long as these few rows
     shapes = (made.own_shape(RECIPES[name]),)
     history = model.fit(made.rows(shapes, ROWS), made.targets(task, ROWS), batch_size=16, epochs=2, shuffle=False, verbose=0)
     return dict(history.history)
