@@ -9,7 +9,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 # Whatever the shell says: without compiled code beside the sources every process would compile TensorFlow anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test nightly check bench install clean
+.PHONY: help run test nightly check bench messages install clean
 
 help:  ## list the tasks
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -34,6 +34,9 @@ nightly: $(VENV)/dev.ok  ## the tests that repeat: thousands of damaged files, k
 check: $(VENV)/dev.ok  ## ruff on everything, mypy --strict on core
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+messages: $(VENV)/dev.ok  ## bring the Chinese catalogue up to date and name what is still English
+	$(BIN)/python tests/messages.py
 
 bench: $(VENV)/dev.ok  ## measure what the documents claim; prints ratios
 	$(BIN)/python -m bench

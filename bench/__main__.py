@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("imports", "speed", "start", "viewers", "history", "web", "ingest", "pictures", "room", "road")
+BENCHES = ("imports", "speed", "start", "viewers", "history", "web", "ingest", "pictures", "room", "compare", "threshold", "slices", "significance", "road")
 
 
 def main() -> int:

@@ -6,6 +6,8 @@
     python -m core recipes [--task TASK]
     python -m core train (DATASET | --like RUN) [--recipe NAME] [--preset NAME] [--set key=value]... [--epochs N]
                                  [--seed N] [--backend auto|jax|tensorflow] [--follow] [--detach]
+                                 [--seeds N | --folds K [--repeats R] | --shares S,S,… [--repeats R]]
+    python -m core series [SERIES]
     python -m core race DATASET [--preset NAME]... [--recipe NAME]... [--seed N]... [--set key=value]... [--epochs N] [--detach]
     python -m core stop|pause|resume|status RUN
     python -m core continue RUN [--epochs N]
@@ -14,7 +16,11 @@
     python -m core note RUN [TEXT]
     python -m core queue [--move RUN PLACE]
     python -m core runs
-    python -m core compare RUN... [--with-baselines]
+    python -m core compare RUN... [--with-baselines] [QUESTION]
+    python -m core evaluate PREDICTIONS.csv... [QUESTION]
+        QUESTION: [--reference MODEL] [--metric NAME] [--margin X] [--threshold X|GOAL] [--slice COL]... [--value tp=..,fp=..]
+                  [--positive CLASS] [--html FILE] [--lang LANGUAGE]
+    python -m core why RUN [--row N] [--again]
     python -m core predict RUN FILE [--out FILE]
     python -m core delete (RUN | DATASET)
 
@@ -77,6 +83,11 @@ def _choice(arguments: Sequence[str] | None) -> argparse.Namespace:
             grammar.error("train needs either a DATASET or --like RUN, which brings its own")
         if choice.like is not None and (choice.recipe or choice.preset):
             grammar.error("--like takes recipe and preset from the run; change single settings with --set")
+        several = [word for word in ("seeds", "folds", "shares") if getattr(choice, word) is not None]
+        if len(several) > 1 or (several and choice.follow):
+            grammar.error(f"--{several[0]} trains several runs, so it goes with none of --seeds, --folds, --shares and --follow")
+        if choice.repeats != 1 and several not in (["folds"], ["shares"]):
+            grammar.error("--repeats goes with --folds or --shares")
         if choice.detach and choice.follow:
             grammar.error("--detach returns at once, so there is nothing to --follow; use watch RUN --follow")
     if choice.command == "queue" and choice.move and not isinstance(choice.move[1], int):
@@ -95,11 +106,21 @@ def _run(choice: argparse.Namespace) -> Any:
         case "train":
             changes = dict(choice.changes) | ({} if choice.epochs is None else {"epochs": choice.epochs})
             spec = commands.spec_of(choice.dataset, choice.like, choice.recipe, choice.preset, changes, choice.seed, choice.backend)
+            if any(getattr(choice, word) is not None for word in ("seeds", "folds", "shares")):
+                return _run_series(choice, spec)
             return commands.start(spec) if choice.detach else commands.train(spec, _on_event(choice))
+        case "series":
+            from core.series_command import series
+
+            return series(choice.series)
         case "race":
             return _run_race(choice)
-        case "compare":
-            return commands.compare(choice.runs, with_baselines=choice.with_baselines)
+        case "compare" | "evaluate":
+            return _run_judging(choice)
+        case "why":
+            from core.why_command import why
+
+            return why(choice.run, choice.row, again=choice.again)
         case "predict":
             return commands.predict(choice.run, choice.file, choice.out)
         case "delete":
@@ -118,6 +139,25 @@ def _run(choice: argparse.Namespace) -> Any:
             return run_commands.queue(*(choice.move or ()))
         case name:
             return run_commands.SIMPLE[name](choice.run)
+
+
+def _run_judging(choice: argparse.Namespace) -> Any:
+    from core.compare_command import Question, compare, evaluate
+
+    asked = Question(
+        reference=choice.reference, metric=choice.metric, margin=choice.margin, threshold=choice.threshold,
+        slices=None if choice.slices is None else tuple(choice.slices), value=choice.value, positive=choice.positive, html=choice.html, language=choice.lang,
+    )  # fmt: skip
+    if choice.command == "evaluate":
+        return evaluate(choice.files, asked)
+    return compare(choice.runs, with_baselines=choice.with_baselines, question=asked)
+
+
+def _run_series(choice: argparse.Namespace, spec: Any) -> Any:
+    from core.series_command import shares_of, train_series
+
+    shares = None if choice.shares is None else shares_of(choice.shares)
+    return train_series(spec, choice.seeds, choice.folds, shares, choice.repeats, detach=choice.detach)
 
 
 def _run_race(choice: argparse.Namespace) -> Any:

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from core.judging_arguments import add_judging
+
 __all__ = ["parser"]
 
 MORE_EPOCHS = 10  # of `continue`, unless said otherwise
@@ -23,12 +25,11 @@ def parser() -> argparse.ArgumentParser:
     recipes.add_argument("--task", choices=["binary", "multiclass", "regression"], help="only those for this task")
 
     _add_train(_command(commands, "train", "train a model and judge it"))
+    _command(commands, "series", "say how a series of --seeds, --folds or --shares stands, or list all").add_argument("series", nargs="?", metavar="SERIES")
     _add_race(_command(commands, "race", "train two to four models side by side, one for each combination of what is given"))
     _add_run_commands(commands)
 
-    compare = _command(commands, "compare", "judge runs side by side on the same test rows")
-    compare.add_argument("runs", nargs="+", metavar="RUN")
-    compare.add_argument("--with-baselines", action="store_true", help="beside the simple models of the dataset")
+    add_judging(commands, _command)
 
     predict = _command(commands, "predict", "predict the rows of a file")
     predict.add_argument("run", metavar="RUN")
@@ -48,6 +49,10 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--set", action="append", default=[], type=_setting, metavar="key=value", dest="changes")
     train.add_argument("--epochs", type=int, metavar="N", help="how often each row is seen")
     train.add_argument("--seed", type=int, metavar="N", help="decides every random choice; 0 if left out")
+    train.add_argument("--seeds", type=int, metavar="N", help="train it with N seeds, from --seed on: how much of the result is luck")
+    train.add_argument("--folds", type=int, metavar="K", help="cross-validate: K runs, each judged on the rows that it did not learn from; the test rows stay sealed")
+    train.add_argument("--shares", metavar="S,S,…", help="learning curve: train on these shares of the rows, such as 0.1,0.25,0.5,1")
+    train.add_argument("--repeats", type=int, default=1, metavar="R", help="of --folds: deal the rows R times; of --shares: R seeds a share")
     train.add_argument("--backend", choices=["auto", "jax", "tensorflow"])
     train.add_argument("--detach", action="store_true", help="print the run's id and return at once; it goes on without this terminal")
     train.add_argument("--follow", action="store_true", help="print each event as a JSON line on stderr")

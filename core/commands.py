@@ -6,11 +6,11 @@ workspace `local` under `LIMELIGHT_HOME`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import BadSettings, NotFound, NotReady, RunFailed, UserError
+from core.errors import BadSettings, NotFound, RunFailed
 from core.files import write_atomic
 from core.ingest_command import existing, ingest
 from core.runs.run import Run
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.runs.spec import RunSpec
     from core.training.launcher import Launcher
 
-__all__ = ["compare", "delete", "ingest", "metrics_of", "predict", "recipes", "runs", "spec_of", "start", "train"]
+__all__ = ["delete", "ingest", "metrics_of", "predict", "recipes", "runs", "spec_of", "start", "train"]
 
 
 def recipes(task: str | None = None) -> dict[str, Any]:
@@ -118,34 +118,6 @@ def runs() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def compare(names: Sequence[str], *, with_baselines: bool = False) -> dict[str, Any]:
-    """Judge runs side by side on the same test rows.
-
-    Raises:
-        NotFound: a run is not in the workspace.
-        NotReady: a run has no model yet.
-        UserError: the runs belong to different datasets.
-    """
-    from core.evaluation.compare import compare as compare_models
-    from core.evaluation.model import model_of_baseline, model_of_run
-    from core.training import baselines
-
-    workspace = Workspace.local()
-    chosen = [workspace.run(name) for name in dict.fromkeys(names)]
-    for run in chosen:
-        if not run.has_model:
-            raise NotReady(f"Run {run.id} is {run.status.state} and has no model to compare. Wait for it, or leave it out.")
-    datasets = {run.spec.dataset for run in chosen}
-    if len(datasets) > 1:
-        raise UserError("These runs belong to different datasets, so they have no test rows in common. Compare runs of one dataset.")
-    models = [model_of_run(run) for run in chosen]
-    if with_baselines:
-        dataset = workspace.dataset(datasets.pop())
-        baselines.compute(dataset)
-        models += [model_of_baseline(baseline) for baseline in baselines.load(dataset)]
-    return compare_models(models).to_json()
-
-
 def predict(name: str, file: Path, out: Path | None = None) -> dict[str, Any]:
     """Predict every row of a file, in its order.
 
@@ -198,8 +170,8 @@ def _summary(run: Run) -> dict[str, Any]:
 
 
 def metrics_of(run: Run) -> dict[str, Any]:
-    """The metrics of both judged parts: {"test": {name: {"value","low","high"}}, "validation": …}."""
+    """The metrics of the judged parts: {"test": {name: {"value","low","high"}}, "validation": …}; a share of a learning curve has no test."""
     from core.files import read_json
 
     evaluation = read_json(run.path("evaluation.json"))
-    return {part: evaluation[part]["metrics"] for part in ("test", "validation")}
+    return {part: evaluation[part]["metrics"] for part in ("test", "validation") if part in evaluation}

@@ -24,6 +24,17 @@ EVERY_S = 0.1  # between two drawings of the progress line
 
 def show(command: str, result: dict[str, Any]) -> None:
     """Print the result of a command for a person."""
+    if command == "why":
+        from core.why_command import why_lines
+
+        why_lines(result, _say)
+        return
+    if command in ("compare", "evaluate"):
+        from core.compare_console import compared
+
+        for line in compared(result):
+            _say(line)
+        return
     _SHOW[command](result)
 
 
@@ -95,25 +106,20 @@ def _recipes(result: dict[str, Any]) -> None:
 
 
 def _train(result: dict[str, Any]) -> None:
+    if "series" in result:
+        _series(result)
+        return
     if "metrics" not in result:  # detached
         place = f", number {result['place']} in the queue" if result["place"] else ""
         print(f"{result['run']}  {result['state']}{place}")
         return
     print(f"{result['run']}  {result['state']} after {result['epochs']} epochs, {result['seconds']:.1f} s on {result['backend']}")
-    _columns([[name, _interval(value)] for name, value in result["metrics"]["test"].items() if isinstance(value, dict)])
+    _metrics(result)
 
 
 def _runs(result: dict[str, Any]) -> None:
     rows = [[r["run"], r["state"], r["recipe"], r["dataset"], _headline(r["headline"])] for r in result["runs"]]
     _columns(rows) if rows else print("No runs yet. Start one with: python -m core train DATASET")
-
-
-def _compare(result: dict[str, Any]) -> None:
-    print(f"{result['rows_judged']:,} test rows")
-    names = list(dict.fromkeys(name for model in result["models"] for name in model["metrics"]))
-    for model in result["models"]:
-        print(model["name"])
-        _columns([["   " + name, _interval(model["metrics"].get(name))] for name in names])
 
 
 def _predict(result: dict[str, Any]) -> None:
@@ -129,7 +135,7 @@ def _predict(result: dict[str, Any]) -> None:
 
 def _said(result: dict[str, Any]) -> None:
     _say(f"{result['run']}  {result['state']}" + (f"  {result['message']}" if result["message"] else ""))
-    _columns([[name, _interval(value)] for name, value in result.get("metrics", {}).get("test", {}).items() if isinstance(value, dict)])
+    _metrics(result)
 
 
 def _status(result: dict[str, Any]) -> None:
@@ -159,11 +165,32 @@ def _delete(result: dict[str, Any]) -> None:
     print(f"Deleted {result['kind']} {result['deleted']}.")
 
 
+def _series(result: dict[str, Any]) -> None:
+    if "all" in result:
+        rows = [[r["series"], r["kind"], f"{r['runs']} runs", r["dataset"], r["name"][:60]] for r in result["all"]]
+        _columns(rows) if rows else print("No series yet. Start one with: python -m core train DATASET --seeds 5")
+        return
+    _say(f"{result['series']}  {result['name']}")
+    scores = {score["run"]: f"{result['metric']} {_interval(score)}" for score in result["scores"]}
+    _columns([[r["run"], r["name"], r["state"], scores.get(r["run"], r["message"])] for r in result["runs"]])
+    if result["mean"]["value"] is not None:
+        spread = "" if result["spread"] is None else f", standard deviation over runs {result['spread']:.3f}"
+        _say(f"mean {result['metric']} {_interval(result['mean'])}{spread}")
+    if result["curve"]:
+        _say(result["curve"]["sentence"])
+
+
 def _race(result: dict[str, Any]) -> None:
     print(result["race"])
     _columns([[r["run"], r["name"], r["state"], f"{r['epochs']} epochs", f"{r['seconds']:.1f} s", _headline(r["headline"]) or r["message"]] for r in result["lanes"]])
     if all(lane["headline"] for lane in result["lanes"]):
         print(f"More than luck? python -m core compare {' '.join(lane['run'] for lane in result['lanes'])}")
+
+
+def _metrics(result: dict[str, Any]) -> None:
+    """Those of the test rows; of a share of a learning curve, which leaves them sealed, those of the validation rows."""
+    parts = result.get("metrics", {})
+    _columns([[name, _interval(value)] for name, value in parts.get("test", parts.get("validation", {})).items() if isinstance(value, dict)])
 
 
 def _interval(value: Any) -> str:
@@ -186,6 +213,6 @@ def _columns(rows: list[list[str]]) -> None:
 
 _SHOW = {
     "ingest": _ingest, "recipes": _recipes, "train": _train, "runs": _runs,
-    "compare": _compare, "predict": _predict, "delete": _delete, "status": _status, "note": _note, "queue": _queue, "race": _race,
+    "predict": _predict, "delete": _delete, "status": _status, "note": _note, "queue": _queue, "race": _race, "series": _series,
     "stop": _said, "pause": _said, "resume": _said, "continue": _said, "watch": _said, "learning-rate": _said,
 }  # fmt: skip

@@ -3,7 +3,8 @@
 A sentence is written in English where it is used, inside `_()`; the catalogue `core/locale/<language>/LC_MESSAGES/
 limelight.po` has it in Chinese. What is not in the catalogue stays English, so a missing translation is never an
 error. The language belongs to the visitor, not to the process: it is a context variable, set once for each page
-run and each export.
+run and each export. Where nobody has set it (a fragment of a page, which runs in a thread of its own), it is asked
+of whoever knows the visitor (`ask`).
 
     from core.language import _, plural
     _("{name} is better.").format(name=name)
@@ -13,21 +14,23 @@ run and each export.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-__all__ = ["LANGUAGES", "N_", "Language", "_", "current", "plural", "speaking", "use"]
+__all__ = ["LANGUAGES", "NAMES", "N_", "Language", "_", "ask", "current", "language_of", "plural", "speaking", "use"]
 
 Language = Literal["en", "zh_CN"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+NAMES: dict[Language, str] = {"en": "English", "zh_CN": "中文"}  # each as its speakers write it
 DOMAIN = "limelight"
 CATALOGUES = Path(__file__).parent / "locale"
 
-_language: ContextVar[Language] = ContextVar("language", default="en")
+_language: ContextVar[Language | None] = ContextVar("language", default=None)
+_asked: Callable[[], Language] | None = None
 
 
 def _(message: str) -> str:
@@ -37,7 +40,7 @@ def _(message: str) -> str:
         >>> _("Verdict")
         'Verdict'
     """
-    return _catalogue(_language.get()).gettext(message)
+    return _catalogue(current()).gettext(message) if message else ""  # "" is where a catalogue keeps its header
 
 
 def N_(message: str) -> str:  # noqa: N802  # gettext's own name, which its tools look for
@@ -52,12 +55,32 @@ def plural(one: str, many: str, n: int) -> str:
         >>> plural("{n} row", "{n} rows", 1200)
         '1,200 rows'
     """
-    return _catalogue(_language.get()).ngettext(one, many, n).format(n=f"{n:,}")
+    return _catalogue(current()).ngettext(one, many, n).format(n=f"{n:,}")
 
 
 def current() -> Language:
     """The language that `_` speaks now."""
-    return _language.get()
+    return _language.get() or (_asked() if _asked else "en")
+
+
+def language_of(text: str | None) -> Language:
+    """The language that a word from outside (an address, an argument) names; English where it names none.
+
+    Example:
+        >>> language_of("zh_CN"), language_of("zh-Hans"), language_of("<script>"), language_of(None)
+        ('zh_CN', 'zh_CN', 'en', 'en')
+    """
+    return "zh_CN" if text and text.lower().startswith("zh") else "en"
+
+
+def ask(who: Callable[[], Language]) -> None:
+    """Name who knows the language where nobody has set it.
+
+    Args:
+        who: called at each sentence outside of `use` and `speaking`, so it must be quick; must not raise.
+    """
+    global _asked
+    _asked = who
 
 
 def use(language: Language) -> None:

@@ -121,7 +121,11 @@ class Predictor:
             raise BadInput("There are no pictures to predict. Add at least one picture and try again.")
         typed, notices = incoming(self.preprocessor, given)
         inputs = self.preprocessor.encode(typed, images)
-        return Prediction(self.preprocessor.labels, self.preprocessor.scores(self._run(inputs)), notices)
+        return Prediction(self.preprocessor.labels, self.answer(inputs), notices)
+
+    def answer(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Answer rows that are encoded already (`Preprocessor.encode`): (rows, classes) probabilities or (rows,) values, float64."""
+        return self.preprocessor.scores(self._run(inputs))
 
     def predict_row(self, values: Mapping[str, object]) -> Prediction:
         """Predict one row.

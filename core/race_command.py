@@ -30,6 +30,7 @@ def race(
     Raises:
         NotFound, BadSettings, QuotaExceeded, NoRoom: before anything starts.
     """
+    from core.training.follow import wait_for_all
     from core.training.launcher import Launcher
 
     if any(seed < 0 for seed in seeds or ()):
@@ -43,20 +44,8 @@ def race(
     launcher = Launcher(workspace.home)
     launcher.submit_all(runs)
     if not detach:
-        _wait(launcher, runs)
+        wait_for_all(launcher, runs)
     return _document(started, runs)
-
-
-def _wait(launcher: Any, runs: Sequence[Run]) -> None:
-    """Wait for all lanes; the first Ctrl-C asks them to stop and keep their best weights."""
-    try:
-        for run in runs:
-            launcher.wait(run)
-    except KeyboardInterrupt:
-        for run in runs:
-            launcher.stop(run)
-        for run in runs:
-            launcher.wait(run)
 
 
 def _document(started: Race, runs: Sequence[Run]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import NotFound
+from core.language import _
 from ui.dataset_view import show_dataset
 from ui.draft_view import choose_and_store
 from ui.guard import show_error
@@ -16,7 +17,7 @@ draft_id = st.query_params.get("draft")
 dataset = None if draft_id else current_dataset()
 
 if draft_id:
-    head = page("What is in it, and what shall be predicted", "Check what was guessed, choose the target, and go on.")
+    head = page(_("What is in it, and what shall be predicted"), _("Check what was guessed, choose the target, and go on."))
     try:
         source = find(current_workspace(), draft_id)
     except NotFound as error:  # cancelled or used in another window, or long ago
@@ -25,15 +26,15 @@ if draft_id:
     else:
         choose_and_store(head, source)
 elif dataset is not None:
-    head = page("Your data", "This is what your models learn from. Every model is judged on the same test rows.")
+    head = page(_("Your data"), _("This is what your models learn from. Every model is judged on the same test rows."))
     show_dataset(dataset)
     with st.expander("Use another file", icon=":material/upload_file:"):
         upload_box("data_file")
-    if head.next("Choose a network", key="data_next"):
+    if head.next(_("Choose a network"), key="data_next"):
         go("model")
 else:
-    page("Your data", "A table, pictures or texts: what a model shall learn from.")
+    page(_("Your data"), _("A table, pictures or texts: what a model shall learn from."))
     if cancelled := st.session_state.pop("cancelled", None):
         st.info(f"Cancelled. Nothing of “{plain(cancelled, 80)}” was stored; the file itself is untouched.", icon=":material/close:")
     upload_box("data_file")
-    empty("Here you will see what is in your file. No file at hand? Take a ready example.", "See the examples", "start", icon="table")
+    empty(_("Here you will see what is in your file. No file at hand? Take a ready example."), _("See the examples"), "start", icon="table")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.dataset.schema import ColumnType
 from core.errors import BadSettings
+from core.language import _
 from core.preprocess.shapes import input_shapes
 from core.recipes import PRESETS, RECIPES, default_recipe, make_spec, options_of, plan_of, recipes_for, refusal
 from core.runs.spec import TrainingSettings
@@ -24,10 +25,10 @@ ICONS = {"table": "table", "image": "image", "text": "notes"}
 NEVER = {ColumnType.IDENTIFIER, ColumnType.EMPTY}
 FEW_INPUTS = 60  # more columns are chosen in a searchable list
 
-head = page("Choose a network", "A recipe is a tested kind of network. Its presets are a good start; every setting can be changed.")
+head = page(_("Choose a network"), _("A recipe is a tested kind of network. Its presets are a good start; every setting can be changed."))
 dataset = current_dataset()
 if dataset is None:
-    empty("Here you choose the network that learns from your data. First it needs data.", "Choose data", "data", icon="model_training")
+    empty(_("Here you choose the network that learns from your data. First it needs data."), _("Choose data"), "data", icon="model_training")
     st.stop()
 
 info = dataset.info
@@ -68,7 +69,7 @@ key = f"set_{name}_{preset}"
 form, preview = st.columns([3, 2], gap="large")
 with form:
     run_name = st.text_input("Name of this run", max_chars=120, placeholder=f"{recipe.title} ({preset})", key="run_name")
-    st.subheader("Network", anchor=False)
+    st.subheader(_("Network"), anchor=False)
     changes = settings_form(recipe.settings, start.settings.model_dump(), key)
     with st.expander("Training", icon=":material/tune:", expanded=False):
         changes |= settings_form(TrainingSettings, start.training.model_dump(), f"{key}_training")
@@ -93,7 +94,7 @@ with form:
             st.caption(f"With more than {FEW_INPUTS} columns all of them are used. Change types on the data page to leave some out.")
 
 with preview:
-    st.subheader("What will be built", anchor=False)
+    st.subheader(_("What will be built"), anchor=False)
     spec, fits = None, False
     try:
         spec = make_spec(info, recipe=name, preset=preset, changes=changes, inputs=inputs, seed=int(seed or 0), backend=str(backend), name=run_name.strip())
@@ -109,6 +110,6 @@ with preview:
 
 race_start(info, spec, [recipe.name for recipe in fitting])
 why_not = "First put right what is refused" if spec is None else "" if fits else "It does not fit into this machine as it is"
-if head.next("Train", key="train", why_not=why_not) and spec:
+if head.next(_("Train"), key="train", why_not=why_not) and spec:
     run = launcher().start(current_workspace(), spec)
     go("train", run=run.id, dataset=dataset.id)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import _
 from ui.batch import predict_batch
 from ui.guard import guarded
 from ui.models import choose_model, models_in_hand, open_model
@@ -9,19 +10,21 @@ from ui.road import empty, page
 from ui.state import go
 from ui.try_form import try_by_hand
 
-head = page("Put it on stage", "Change a value and watch the answer follow. The model has never seen the test rows.")
+head = page(_("Put it on stage"), _("Change a value and watch the answer follow. The model has never seen the test rows."))
 dataset, runs = models_in_hand()
 if not runs:
-    what = "Here you try your model by hand. " + ("First it needs data." if dataset is None else "It needs a trained model first.")
-    empty(what, *(("Choose data", "data") if dataset is None else ("Choose a network", "model")), icon="podium")
+    if dataset is None:
+        empty(_("Here you try your model by hand. First it needs data."), _("Choose data"), "data", icon="podium")
+    else:
+        empty(_("Here you try your model by hand. It needs a trained model first."), _("Choose a network"), "model", icon="podium")
     st.stop()
 
 run = choose_model(runs)
 with guarded():
     model = open_model(run)
     try_by_hand(run, model, dataset)
-    st.subheader("Predict a whole file", anchor=False)
+    st.subheader(_("Predict a whole file"), anchor=False)
     predict_batch(run, model)
 
-if head.next("Train another model", key="stage_next", why_not="" if dataset else "The data of this model were deleted"):
+if head.next(_("Train another model"), key="stage_next", why_not="" if dataset else _("The data of this model were deleted")):
     go("model", run=run.id)

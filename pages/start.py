@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.dataset.samples import TEMPLATES
+from core.language import _
 from ui.cards import dataset_row, run_row
 from ui.guard import guarded
 from ui.road import page
@@ -15,12 +16,12 @@ RECENT = 6
 ICONS = {"table": "table", "pictures": "image", "picture": "image", "images": "image", "text": "notes"}
 
 head = page(
-    "Put a model on stage",
-    "Drop a file, press Train and watch the model learn. Then see in honest numbers whether it beats a simple baseline.",
+    _("Put a model on stage"),
+    _("Drop a file, press Train and watch the model learn. Then see in honest numbers whether it beats a simple baseline."),
 )
 workspace = current_workspace()
 
-st.subheader("Start with a ready example", anchor=False)
+st.subheader(_("Start with a ready example"), anchor=False)
 with st.grid(4, min_column_width=210):
     for ready in TEMPLATES:
         with st.container(border=True, height="stretch", key=f"card_{ready.id}"):
@@ -31,18 +32,19 @@ with st.grid(4, min_column_width=210):
             if st.button("Use this", key=f"template_{ready.id}", width="stretch"):
                 go("data", draft=TEMPLATE + ready.id, dataset=None, run=None)
 
-st.subheader("Or bring your own file", anchor=False)
+st.subheader(_("Or bring your own file"), anchor=False)
 with guarded():
     upload_box("start_file")
 
-runs, datasets = workspace.runs()[:RECENT], workspace.datasets()[:RECENT]
+runs = [run for run in workspace.runs() if run.spec.answers_for_test][:RECENT]  # not the many folds and shares of a series
+datasets = workspace.datasets()[:RECENT]
 if runs:
-    st.subheader("Recent runs", anchor=False)
+    st.subheader(_("Recent runs"), anchor=False)
     for run in runs:
         with guarded():
             run_row(run)
 if datasets:
-    st.subheader("Recent data", anchor=False)
+    st.subheader(_("Recent data"), anchor=False)
     for dataset in datasets:
         dataset_row(dataset)
 if not runs and not datasets:
@@ -50,5 +52,5 @@ if not runs and not datasets:
 
 with guarded():
     ready_to_go = current_dataset() is not None
-    if head.next("Continue", key="start_next", why_not="" if ready_to_go else "Choose an example or a file first"):
+    if head.next(_("Continue"), key="start_next", why_not="" if ready_to_go else _("Choose an example or a file first")):
         go("model")

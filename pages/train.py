@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import Damaged
+from core.language import _
 from core.runs.state import RunState
 from core.training.control import has_checkpoint
 from ui.guard import guarded, show_error
@@ -23,18 +24,18 @@ with guarded():
     run = current_run()
     if run is None:
         dataset = current_dataset()
-        page("Watch it learn", "Curves and figures of a run appear here while it trains.")
+        page(_("Watch it learn"), _("Curves and figures of a run appear here while it trains."))
         if dataset is None:
-            empty("Here you will watch your model learn. First it needs data.", "Choose data", "data", icon="show_chart")
+            empty(_("Here you will watch your model learn. First it needs data."), _("Choose data"), "data", icon="show_chart")
         else:
-            empty("Here you will watch your model learn. Choose a network and press Train.", "Choose a network", "model", icon="show_chart")
+            empty(_("Here you will watch your model learn. Choose a network and press Train."), _("Choose a network"), "model", icon="show_chart")
             others(dataset.id, None)
             races_of(dataset.id)
         st.stop()
     try:
         status, spec = launcher().state(run), run.spec
     except Damaged as error:
-        page("This run cannot be shown", "The others are not affected.")
+        page(_("This run cannot be shown"), _("The others are not affected."))
         show_error(error)
         if st.button("Delete this run", icon=":material/delete:", key="delete_damaged"):
             current_workspace().delete(run.id)
@@ -42,7 +43,7 @@ with guarded():
         st.stop()
 
     model, token = run.has_model, current_workspace().share(run)
-    head = page(*titles(status, model))
+    head = page(*titles(status, model, spec))
     state = status.state
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(facts(spec), width="content")
@@ -54,7 +55,7 @@ with guarded():
     with st.container(key="run_end"):  # always there, so that the chart below keeps its place and its zoom
         note_line(run)
         if state.is_over:
-            result(status, model)
+            result(status, model, spec)
             with st.container(horizontal=True, key="next_steps"):
                 if model and st.button("Train another", icon=":material/add:", key="another", help="Another recipe or other settings on the same data and the same split"):
                     go("model", run=run.id)
@@ -69,15 +70,15 @@ with guarded():
     live_chart(run, token)
 
     if state is RunState.PAUSED:
-        if head.next("Resume", key="resume", why_not="" if run.pause_requested else "It goes on at this moment"):
+        if head.next(_("Resume"), key="resume", why_not="" if run.pause_requested else _("It goes on at this moment")):
             resume(run)
     elif state is RunState.INTERRUPTED:
-        if head.next("Resume" if has_checkpoint(run) else "Begin again", key="resume"):
+        if head.next(_("Resume") if has_checkpoint(run) else _("Begin again"), key="resume"):
             resume(run)
     elif model:
-        if head.next("Compare", key="compare"):
+        if head.next(_("Compare"), key="compare"):
             go("compare", dataset=spec.dataset)
     elif not state.is_over:
-        head.next("Compare", key="compare", why_not="It can be compared once it has learned")
+        head.next(_("Compare"), key="compare", why_not=_("It can be compared once it has learned"))
     others(spec.dataset, run.id)
     races_of(spec.dataset)

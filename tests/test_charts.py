@@ -10,9 +10,17 @@ import pytest
 
 from core.charts import (
     Chart,
+    averaged,
+    calibration,
     charts,
     confusion,
+    confusion_difference,
+    det,
+    error_by_size,
     forest,
+    gain,
+    histogram,
+    lift,
     number,
     per_class,
     precision_recall,
@@ -25,6 +33,7 @@ from core.dataset.schema import Part, Task
 from core.evaluation.compare import Comparison, Model, compare
 from core.evaluation.intervals import Interval
 from core.evaluation.predictions import Predictions
+from core.evaluation.rows_behind import rows_behind, where_of
 
 EVIL = '<img src=x onerror=alert(1)> & "q"'
 
@@ -229,4 +238,85 @@ def test_text_on_cells_can_be_read() -> None:
 
 def test_names_are_wrapped_and_told_apart() -> None:
     assert two_lines("Always the most frequent class") == "Always the most<br>frequent class"
-    assert unique(["a" * 40, "a" * 41]) == [f"{'a' * 31}…", f"{'a' * 31}… (2)"]
+    assert unique(["a" * 40, "a" * 41]) == [f"{'a' * 26}…{'a' * 5}", f"{'a' * 26}…{'a' * 5} (2)"]
+
+
+def clickable_rows(chart: Chart) -> list[list[Any]]:
+    """`customdata` of the points that can be clicked."""
+    traces = json.loads(all_text(chart))["data"]
+    return [row for trace in traces if trace.get("customdata") and trace["type"] != "heatmap" for row in trace["customdata"]]
+
+
+@pytest.mark.parametrize("make", [roc, precision_recall, det, gain, lift, calibration])
+def test_every_point_leads_to_rows(make: Any) -> None:
+    comparison = versus_majority()
+    found = clickable_rows(make(comparison))
+    assert len(found) > 10
+    for row in found:
+        place = where_of(row)
+        assert place is not None and place[0] in ("b", "majority"), row
+        assert rows_behind(comparison, *place, limit=1).total >= 0
+
+
+def test_a_bin_of_the_calibration_holds_the_rows_that_it_says() -> None:
+    comparison = versus_majority()
+    found = [row for row in clickable_rows(calibration(comparison)) if row[-1] == "b"]
+    totals = [rows_behind(comparison, "b", where_of(row)[1]).total for row in found]  # type: ignore[index]
+    assert totals == [30] * 10
+
+
+def test_cells_of_the_matrix_and_bars_of_the_histogram_lead_to_rows() -> None:
+    comparison = versus_majority(("a", "b", "c"))
+    one = comparison.models[0]
+    cells = clickable_rows(confusion(one))
+    assert sum(rows_behind(comparison, "b", where_of(row)[1]).total for row in cells) == 300  # type: ignore[index]
+    bars = clickable_rows(histogram(comparison, one, "b"))
+    assert sum(rows_behind(comparison, "b", where_of(row)[1]).total for row in bars[:20]) == 300  # type: ignore[index]
+
+
+def test_the_bins_of_errors_lead_to_rows() -> None:
+    found = [row for row in clickable_rows(error_by_size(numbers())) if row[-1] == "b"]
+    totals = [rows_behind(numbers(), "b", where_of(row)[1]).total for row in found]  # type: ignore[index]
+    assert sum(totals) == 500 and len(totals) == 8
+
+
+def test_the_difference_of_two_matrices_says_who_is_ahead() -> None:
+    comparison = compare([Model("b", "Good", classified(("x", "y"), skill=3)), Model("c", "Poor", classified(("x", "y"), skill=0.5, seed=1))])
+    good, poor = comparison.models
+    gained = int(np.trace(good.evaluation.confusion) - np.trace(poor.evaluation.confusion))  # type: ignore[arg-type]
+    assert confusion_difference(good, poor).title == f"Good gets {gained} more rows right than Poor"
+    assert confusion_difference(poor, good).title == f"Poor gets {gained} fewer rows right than Good"
+    assert confusion_difference(good, good).title == "Good and Good get equally many rows right"
+    z = np.array(confusion_difference(good, poor).figure.data[0].z)
+    assert z[0][0] > 0 and z[0][1] > 0  # more right and fewer mistakes both help
+
+
+def test_the_equal_error_rate_is_that_of_the_exact_curve() -> None:
+    """By hand: positives 0.9 0.8 0.3, others 0.7 0.2 0.1. Calling the top three, 1 of 3 is missed and 1 of 3 alarmed."""
+    truth, p = np.array([1, 1, 1, 0, 0, 0]), np.array([0.9, 0.8, 0.3, 0.7, 0.2, 0.1])
+    comparison = compare([Model("b", "B", both_parts(Task.BINARY, ("no", "yes"), truth, np.c_[1 - p, p]))])
+    assert det(comparison).title == "Set so that misses and false alarms are equally frequent, B has 33.3 % of each"
+
+
+def test_gain_and_lift_say_what_the_top_tenth_holds() -> None:
+    truth, p = np.r_[np.ones(4, int), np.zeros(16, int)], np.linspace(1, 0.05, 20)
+    comparison = compare([Model("b", "B", both_parts(Task.BINARY, ("no", "yes"), truth, np.c_[1 - p, p]))])
+    assert gain(comparison).title == "In the top 10 % of its list, B has 50 of 100 “yes”"
+    assert lift(comparison).title == "In the top 10 % of its list, B finds 5.0 times as many “yes” as chance would"
+
+
+def test_the_averaged_curve_has_the_area_of_the_metric() -> None:
+    comparison = versus_majority(("a", "b", "c"))
+    area = comparison.models[0].evaluation.metrics["roc_auc"].value or 0
+    assert f"B {area:.3f}" in averaged(comparison).alt
+    assert averaged(comparison, "micro").alt.startswith("Area under the ROC curve over all pairs")
+
+
+def test_calibration_does_not_call_one_better_by_chance() -> None:
+    same = compare([Model("b", "B", classified(("x", "y"))), Model("c", "C", classified(("x", "y"), seed=1))])
+    assert "closest" not in calibration(same).title and "the models give" in calibration(same).title
+
+
+def test_axis_titles_stay_small() -> None:
+    figure = roc(versus_majority()).figure
+    assert figure.layout.template.layout.xaxis.title.font.size == 13

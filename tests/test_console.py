@@ -43,7 +43,10 @@ RESULTS: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["r1  failed    cnn  d1", "r2  finished  mlp  d1  accuracy 0.842  (0.821 to 0.861)"],
     ),
     "compare": (
-        {"rows_judged": 1056, "models": [{"name": "Mine", "metrics": {"accuracy": INTERVAL}}, {"name": "Linear model", "metrics": {}}]},
+        {
+            "rows_judged": 1056, "models": [{"run": "r1", "name": "Mine", "metrics": {"accuracy": INTERVAL}}, {"run": "linear", "name": "Linear model", "metrics": {}}],
+            "verdict": None, "threshold": None, "worth": None, "error_cost": None, "slices": None, "test_looks": None, "html": None,
+        },
         ["1,056 test rows", "Mine\n   accuracy  0.842  (0.821 to 0.861)", "Linear model\n   accuracy  –"],
     ),
     "delete": ({"deleted": "r1", "kind": "run"}, ["Deleted run r1."]),

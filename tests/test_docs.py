@@ -41,7 +41,7 @@ def test_readme_commands_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"\bmake ([a-z]+)\b", README):
         assert f"\n{target}:" in makefile, target
-    usage = (ROOT / "core" / "arguments.py").read_text(encoding="utf-8")
+    usage = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "core").glob("*arguments.py"))
     for command in re.findall(r"python -m core (\w+)", README):
         assert f'"{command}"' in usage, command
 

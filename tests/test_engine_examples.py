@@ -15,7 +15,7 @@ import pytest
 from tests.test_laws import CORE, KERAS, ROOT, imports, name, tree_of
 
 HEAVY = [path for path in CORE if imports(path, top_level_only=True) & KERAS]
-PROGRAMS = {"trial.py", "contract.py"}  # beside the tests, for processes of their own
+PROGRAMS = {"trial.py", "contract.py", "look.py"}  # beside the tests, for processes of their own
 WITH_EXAMPLES = [path for path in HEAVY if ">>>" in path.read_text(encoding="utf-8")]
 
 

@@ -27,5 +27,5 @@ def show(run: Run) -> None:
         st.markdown(f"{plain(recipe)} · predicts {plain(spec.target)} · you are watching, read-only")
         with st.container(key="run_end"):  # always there, so that the chart below keeps its place and its zoom
             if status.state.is_over:
-                result(status, run.has_model)
+                result(status, run.has_model, spec)
         live_chart(run, st.query_params["view"], key="audience", presented=True)

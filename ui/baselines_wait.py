@@ -7,6 +7,7 @@ import time
 import streamlit as st
 
 from core.dataset.dataset import Dataset
+from core.language import _
 from core.training import baselines
 from ui.guard import guarded
 
@@ -26,8 +27,8 @@ def baselines_wait(dataset: Dataset) -> None:
     if state == "working":
         _working(dataset)
     elif state == "failed":
-        st.warning("The simple models could not be trained on these data; `baselines.log` in the dataset's folder says why.", icon=":material/error:")
-        if st.button("Try again", key="baselines_again"):
+        st.warning(_("The simple models could not be trained on these data; `baselines.log` in the dataset's folder says why."), icon=":material/error:")
+        if st.button(_("Try again"), key="baselines_again"):
             st.session_state.pop(_key(dataset), None)
             st.rerun()
 
@@ -49,10 +50,10 @@ def _working(dataset: Dataset) -> None:
     if _state(dataset) != "working":
         st.rerun()
     with st.container(border=True, gap="small", key="baselines_working"):
-        st.markdown(
-            ":material/hourglass_empty: **Three simple models are being trained on the same rows**: the most frequent answer, a linear model, "
+        st.markdown(":material/hourglass_empty: " + _(
+            "**Three simple models are being trained on the same rows**: the most frequent answer, a linear model, "
             "and gradient-boosted trees. They show what anybody gets without a neural network. This page adds them by itself."
-        )
+        ))  # fmt: skip
         st.skeleton(height=72)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.evaluation.evaluate import Evaluation
 from core.evaluation.intervals import Interval
+from core.language import N_, _, plural
 from ui.metric_words import range_text, value_text
 from ui.words import count, plain
 
@@ -16,26 +17,26 @@ if TYPE_CHECKING:
 
 __all__ = ["class_table"]
 
-COLUMNS = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
+COLUMNS = {"precision": N_("Precision"), "recall": N_("Recall"), "f1": N_("F1")}
 MOST_CLASSES = 30
 
 
 def class_table(comparison: Comparison) -> None:
     """Draw the table of one model; the visitor chooses which."""
     names = {f"{number}. {one.model.name}": one for number, one in enumerate(comparison.models, start=1)}
-    chosen = st.selectbox("Model", list(names), key="class_model") if len(names) > 1 else next(iter(names))
+    chosen = st.selectbox(_("Model"), list(names), key="class_model") if len(names) > 1 else next(iter(names))
     evaluation = names.get(chosen, comparison.models[0]).evaluation
     classes = sorted(evaluation.labels, key=lambda label: -evaluation.class_rows.get(label, 0))
     rows = [_row(plain(label, 60), count(evaluation.class_rows.get(label, 0)), evaluation.per_class[label]) for label in classes[:MOST_CLASSES]]
-    rows += [_row(f"*{title}*", count(evaluation.rows), _averages(evaluation, kind)) for kind, title in (("macro", "every class alike"), ("weighted", "by rows"))]
+    rows += [_row(f"*{title}*", count(evaluation.rows), _averages(evaluation, kind)) for kind, title in (("macro", _("every class alike")), ("weighted", _("by rows")))]
     columns = list(zip(*rows, strict=True))
     st.table(
-        dict(zip(("Class", "Test rows", *COLUMNS.values()), map(list, columns), strict=True)),
-        hide_index=True, border="horizontal", alt="Precision, recall and F1 of each class",
+        dict(zip((_("Class"), _("Test rows"), *map(_, COLUMNS.values())), map(list, columns), strict=True)),
+        hide_index=True, border="horizontal", alt=_("Precision, recall and F1 of each class"),
     )  # fmt: skip
     if len(classes) > MOST_CLASSES:
-        st.caption(f"The {MOST_CLASSES} most frequent of {count(len(classes))} classes. The HTML page has them all.")
-    st.caption("**Precision**: of the rows called so, the share that are so. **Recall**: of the rows that are so, the share that was found. **F1**: both in one number.")
+        st.caption(plural("The most frequent of {n} class.", "The most frequent of {n} classes.", len(classes)))
+    st.caption(_("**Precision**: of the rows called so, the share that are so. **Recall**: of the rows that are so, the share that was found. **F1**: both in one number."))
 
 
 def _row(title: str, rows: str, metrics: dict[str, Interval]) -> tuple[str, ...]:

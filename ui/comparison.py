@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.dataset.dataset import Dataset
 from core.errors import LimelightError
+from core.language import _, current
 from core.runs.run import Run
 from ui.models import changed, labelled
 from ui.race import race_runs
-from ui.words import plain
+from ui.words import plain, short
 
 if TYPE_CHECKING:
     from core.evaluation.compare import Comparison
-    from core.evaluation.model import Model
 
-__all__ = ["Compared", "choose_runs", "compared"]
+__all__ = ["Compared", "choose_runs", "compared", "reference_of"]
 
-MOST_RUNS = 8  # more lines in one chart nobody can follow
+MOST_RUNS = 9  # with the three simple ones twelve; more lines in one chart nobody can follow
 CHOSEN_AT_FIRST = 4
 KEPT = 6
 
@@ -55,10 +55,15 @@ def choose_runs(runs: Sequence[Run]) -> list[Run]:
         return list(runs)
     by_label = labelled(runs)
     first = _at_first(runs)
-    labels = st.pills(  # not a multiselect: its chips are white on lime in the dark, and cannot be read
-        "Models to compare", list(by_label), selection_mode="multi", default=[label for label, run in by_label.items() if run.id in first],
-        format_func=plain, key=f"compared_{runs[0].spec.dataset}", persist_state="session",
-    )  # fmt: skip
+    key = f"compared_{runs[0].spec.dataset}"
+    said = st.session_state.get(key)
+    shown = _("Models: {chosen} of {all}").format(chosen=len(first) if said is None else len(said), all=len(by_label))
+    with st.popover(shown, icon=":material/checklist:", key="choose_models"):  # closed, so that the verdict comes first on a phone too
+        labels = st.pills(  # not a multiselect: its chips are white on lime in the dark, and cannot be read
+            _("Models to compare"), list(by_label), selection_mode="multi", default=[label for label, run in by_label.items() if run.id in first],
+            format_func=plain, key=key, persist_state="session",
+        )  # fmt: skip
+        st.caption(_("At most {most} at once; the simple models stand beside them without being asked.").format(most=MOST_RUNS))
     return [run for label, run in by_label.items() if label in labels][:MOST_RUNS]
 
 
@@ -76,39 +81,59 @@ def compared(dataset: Dataset, runs: Sequence[Run]) -> Compared:
 
     Args:
         dataset: whose runs they are.
-        runs: one to eight of them.
+        runs: one to nine of them.
 
     Raises:
         BadSettings: the models cannot be compared.
         Damaged: the baselines cannot be read.
     """
     versions = tuple((str(run.folder), changed(run)) for run in runs)
-    key = repr((str(dataset.folder), _baselines_version(dataset), versions))
+    key = repr((current(), str(dataset.folder), _baselines_version(dataset), versions))
     return _compared(key, dataset, list(runs))
 
 
 @st.cache_resource(max_entries=KEPT, ttl="1h", show_spinner=False)
 def _compared(key: str, _dataset: Dataset, _runs: list[Run]) -> Compared:
     from core.evaluation.compare import compare
-    from core.evaluation.model import model_of_baseline, model_of_run
+    from core.evaluation.model import model_of_baseline, model_of_run, told_apart
+    from core.latency import latency_ms
     from core.training.baselines import load
 
     models, runs, problems = [], [], []
     for run in _runs:
         try:
+            latency_ms(run, _dataset)  # measured at the first look; after that it is one of the facts
             models.append(model_of_run(run))
             runs.append(run)
         except LimelightError as error:
-            problems.append(f"{run.id} is left out: {error.message}")
+            problems.append(_("{run} is left out: {reason}").format(run=run.id, reason=error.message))
     if not models:
         return Compared(key, None, tuple(problems), _dataset, ())
-    return Compared(key, compare([*_told_apart(models), *(model_of_baseline(one) for one in load(_dataset))]), tuple(problems), _dataset, tuple(runs))
+    return Compared(key, compare([*told_apart(models), *(model_of_baseline(one) for one in load(_dataset))]), tuple(problems), _dataset, tuple(runs))
 
 
-def _told_apart(models: list[Model]) -> list[Model]:
-    """Runs of the same name get the end of their id, else nobody knows which is meant."""
-    names = [model.name for model in models]
-    return [replace(model, name=f"{model.name} · {model.id[-4:]}") if names.count(model.name) > 1 else model for model in models]
+def reference_of(found: Compared) -> str | None:
+    """Let the visitor pin the model that all others are compared with; the choice is in the URL.
+
+    Returns:
+        Its id; None where only one model is compared.
+    """
+    models = found.comparison.models if found.comparison is not None else ()
+    if len(models) < 2:
+        return None
+    names = {one.model.id: short(one.model.name, 50) for one in models}
+    wanted = st.query_params.get("reference")
+    usual = next((one.difference.reference for one in models if one.difference is not None), models[0].model.id)
+    start = wanted if wanted in names else usual
+    chosen = st.selectbox(
+        _("Compare each with"), list(names), index=list(names).index(start), format_func=lambda name: names[name],
+        key=f"reference_{found.dataset.id}", help=_("Differences are to this model. At first it is the simple model that is the best on the validation rows."), width=260,
+    )  # fmt: skip
+    if chosen == usual:
+        st.query_params.pop("reference", None)
+    elif chosen != wanted:
+        st.query_params["reference"] = str(chosen)
+    return chosen
 
 
 def _baselines_version(dataset: Dataset) -> int:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.dataset.dataset import Dataset
 from core.dataset.schema import DatasetInfo, Part
 from core.files import folder_bytes
+from core.language import _
 from ui.balance import balance_chart, spread_chart
 from ui.cards import task_text
 from ui.column_table import column_table
@@ -38,23 +39,23 @@ def show_dataset(dataset: Dataset) -> None:
     info, folder = dataset.info, dataset.folder.as_posix()
     st.subheader(plain(info.name), anchor=False)
     facts(info, f"{size(_bytes(folder))} on disk")
-    st.subheader("Split", anchor=False)
+    st.subheader(_("Split"), anchor=False)
     show_parts(info)
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("What was noticed", anchor=False)
+        st.subheader(_("What was noticed"), anchor=False)
         repaired_list([repair_words(repair) for repair in info.repairs])
         findings_list(info.findings)
     with right:
-        st.subheader("What is predicted", anchor=False)
+        st.subheader(_("What is predicted"), anchor=False)
         show_target(info, None if info.class_counts else _spread(folder, info.target))
     looks = dataset.looks()
     show_looks(looks, _pictures(folder, dataset, looks) if info.image_shape is not None else {})
     if info.image_shape is not None:
         return
-    st.subheader("The first rows", anchor=False)
+    st.subheader(_("The first rows"), anchor=False)
     rows_preview(_first_rows(folder), info)
-    st.subheader("Columns", anchor=False)
+    st.subheader(_("Columns"), anchor=False)
     column_table(info.columns, info.inputs, info.target, info.rows, dataset.id)
 
 

@@ -16,6 +16,7 @@ from core.dataset.decisions import Decisions
 from core.dataset.progress import Progress
 from core.dataset.schema import ColumnType, Finding, Repair, SplitBy, Task
 from core.errors import LimelightError
+from core.language import _
 from ui.column_table import column_table
 from ui.dataset_view import facts, rows_preview, show_target
 from ui.findings import findings_list, repaired_list
@@ -60,7 +61,7 @@ def choose_and_store(head: Page, source: Source) -> None:
     """
     if _is_being_stored(source):
         progress_panel(source, "Storing the data …")
-        head.next("Use this data", key="use", why_not="It is being stored")
+        head.next(_("Use this data"), key="use", why_not=_("It is being stored"))
         return
     try:
         preview = looked_at(source)
@@ -69,11 +70,11 @@ def choose_and_store(head: Page, source: Source) -> None:
         return
     if preview is None:
         progress_panel(source, "Reading the file …")
-        head.next("Use this data", key="use", why_not="The file is still being read")
+        head.next(_("Use this data"), key="use", why_not=_("The file is still being read"))
         return
     name = _questions(source, preview)
     _body(source, preview)
-    if head.next("Use this data", key="use", why_not=plain(preview.stops[0], 300) if preview.stops else ""):
+    if head.next(_("Use this data"), key="use", why_not=plain(preview.stops[0], 300) if preview.stops else ""):
         _store(source, preview, name)
 
 
@@ -141,22 +142,22 @@ def _body(source: Source, preview: Preview) -> None:
     facts(info, f"{size(preview.memory_bytes)} in memory", total)
     read_options(source, preview)
     if info.image_shape is None:
-        st.subheader("The first rows" if total is None else "A few rows", anchor=False)
+        st.subheader(_("The first rows") if total is None else _("A few rows"), anchor=False)
         rows_preview(preview.rows, info)
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("What was noticed", anchor=False)
+        st.subheader(_("What was noticed"), anchor=False)
         repaired_list(decisions.words, partial(_undo, source))
         findings_list([finding for finding in info.findings if finding.code != "sampled"], partial(_repair, source))
     with right:
-        st.subheader("What is predicted", anchor=False)
+        st.subheader(_("What is predicted"), anchor=False)
         show_target(info, preview.spread, total)
     show_looks(preview.looks, _pictures(source, preview))
     if info.image_shape is None:
-        st.subheader("Columns", anchor=False)
+        st.subheader(_("Columns"), anchor=False)
         st.caption("A type decides how a column is read. Change a type, or take a column out, where the guess is wrong." + ("" if total is None else f" Counted on {count(info.rows)} of {count(total)} rows."))
         column_table(info.columns, info.inputs, info.target, info.rows, f"{source.id}_{decisions.key}", partial(_change_column, source))
-    st.subheader("Split", anchor=False)
+    st.subheader(_("Split"), anchor=False)
     key = f"{source.id}_{decisions.key}_{info.split_by.kind}"
     split_choice(preview, key, decisions.seed, partial(_choose_split, source), partial(_choose_seed, source))
     show_parts(info, total)

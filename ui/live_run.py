@@ -7,7 +7,9 @@ from urllib.parse import urlsplit, urlunsplit
 import streamlit as st
 
 from core.errors import LimelightError
+from core.language import N_, _
 from core.recipes import RECIPES
+from core.runs.repeats import label_of
 from core.runs.run import Run, Status
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
@@ -21,24 +23,27 @@ from ui.words import number, plain, plural
 __all__ = ["audience_link", "facts", "others", "result", "share", "titles"]
 
 TITLES = {
-    RunState.QUEUED: ("Waiting its turn", "It starts by itself. You may close this page; its address brings you back."),
-    RunState.STARTING: ("Getting ready", "The network is being built. You may close this page; its address brings you back."),
-    RunState.RUNNING: ("It is learning", "You may close this page; the training goes on, and its address brings you back."),
-    RunState.PAUSED: ("Paused", "Nothing is lost. It keeps its place, so runs that wait begin after it."),
-    RunState.FINISHED: ("It has learned", "Now it was judged once, on test rows that it had never seen."),
-    RunState.STOPPED: ("Stopped", "You ended the training early."),
-    RunState.FAILED: ("It ended without a model", "Nothing else was touched: your data and your other runs are as they were."),
-    RunState.INTERRUPTED: ("Interrupted", "Its process ended before the training did. Your data and your other runs are as they were."),
+    RunState.QUEUED: (N_("Waiting its turn"), N_("It starts by itself. You may close this page; its address brings you back.")),
+    RunState.STARTING: (N_("Getting ready"), N_("The network is being built. You may close this page; its address brings you back.")),
+    RunState.RUNNING: (N_("It is learning"), N_("You may close this page; the training goes on, and its address brings you back.")),
+    RunState.PAUSED: (N_("Paused"), N_("Nothing is lost. It keeps its place, so runs that wait begin after it.")),
+    RunState.FINISHED: (N_("It has learned"), N_("Now it was judged once, on test rows that it had never seen.")),
+    RunState.STOPPED: (N_("Stopped"), N_("You ended the training early.")),
+    RunState.FAILED: (N_("It ended without a model"), N_("Nothing else was touched: your data and your other runs are as they were.")),
+    RunState.INTERRUPTED: (N_("Interrupted"), N_("Its process ended before the training did. Your data and your other runs are as they were.")),
 }
 LIST_EVERY_S = 5.0
 SHOWN = 20
 
 
-def titles(status: Status, model: bool) -> tuple[str, str]:
-    """Title and one sentence for the head of the page."""
+def titles(status: Status, model: bool, spec: RunSpec | None = None) -> tuple[str, str]:
+    """Title and one sentence for the head of the page; a run of a series may answer for other rows than the test rows."""
+    if spec is not None and model and not spec.answers_for_test:
+        return _("It has learned"), _answers_for(spec)
     if status.state is RunState.STOPPED and model:
-        return "It has learned", "You ended the training early; the best weights were kept and judged on rows that it had never seen."
-    return TITLES[status.state]
+        return _("It has learned"), _("You ended the training early; the best weights were kept and judged on rows that it had never seen.")
+    title, lead = TITLES[status.state]
+    return _(title), _(lead)
 
 
 def facts(spec: RunSpec) -> str:
@@ -70,11 +75,11 @@ def audience_link(page_url: str, token: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path or "/", f"view={token}", ""))
 
 
-def result(status: Status, model: bool) -> None:
+def result(status: Status, model: bool, spec: RunSpec | None = None) -> None:
     """How the run ended, once it is over."""
     text = plain(status.message, limit=600)
     if model:
-        _headline(status)
+        _headline(status, spec)
         if text:
             st.markdown(text)
     elif status.state is RunState.STOPPED:
@@ -85,16 +90,28 @@ def result(status: Status, model: bool) -> None:
         st.warning(text or "Press Resume: it goes on from its last checkpoint.", icon=":material/power_off:")
 
 
-def _headline(status: Status) -> None:
+def _answers_for(spec: RunSpec) -> str:
+    if spec.fold >= 0:
+        return _("A run of a cross-validation ({label}): it was judged on its fold, which it had never seen. The test rows stay sealed.").format(label=label_of(spec))
+    return _("A point of a learning curve ({label}): it was judged on the validation rows. The test rows stay sealed.").format(label=label_of(spec))
+
+
+def _judged_on(spec: RunSpec | None) -> str:
+    if spec is None or spec.answers_for_test:
+        return _("{metric} on the test rows")
+    return _("{metric} on its fold") if spec.fold >= 0 else _("{metric} on the validation rows")
+
+
+def _headline(status: Status, spec: RunSpec | None) -> None:
     headline = status.headline
     if not headline:
         return
     name = METRICS.get(str(headline["name"]), str(headline["name"]).replace("_", " "))
     value, low, high = (number(float(headline[key])) for key in ("value", "low", "high"))
     st.metric(
-        f"{name[0].upper()}{name[1:]} on the test rows", value,
+        _judged_on(spec).format(metric=f"{name[0].upper()}{name[1:]}"), value,
         delta=f"{low} – {high}", delta_color="off", delta_arrow="off", delta_description="95 % interval",
-        help="With other test rows of the same kind the figure would be in this range 95 times of 100.",
+        help="With other rows of the same kind the figure would be in this range 95 times of 100.",
     )  # fmt: skip
 
 
@@ -103,7 +120,7 @@ def others(dataset_id: str, here: str | None) -> None:
     runs = [run for run in current_workspace().runs() if run.spec.dataset == dataset_id and run.id != here]
     if not runs:
         return
-    st.subheader("Other runs on this data" if here else "Runs on this data", anchor=False)
+    st.subheader(_("Other runs on this data") if here else _("Runs on this data"), anchor=False)
     moving = any(not run.status.state.is_over for run in runs)
     st.fragment(_rows, run_every=LIST_EVERY_S if moving else None)(runs[:SHOWN])
     if len(runs) > SHOWN:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import LimelightError
+from core.language import _
 from core.race_lanes import labels
 from core.runs.race import Race, all_races, forget_race, lanes_of, load_race
 from core.runs.run import Run
@@ -39,8 +40,8 @@ def show_race(name: str) -> None:
     race = load_race(workspace, name)
     runs = _sound(lanes_of(race, workspace.runs_folder))
     if not runs:
-        page("Race", "Its runs were deleted.")
-        empty("Here two to four models learn side by side. The runs of this race are gone.", "Choose a network", "model", icon="flag")
+        page(_("Race"), _("Its runs were deleted."))
+        empty(_("Here two to four models learn side by side. The runs of this race are gone."), _("Choose a network"), "model", icon="flag")
         return
     lanes = [Lane(run, label, workspace.share(run)) for run, label in zip(runs, labels([run.spec for run in runs]), strict=True)]
     states = [launcher().state(run).state for run in runs]
@@ -56,10 +57,10 @@ def show_race(name: str) -> None:
 
 def _titles(states: Sequence[RunState]) -> tuple[str, str]:
     if all(state is RunState.QUEUED for state in states):
-        return "The race waits its turn", "It starts by itself. You may close this page; its address brings you back."
+        return _("The race waits its turn"), _("It starts by itself. You may close this page; its address brings you back.")
     if all(state.is_over for state in states):
-        return "The race is over", "Each lane keeps the weights of its best epoch."
-    return "The race is on", "You may close this page; the training goes on, and its address brings you back."
+        return _("The race is over"), _("Each lane keeps the weights of its best epoch.")
+    return _("The race is on"), _("You may close this page; the training goes on, and its address brings you back.")
 
 
 def _facts(race: Race, runs: Sequence[Run]) -> str:
@@ -127,7 +128,7 @@ def _onward(head, race: Race, runs: Sequence[Run], states: Sequence[RunState]) -
     over = all(state.is_over for state in states)
     with_model = [run for run in runs if run.has_model]
     why_not = "" if over and with_model else "They can be compared once all have learned" if not over else "No lane ended with a model"
-    if head.next("Compare these", key="compare_race", why_not=why_not):
+    if head.next(_("Compare these"), key="compare_race", why_not=why_not):
         st.session_state.pop(f"compared_{race.dataset}", None)  # an earlier choice of models makes room for these
         go("compare", dataset=race.dataset, race=race.id)
 
@@ -145,7 +146,7 @@ def races_of(dataset: str) -> None:
     races = [race for race in all_races(current_workspace()) if race.dataset == dataset]
     if not races:
         return
-    st.subheader("Races on this data", anchor=False)
+    st.subheader(_("Races on this data"), anchor=False)
     for race in races[:SHOWN]:
         with guarded():
             _row(race)

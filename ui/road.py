@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.dataset.dataset import Dataset
 from core.errors import LimelightError
+from core.language import N_, _
 from core.runs.run import Run
 from ui.state import current_dataset, current_run, go, params, runs_with_model, through_shell
 from ui.words import on_accent
@@ -26,22 +27,22 @@ class Step:
 
 
 STEPS = (
-    Step("start", "Start", "Choose a ready example or bring a file"),
-    Step("data", "Data", "See what is in it and what shall be predicted"),
-    Step("model", "Model", "Choose a network and its settings"),
-    Step("train", "Train", "Watch it learn"),
-    Step("compare", "Compare", "Models side by side on the same test rows"),
-    Step("stage", "Stage", "Try the model, show it to others"),
+    Step("start", N_("Start"), N_("Choose a ready example or bring a file")),
+    Step("data", N_("Data"), N_("See what is in it and what shall be predicted")),
+    Step("model", N_("Model"), N_("Choose a network and its settings")),
+    Step("train", N_("Train"), N_("Watch it learn")),
+    Step("compare", N_("Compare"), N_("Models side by side on the same test rows")),
+    Step("stage", N_("Stage"), N_("Try the model, show it to others")),
 )
 MARKS = {
-    "here": ("here", "radio_button_checked"),
-    "done": ("done", "check_circle"),
-    "next": ("open", "radio_button_unchecked"),
-    "not yet": ("not yet", "radio_button_unchecked"),
+    "here": (N_("here"), "radio_button_checked"),
+    "done": (N_("done"), "check_circle"),
+    "next": (N_("open"), "radio_button_unchecked"),
+    "not yet": (N_("not yet"), "radio_button_unchecked"),
 }
-NO_DATA = "Not yet: choose data first"
-NO_RUN = "Not yet: train a model first"
-NO_MODEL = "Not yet: wait until a model is trained"
+NO_DATA = N_("Not yet: choose data first")
+NO_RUN = N_("Not yet: train a model first")
+NO_MODEL = N_("Not yet: wait until a model is trained")
 
 
 def draw(here: str) -> None:
@@ -53,9 +54,9 @@ def draw(here: str) -> None:
             mark, icon = MARKS["here" if step.name == here else "done" if step.name in done else "not yet" if reason else "next"]
             st.page_link(
                 f"pages/{step.name}.py",
-                label=f"{f'**{step.title}**' if step.name == here else step.title}  \n:small[{mark}]",
+                label=f"{f'**{_(step.title)}**' if step.name == here else _(step.title)}  \n:small[{_(mark)}]",
                 icon=f":material/{icon}:",
-                help=reason or step.what,
+                help=_(reason or step.what),
                 disabled=bool(reason),
                 query_params=params(),
                 width="stretch",

@@ -7,10 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import NotFound
+from core.language import NAMES, _, current, use
 from ui import road
 from ui.guard import guarded, show_error
 from ui.process import prepare
-from ui.state import audience_run, current_workspace, is_shared, leave_workspace
+from ui.state import audience_run, current_workspace, is_shared, language_in_url, leave_workspace
 from ui.top import begin_at_top
 from ui.words import on_accent
 
@@ -22,8 +23,9 @@ WIDTH = 1120  # pixels; lines longer than this are hard to read
 
 def show() -> None:
     """Draw the app for one visitor; called at every rerun."""
+    use(language_in_url())
     st.set_page_config(page_title="Limelight", page_icon=str(ICON), layout="wide", initial_sidebar_state="collapsed")
-    pages = [st.Page(f"pages/{step.name}.py", title=f"{step.title} · Limelight", default=step.name == "start") for step in road.STEPS]
+    pages = [st.Page(f"pages/{step.name}.py", title=f"{_(step.title)} · Limelight", default=step.name == "start") for step in road.STEPS]
     here = st.navigation(pages, position="hidden")
     with guarded():
         prepare()
@@ -38,13 +40,23 @@ def show() -> None:
 
 
 def _brand(page: str) -> None:
-    """The name, and on a shared server the one thing to know about the address."""
+    """The name, the language, and on a shared server the one thing to know about the address."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="brand"):
         st.image(str(ICON), width=28, alt="")
         st.markdown("**Limelight**", width="content")
         if is_shared():
-            st.caption("The address of this page is the key to your data: keep it, and give it only to those who may see everything.", width="content")
+            st.caption(_("The address of this page is the key to your data: keep it, and give it only to those who may see everything."), width="content")
+        st.space("stretch")
+        st.button(" · ".join(f"**{name}**" if one == current() else name for one, name in NAMES.items()), type="tertiary", key="language", on_click=_other_language)
         begin_at_top(page)
+
+
+def _other_language() -> None:
+    """Write the other language into the address, so that a link or a reload keeps it."""
+    if language_in_url() == "en":
+        st.query_params["lang"] = "zh_CN"
+    else:
+        st.query_params.pop("lang", None)
 
 
 def _audience() -> None:
@@ -62,7 +74,7 @@ def _workspace_opens() -> bool:
         current_workspace()
     except NotFound as error:
         show_error(error)
-        if st.button(on_accent("Start a new workspace"), type="primary", key="new_workspace"):
+        if st.button(on_accent(_("Start a new workspace")), type="primary", key="new_workspace"):
             leave_workspace()
             st.rerun()
         return False

@@ -3,6 +3,7 @@
     ?w=TOKEN        the workspace, on a shared server; on one's own machine there is only one
     ?dataset=ID     the dataset in hand          ?run=ID     the run in hand
     ?draft=ID       a file that is read but not yet stored
+    ?lang=zh_CN     the language of the pages; English where it is absent
     ?view=TOKEN     read-only: one run, for an audience; nothing else is reachable
 """
 
@@ -14,18 +15,20 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.dataset.dataset import Dataset
+from core.language import Language, ask, language_of
 from core.runs.run import Run
 from core.settings import settings
 from core.workspace import Workspace, run_of_view
 
 __all__ = [
-    "audience_run", "current_dataset", "current_run", "current_workspace", "go", "is_shared", "keep", "leave_workspace",
+    "audience_run", "current_dataset", "current_run", "current_workspace", "go", "is_shared", "keep", "language_in_url", "leave_workspace",
     "params", "runs_with_model", "through_shell",
 ]  # fmt: skip
 
-CARRIED = ("w", "dataset", "run", "draft")  # kept in the URL from page to page
+CARRIED = ("w", "dataset", "run", "draft", "lang")  # kept in the URL from page to page
 CLOUD_HOST = ".streamlit.app"
 
 
@@ -38,6 +41,14 @@ def through_shell() -> None:
     if PagesManager.uses_pages_directory:
         PagesManager.uses_pages_directory = False
         st.rerun()
+
+
+def language_in_url() -> Language:
+    """The language that the visitor chose; English outside of a visit."""
+    return language_of(st.query_params.get("lang")) if get_script_run_ctx(suppress_warning=True) is not None else "en"
+
+
+ask(language_in_url)  # a fragment or a callback runs in a thread where the shell has not said it
 
 
 def is_shared() -> bool:
@@ -103,8 +114,8 @@ def current_run() -> Run | None:
 
 
 def runs_with_model(dataset: Dataset) -> list[Run]:
-    """The runs of a dataset that ended with a model, newest first."""
-    return [run for run in current_workspace().runs() if run.spec.dataset == dataset.id and run.has_model]
+    """The runs of a dataset that ended with a model, newest first; folds and shares of a series answer for other rows and are left out."""
+    return [run for run in current_workspace().runs() if run.spec.dataset == dataset.id and run.spec.answers_for_test and run.has_model]
 
 
 def keep(**changes: str | None) -> None:

@@ -1,35 +1,146 @@
-"""A comparison to take home: the table for a spreadsheet, and the page as one file that works offline."""
+"""Take along: the comparison as files that need neither this page nor a network."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.dataset.schema import DatasetInfo
+from core.errors import BadSettings
+from core.evaluation.goals import USUAL
+from core.evaluation.names import headline
+from core.evaluation.verdict import MARGIN
+from core.language import LANGUAGES, NAMES, Language, _, current, speaking
+from core.seal import look_at, looks, looks_sentence
+from ui.verdict import field_of
+from ui.words import plain, short
 
 if TYPE_CHECKING:
-    from core.evaluation.compare import Comparison
+    from core.report import Findings
+    from ui.comparison import Compared
 
-__all__ = ["take_home"]
+__all__ = ["take_part"]
 
 
-def take_home(comparison: Comparison, info: DatasetInfo) -> None:
+def take_part(found: Compared) -> None:
     """Draw the download buttons; a file is made when somebody asks for it, not before.
 
     Args:
-        comparison: what to take.
-        info: of the dataset, for the facts in the page.
+        found: what to take, with its dataset.
     """
-    from core.report import report_html, table_csv
+    if found.comparison is None:
+        return
+    language = _chosen_language()
+    name = _file_name(found.dataset.info.name or found.dataset.id)
+    _button(found, _("Web page"), f"{name}.html", "text/html", "description", _html, language, _("Everything, with live charts, in one file of about 5 MB that opens without a network. For a mail or the data room."))
+    _button(found, _("PDF"), f"{name}.pdf", "application/pdf", "picture_as_pdf", _pdf, language, _("The same on paper: A4, with text that can be searched."))
+    _button(found, _("Table for a spreadsheet"), f"{name}.csv", "text/csv", "table", lambda _findings: _csv(found), language, _("CSV: every metric of every model with both ends of its interval."))
+    _button(found, _("Table for a paper"), f"{name}.tex", "application/x-tex", "functions", lambda _findings: _latex(found), language, _("LaTeX with booktabs: every metric with its interval, one column a model."))
+    _card_button(found, name, language)
+    st.caption(plain(looks_sentence(looks(found.dataset)), 400))
 
-    with st.container(horizontal=True):
-        st.download_button(
-            "Table (CSV)", data=lambda: table_csv(comparison), file_name="comparison.csv", mime="text/csv",
-            icon=":material/table:", on_click="ignore", key="compare_csv",
-        )  # fmt: skip
-        st.download_button(
-            "Whole page (HTML)", data=lambda: report_html(comparison, info).encode(), file_name="comparison.html", mime="text/html",
-            icon=":material/description:", on_click="ignore", key="compare_html",
-        )  # fmt: skip
-    st.caption("The table has every metric with both ends of its interval. The page is one file of about 5 MB that needs no network.")
+
+def _chosen_language() -> Language:
+    """The language of the files; at first that of the page."""
+    chosen: Language | None = st.segmented_control(
+        _("Language of the files"), LANGUAGES, default=current(), format_func=lambda one: NAMES[one], required=True, key="take_language", persist_state="session",
+    )  # fmt: skip
+    return chosen or current()
+
+
+def _button(found: Compared, label: str, file_name: str, mime: str, icon: str, make: Callable[[Callable[[], Findings]], bytes], language: Language, what: str, key: str = "") -> None:
+    told = _told(found)
+
+    def made() -> bytes:
+        with speaking(language):  # the file is made in another thread, later, which knows nothing of the visitor
+            return make(lambda: _findings(found, dict(told)))
+
+    with st.container(border=True, gap="xsmall"):
+        st.download_button(label, data=made, file_name=file_name, mime=mime, icon=f":material/{icon}:", on_click="ignore", key=f"compare_{key or file_name.rpartition('.')[2]}")
+        st.caption(what)
+
+
+def _card_button(found: Compared, name: str, language: Language) -> None:
+    assert found.comparison is not None  # the caller saw it
+    runs = {one.model.id: short(one.model.name, 50) for one in found.comparison.runs}
+    chosen = next(iter(runs))
+    if len(runs) > 1:
+        chosen = st.selectbox(_("Which model the card is about"), list(runs), format_func=lambda one: runs[one], key="take_model")
+
+    def card(findings: Callable[[], Findings]) -> bytes:
+        from core.report import model_card
+
+        return model_card(findings(), chosen).encode()
+
+    what = _("Markdown, for a repository: what the model is for, its data, its numbers with intervals, where it is weak, its limits.")
+    _button(found, _("Model card"), f"{name}-model-card.md", "text/markdown", "badge", card, language, what)
+
+
+def _findings(found: Compared, told: dict[str, Any]) -> Findings:
+    from core.report import Findings
+    from core.report_extras import extras
+
+    comparison, question = found.comparison, told.pop("question")
+    assert comparison is not None  # no button without it
+    with suppress(BadSettings):  # a question that these models cannot answer is asked in the usual way
+        comparison = replace(comparison, field=field_of(found.key, comparison, *question)) if comparison.field else comparison
+    looked = look_at(found.dataset, "export", [one.model.id for one in comparison.models])
+    return Findings(comparison, found.dataset.info, looks=looked, extras=extras(comparison, found.dataset, found.runs, **told))
+
+
+def _told(found: Compared) -> dict[str, Any]:
+    """What the visitor has chosen in other parts: the question of the verdict, amounts, a threshold, the class that they are about."""
+    assert found.comparison is not None  # no button without it
+    task, usual = found.comparison.task, found.comparison.field
+    question = (
+        st.query_params.get("reference"), str(st.session_state.get(f"verdict_metric_{task.value}") or headline(task)),
+        float(st.session_state.get("verdict_margin", usual.margin if usual else MARGIN)),
+    )  # fmt: skip
+    values, label = st.session_state.get(f"report_values_{found.dataset.id}", (None, None))
+    aim, aimed_label = st.session_state.get(f"report_aim_{found.dataset.id}", (USUAL, None))
+    positive = label or aimed_label
+    known = found.comparison.labels
+    return {"question": question, "values": values, "aim": aim, "positive": positive if positive in known else None}
+
+
+def _html(findings: Callable[[], Findings]) -> bytes:
+    from core.report import report_html
+
+    return report_html(findings()).encode()
+
+
+def _pdf(findings: Callable[[], Findings]) -> bytes:
+    from core.report import report_pdf
+
+    return report_pdf(findings())
+
+
+def _csv(found: Compared) -> bytes:
+    from core.report import table_csv
+
+    assert found.comparison is not None  # no button without it
+    look_at(found.dataset, "export", [one.model.id for one in found.comparison.models])
+    return table_csv(found.comparison)
+
+
+def _latex(found: Compared) -> bytes:
+    from core.report import table_latex
+
+    assert found.comparison is not None  # no button without it
+    look_at(found.dataset, "export", [one.model.id for one in found.comparison.models])
+    return table_latex(found.comparison).encode()
+
+
+def _file_name(name: str) -> str:
+    """A name that every disk takes.
+
+    Example:
+        >>> _file_name("../Ünï ☃ 客户.csv"), _file_name("…")
+        ('Ünï-客户', 'comparison')
+    """
+    kept = re.sub(r"[^\w]+", "-", name.removesuffix(".csv"), flags=re.UNICODE).strip("-_")[:60]
+    return kept or "comparison"

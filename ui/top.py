@@ -1,12 +1,15 @@
 """A new page begins at its top.
 
 Streamlit keeps the scroll position when the page changes, so the button at the foot of one page would lead
-into the middle of the next. This component draws nothing; it scrolls up when the page is another than before.
+into the middle of the next. This component draws nothing; it scrolls up when the page is another than before, and
+says in which language the page is written, for screen readers and for the choice of Chinese fonts.
 """
 
 from __future__ import annotations
 
 import streamlit as st
+
+from core.language import current
 
 __all__ = ["begin_at_top"]
 
@@ -16,6 +19,7 @@ export default function ({ data }) {
     document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
   }
   window.limelightPage = data.page
+  document.documentElement.lang = data.language
 }
 """
 _TOP = st.components.v2.component("limelight_top", js=_SCRIPT)
@@ -27,4 +31,4 @@ def begin_at_top(page: str) -> None:
     Args:
         page: its name.
     """
-    _TOP(key="begin_at_top", data={"page": page}, width="content", height="content")
+    _TOP(key="begin_at_top", data={"page": page, "language": current().replace("_", "-")}, width="content", height="content")

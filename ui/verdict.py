@@ -1,86 +1,72 @@
-"""What a comparison comes to, in words: never "better" unless a paired test on the same rows says so."""
+"""How a finding looks: its word, its icon and its colour; and the verdict that the visitor asked for, judged once for all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from core.evaluation.intervals import Interval
-from core.evaluation.metrics import headline, higher_is_better
-from ui.metric_words import gap_text, range_text, value_text
-from ui.words import plain, plural
+import streamlit as st
+
+from core.language import N_
 
 if TYPE_CHECKING:
-    from core.evaluation.compare import Comparison, Judged
+    from core.evaluation.compare import Comparison
+    from core.evaluation.verdict import FieldVerdict
 
-__all__ = ["Verdict", "verdict"]
+__all__ = ["LOOKS", "FindingLook", "field_of"]
 
-NAMES = {"accuracy": "accuracy", "rmse": "typical error (RMSE)"}
+KEPT = 60  # verdicts, of all visitors
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """The finding of a comparison, as Markdown of ours.
+class FindingLook:
+    """How one of the four findings is shown; never by colour alone.
 
     Attributes:
-        finding: one sentence: the model that comes first, and how it stands to the best baseline.
-        details: sentences with the numbers behind it.
-        tone: ahead, even or behind, or open where there is nothing to compare with.
+        word: what it is called; for the catalogue.
+        icon: of Material Symbols.
+        colour: a colour word of Streamlit's Markdown.
     """
 
-    finding: str
-    details: tuple[str, ...]
-    tone: Literal["ahead", "even", "behind", "open"]
+    word: str
+    icon: str
+    colour: str
+
+    @property
+    def mark(self) -> str:
+        """The icon in its colour, as Markdown."""
+        return f":{self.colour}[:material/{self.icon}:]"
 
 
-def verdict(comparison: Comparison) -> Verdict:
-    """Say what the comparison found.
+LOOKS: dict[str, FindingLook] = {
+    "better": FindingLook(N_("better"), "trending_up", "green"),
+    "worse": FindingLook(N_("worse"), "trending_down", "orange"),
+    "no_practical_difference": FindingLook(N_("no practical difference"), "drag_handle", "blue"),
+    "cannot_tell": FindingLook(N_("cannot tell yet"), "hourglass_empty", "gray"),
+}
+
+
+def field_of(key: str, comparison: Comparison, reference: str | None, metric: str, margin: float) -> FieldVerdict:
+    """The verdict on all models for this question; the usual one is there already.
 
     Args:
-        comparison: of at least one run.
+        key: of the comparison, for the cache.
+        comparison: of two or more models.
+        reference: id of the model to compare with; None: the usual one.
+        metric: stable name.
+        margin: a share, 0.01 for 1 point.
+
+    Raises:
+        BadSettings: the question does not fit the models.
     """
-    metric, rows = headline(comparison.task), plural(comparison.rows_judged, "sealed test row")
-    first, *others = _ranked(comparison.runs, metric)
-    name, value = _name(first), first.evaluation.headline
-    reached = f"{name} reaches {NAMES[metric]} {_with_range(metric, value)} on {rows}."
-    details = [reached, *([_runner_up(metric, first, others)] if others else [])]
-    gap = first.difference
-    if gap is None:
-        return Verdict(f"{name}: how good is it?", (*details, "No simple model stands beside it yet, so nothing says whether that is much."), "open")
-    baseline = next(one for one in comparison.models if one.model.id == gap.reference)
-    other = f"the best simple model, {_name(baseline)}"
-    details.append(
-        f"{_name(baseline)}: {_with_range(metric, baseline.evaluation.headline)}. Difference on the same rows: {gap_text(metric, gap.interval)}. "
-        "Which simple model is the best was decided on the validation rows."
-    )
-    if not gap.clear:
-        return Verdict(f"{name} cannot be told apart from {other}", (*details, "Either they are equally good, or the test rows are too few to tell."), "even")
-    if gap.better:
-        return Verdict(f"{name} is ahead of {other}", tuple(details), "ahead")
-    return Verdict(f"{name} falls behind {other}", (*details, "Use the simple model, or train another one."), "behind")
+    usual = comparison.field
+    if usual is not None and (reference or usual.reference, metric, margin) == (usual.reference, usual.metric, usual.margin):
+        return usual
+    return _judged(key, reference, metric, margin, comparison)
 
 
-def _ranked(runs: tuple[Judged, ...], metric: str) -> list[Judged]:
-    sign = -1 if higher_is_better(metric) else 1
-    return sorted(runs, key=lambda one: float("inf") if (value := one.evaluation.headline.value) is None else sign * value)
+@st.cache_resource(max_entries=KEPT, ttl="1h", show_spinner=False)
+def _judged(key: str, reference: str | None, metric: str, margin: float, _comparison: Comparison) -> FieldVerdict:
+    from core.evaluation.verdict import judge_field
 
-
-def _runner_up(metric: str, first: Judged, others: list[Judged]) -> str:
-    """How the first of the runs stands to the second, corrected for all pairs that could have come first."""
-    from core.evaluation.compare import paired_difference
-
-    runs = len(others) + 1
-    gap = paired_difference(first.model, others[0].model, runs * (runs - 1) // 2)
-    if gap.clear and gap.better:
-        return f"Of your {runs} models it comes first, ahead of {_name(others[0])} by {gap_text(metric, gap.interval)}."
-    return f"Of your {runs} models it comes first, but on these rows it cannot be told apart from {_name(others[0])}: {gap_text(metric, gap.interval)}."
-
-
-def _with_range(metric: str, interval: Interval) -> str:
-    span = range_text(metric, interval)
-    return f"**{value_text(metric, interval.value)}**" + (f" ({span})" if span else "")
-
-
-def _name(one: Judged) -> str:
-    name = plain(one.model.name, 50)
-    return f"“{name}”" if one.model.kind == "run" else name
+    return judge_field(_comparison, reference=reference, metric=metric, margin=margin)

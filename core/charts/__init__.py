@@ -8,15 +8,22 @@ alt text says the same in words with the numbers. Models keep their colour, dash
 
 from __future__ import annotations
 
-from core.charts.classes import confusion, per_class
-from core.charts.curves import precision_recall, roc
+from core.charts.calibration import calibration
+from core.charts.classes import per_class
+from core.charts.curves import averaged, det, precision_recall, roc, usual_class
 from core.charts.forest import forest
+from core.charts.histogram import histogram
+from core.charts.lift import gain, lift
+from core.charts.mix_ups import confusion, confusion_difference
 from core.charts.style import Chart, number
-from core.charts.values import predicted_actual, residuals
+from core.charts.values import error_by_size, predicted_actual, residuals
 from core.dataset.schema import Task
 from core.evaluation.compare import Comparison
 
-__all__ = ["Chart", "charts", "confusion", "forest", "number", "per_class", "precision_recall", "predicted_actual", "residuals", "roc"]
+__all__ = [
+    "Chart", "averaged", "calibration", "charts", "confusion", "confusion_difference", "det", "error_by_size", "forest", "gain", "histogram", "lift",
+    "number", "per_class", "precision_recall", "predicted_actual", "residuals", "roc", "usual_class",
+]  # fmt: skip
 
 
 def charts(comparison: Comparison, *, dark: bool = False) -> list[Chart]:
@@ -28,7 +35,8 @@ def charts(comparison: Comparison, *, dark: bool = False) -> list[Chart]:
     """
     first = [forest(comparison, dark=dark)]
     if not comparison.task.is_classification:
-        return first + [make(one, dark=dark) for one in comparison.runs for make in (predicted_actual, residuals)]
-    curves = [roc(comparison, dark=dark), precision_recall(comparison, dark=dark)]
-    each = [per_class(comparison, dark=dark)] if comparison.task is Task.MULTICLASS else []
-    return first + curves + each + [confusion(one, dark=dark) for one in comparison.runs]
+        return [*first, error_by_size(comparison, dark=dark)] + [make(one, dark=dark) for one in comparison.runs for make in (predicted_actual, residuals)]
+    curves = [make(comparison, dark=dark) for make in (roc, precision_recall, det, gain, lift, calibration)]
+    humps = [histogram(comparison, one, usual_class(comparison), dark=dark) for one in comparison.runs]
+    each = [averaged(comparison, dark=dark), per_class(comparison, dark=dark)] if comparison.task is Task.MULTICLASS else []
+    return first + curves + humps + each + [confusion(one, dark=dark) for one in comparison.runs]

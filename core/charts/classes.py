@@ -1,72 +1,14 @@
-"""Charts of what happens to each class: the confusion matrix of a model, and one metric a class of all models."""
+"""One metric for each class and model: which classes are hard, and for whom."""
 
 from __future__ import annotations
 
-import numpy as np
-import plotly.graph_objects as go
+from core.charts.mix_ups import MAX_CLASSES
+from core.charts.style import Chart, empty_figure, error_bars, legend_below, number, safe, short
+from core.evaluation.compare import Comparison
+from core.evaluation.names import metric_word
+from core.language import _
 
-from core.charts.style import Chart, empty_figure, error_bars, faint, legend_below, number, on_cell, safe, short, unique
-from core.evaluation.compare import Comparison, Judged
-from core.evaluation.metrics import METRICS
-
-__all__ = ["confusion", "per_class"]
-
-MAX_CLASSES = 20  # drawn; a chart that leaves some out says so
-
-
-def confusion(one: Judged, *, dark: bool = False) -> Chart:
-    """Which classes one model takes for which: shares of each true class, with counts.
-
-    Args:
-        one: a judged classifier; of more than 20 classes the 20 most frequent are drawn.
-        dark: for a dark ground.
-    """
-    matrix, labels = one.evaluation.confusion, one.evaluation.labels
-    assert matrix is not None  # only classifiers are drawn so
-    shown = np.sort(np.argsort(-matrix.sum(1), kind="stable")[:MAX_CLASSES])
-    counts = matrix[np.ix_(shown, shown)]
-    shares = counts / np.maximum(matrix[shown].sum(1, keepdims=True), 1)
-    names = unique([labels[place] for place in shown])
-    few = len(shown) <= 10
-    cell = [[f"{share:.0%}<br>{count:,}" if len(shown) <= 4 else f"{share * 100:.0f}" for share, count in zip(*rows, strict=True)] for rows in zip(shares, counts, strict=True)]
-    figure = empty_figure(dark, height=200 + (84 if len(shown) <= 4 else 40 if few else 26) * len(shown))
-    figure.add_heatmap(
-        z=np.round(shares, 4).tolist(), x=names, y=names, zmin=0, zmax=1, colorscale=[[0, faint(one.identity.colour, 0.04)], [1, one.identity.colour]],
-        showscale=False, xgap=2, ygap=2, customdata=counts.tolist(),
-        hovertemplate="is %{y}<br>called %{x}<br>%{z:.1%}, %{customdata:,} rows<extra></extra>",
-    )  # fmt: skip
-    _cell_texts(figure, cell, shares, names, one.identity.colour, dark, 15 if len(shown) <= 4 else 12 if few else 9)
-    figure.update_xaxes(title="Called by the model", type="category", tickangle=0 if len(shown) <= 4 else -45, showgrid=False, automargin=True)
-    figure.update_yaxes(title="True class", type="category", autorange="reversed", showgrid=False, automargin=True)
-    return Chart(figure, _confusion_title(one, matrix, labels), _confusion_alt(one, matrix, labels, len(shown)))
-
-
-def _cell_texts(figure: go.Figure, cell: list[list[str]], shares: np.ndarray, names: list[str], colour: str, dark: bool, size: int) -> None:
-    """The numbers in the cells, white or dark by the cell and not by the page; shares that round to 0 stay empty."""
-    notes = [
-        {"x": names[column], "y": names[row], "text": text, "showarrow": False, "font": {"size": size, "color": on_cell(colour, float(shares[row, column]), dark)}}
-        for row, texts in enumerate(cell)
-        for column, text in enumerate(texts)
-        if shares[row, column] >= 0.005 or len(names) <= 4
-    ]
-    figure.update_layout(annotations=notes)  # all at once: `add_annotation` checks all earlier ones again each time
-
-
-def _confusion_title(one: Judged, matrix: np.ndarray, labels: tuple[str, ...]) -> str:
-    wrong = matrix - np.diag(np.diagonal(matrix))
-    if not matrix.sum() or not wrong.sum():
-        return f"{one.model.name} makes no mistake on these {int(matrix.sum()):,} rows"
-    truth, called = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
-    count, rows = int(wrong[truth, called]), int(matrix[truth].sum())
-    return f"{one.model.name} takes “{labels[truth]}” for “{labels[called]}” most often: {count:,} of {rows:,} rows"
-
-
-def _confusion_alt(one: Judged, matrix: np.ndarray, labels: tuple[str, ...], shown: int) -> str:
-    rows, hits = matrix.sum(1), np.diagonal(matrix)
-    places = np.argsort(-rows, kind="stable")[:5]
-    parts = [f"{hits[place]:,} of {rows[place]:,} “{labels[place]}”" for place in places]
-    left = f" The {shown} most frequent of {len(labels)} classes are drawn." if shown < len(labels) else ""
-    return f"Confusion matrix of {one.model.name}. Right: {', '.join(parts)}{' and so on' if len(labels) > 5 else ''}.{left}"
+__all__ = ["per_class"]
 
 
 def per_class(comparison: Comparison, metric: str = "recall", *, dark: bool = False) -> Chart:
@@ -93,15 +35,15 @@ def per_class(comparison: Comparison, metric: str = "recall", *, dark: bool = Fa
             error_x=error_bars([i for _, _, i in drawn], one.identity.colour) if one.model.kind == "run" else None,
             text=[f"{safe(label)}: {number(i)}" for _, label, i in drawn], hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
-    word = METRICS[metric].split(":")[0] if metric in METRICS else metric.capitalize()
-    figure.update_xaxes(title=f"{word}, 95 % interval", tickformat=".0%", range=[-0.02, 1.02])
+    word = metric_word(metric)
+    figure.update_xaxes(title=_("{metric} with 95 % interval").format(metric=word), tickformat=".0%", range=[-0.02, 1.02])
     figure.update_yaxes(tickvals=list(range(len(labels))), ticktext=[short(label) for label in labels], automargin=True, range=[-0.7, len(labels) - 0.3])
     figure.update_layout(legend=legend_below())
     if not labels:
-        return Chart(figure, f"{word} is not defined for these rows", "No class can be judged.")
-    left = f" The {MAX_CLASSES} hardest of {len(known)} classes are drawn." if len(known) > MAX_CLASSES else ""
+        return Chart(figure, _("{metric} is not defined for these rows").format(metric=word), _("No class can be judged."))
     named = "; ".join(f"{label} {number(lead.evaluation.per_class[label][metric])}" for label in known[:5])
-    return Chart(
-        figure, f"“{known[0]}” is the hardest class for {lead.model.name}: {word.lower()} {(value[known[0]] or 0.0):.0%}",
-        f"{word} of {lead.model.name} by class, hardest first: {named}.{left}",
-    )  # fmt: skip
+    alt = _("{metric} of {name} by class, hardest first: {each}.").format(metric=word, name=lead.model.name, each=named)
+    if len(known) > MAX_CLASSES:
+        alt += " " + _("The {shown} hardest of {all} classes are drawn.").format(shown=MAX_CLASSES, all=len(known))
+    value_of = f"{value[known[0]] or 0.0:.0%}"
+    return Chart(figure, _("“{label}” is the hardest class for {name}: {metric} {value}").format(label=known[0], name=lead.model.name, metric=word, value=value_of), alt)

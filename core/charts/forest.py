@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from core.charts.style import Chart, empty_figure, error_bar, number, plain, safe, two_lines
 from core.evaluation.compare import Comparison, Judged
 from core.evaluation.intervals import Interval
-from core.evaluation.metrics import METRICS, headline, higher_is_better
+from core.evaluation.names import headline, higher_is_better, is_share, metric_word
+from core.language import _
 
 __all__ = ["forest"]
 
@@ -21,7 +22,7 @@ def forest(comparison: Comparison, metric: str | None = None, *, dark: bool = Fa
         dark: for a dark ground.
     """
     name = metric or headline(comparison.task)
-    word, share = METRICS[name].split(":")[0], name not in {"log_loss", "rmse", "mae", "median_absolute_error", "r2"}
+    word, share = metric_word(name), is_share(name)
     scored = [(one, one.evaluation.metrics[name]) for one in comparison.models]
     known = [(one, interval) for one, interval in scored if interval.value is not None]
     known.sort(key=lambda pair: (pair[1].value or 0.0), reverse=not higher_is_better(name))
@@ -41,11 +42,12 @@ def forest(comparison: Comparison, metric: str | None = None, *, dark: bool = Fa
             marker={"color": one.identity.colour, "symbol": one.identity.marker, "size": 13, "line": {"width": 2, "color": one.identity.colour}},
             error_x=error_bar(value, low, high, one.identity.colour), hovertemplate=f"{safe(one.model.name)}<br>{number(interval, share)}<extra></extra>",
         )  # fmt: skip
-    direction = "right is better" if higher_is_better(name) else "left is better"
-    figure.update_xaxes(range=ends, title=f"{word} with 95 % interval;<br>{direction}", tickformat=".0%" if share else None, nticks=6)
+    words = _("{metric} with 95 % interval;<br>right is better") if higher_is_better(name) else _("{metric} with 95 % interval;<br>left is better")
+    figure.update_xaxes(range=ends, title=words.format(metric=word), tickformat=".0%" if share else None, nticks=6)
     names = [two_lines(one.model.name) for one, _ in known]
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, showgrid=False, range=[-0.6, max(len(known), 1) - 0.4])
-    alt = f"{word} on {comparison.rows_judged:,} test rows: " + "; ".join(f"{one.model.name} {number(i, share)}" for one, i in reversed(known)) + "."
+    each = "; ".join(f"{one.model.name} {number(interval, share)}" for one, interval in reversed(known))
+    alt = _("{metric} on {rows} test rows: {each}.").format(metric=word, rows=f"{comparison.rows_judged:,}", each=each)
     return Chart(figure, _verdict(comparison) if name == headline(comparison.task) else _leader(known, word, share), alt)
 
 
@@ -67,25 +69,26 @@ def _verdict(comparison: Comparison) -> str:
     if not judged:
         known = [(one, one.evaluation.metrics[key]) for one in comparison.models if one.evaluation.metrics[key].value is not None]
         known.sort(key=lambda pair: pair[1].value or 0.0, reverse=not up)
-        return _leader(known, METRICS[key].split(":")[0], share=up)
+        return _leader(known, metric_word(key), share=up)
     best = max(judged, key=lambda one: (one.evaluation.metrics[key].value or 0.0) * (1 if up else -1))
     difference = best.difference
     assert difference is not None  # judged holds only such
     reference = next(one.model.name for one in comparison.models if one.model.id == difference.reference)
     gap = abs(difference.interval.value or 0.0)
+    names = {"name": best.model.name, "other": reference}
     if not difference.clear:
-        return f"{best.model.name} cannot be told apart from “{reference}” on {comparison.rows_judged:,} test rows"
+        return _("{name} cannot be told apart from “{other}” on {rows} test rows").format(rows=f"{comparison.rows_judged:,}", **names)
     if comparison.task.is_classification:
-        word = "more" if difference.better else "fewer"
         count = f"{gap * 100:.0f}" if gap >= 0.0095 else f"{gap * 100:.1f}"
-        return f"{best.model.name} gets {count} {word} of 100 rows right than “{reference}”"
-    word = "smaller" if difference.better else "larger"
-    return f"{best.model.name}: the typical error is {plain(gap)} {word} than with “{reference}”"
+        words = _("{name} gets {n} more of 100 rows right than “{other}”") if difference.better else _("{name} gets {n} fewer of 100 rows right than “{other}”")
+        return words.format(n=count, **names)
+    words = _("{name}: the typical error is {n} smaller than with “{other}”") if difference.better else _("{name}: the typical error is {n} larger than with “{other}”")
+    return words.format(n=plain(gap), **names)
 
 
 def _leader(known: Sequence[tuple[Judged, Interval]], word: str, share: bool) -> str:
     if not known:
-        return f"{word} is not defined for these rows"
+        return _("{metric} is not defined for these rows").format(metric=word)
     one, interval = known[-1]
-    rank = "has the best" if len(known) > 1 else "has this"
-    return f"{one.model.name} {rank} {word} on these rows: {number(interval, share)}"
+    said = _("{name} has the best {metric} on these rows: {value}") if len(known) > 1 else _("{name} has this {metric} on these rows: {value}")
+    return said.format(name=one.model.name, metric=word, value=number(interval, share))

@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+AXIS_TITLES: dict[str, Any] = {"layout": {axis: {"title": {"font": {"size": 13}, "standoff": 10}} for axis in ("xaxis", "yaxis")}}  # outlives `title=…`
 LABEL_LENGTH = 32  # characters of a name in a chart
 LINE_LENGTH = 18  # characters of one of the two lines of a name beside an axis
 
@@ -85,7 +86,7 @@ def empty_figure(dark: bool, height: int) -> go.Figure:
     return go.Figure(layout={
         "height": height, "margin": {"l": 12, "r": 16, "t": 12, "b": 12}, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 13, "color": ink(dark)}, "xaxis": axis, "yaxis": axis, "hoverlabel": {"font": {"family": FONT}},
-        "dragmode": False, "legend": {"orientation": "h"}, "template": None,
+        "dragmode": False, "legend": {"orientation": "h"}, "template": AXIS_TITLES,
     })  # fmt: skip
 
 
@@ -118,8 +119,8 @@ def safe(text: str) -> str:
 
 
 def short(text: str) -> str:
-    """A name cut to what a chart has room for, safe to draw."""
-    return safe(text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 1]}…")
+    """A name cut to what a chart has room for, safe to draw; its end is kept, where models of one recipe differ."""
+    return safe(text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 6].rstrip()}…{text[-5:]}")
 
 
 def two_lines(text: str) -> str:

@@ -5,10 +5,24 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.style import Chart, digits, empty_figure, muted, number, plain, safe, square_figure
-from core.evaluation.compare import Judged
+from core.charts.style import (
+    Chart,
+    digits,
+    empty_figure,
+    error_bars,
+    legend_below,
+    muted,
+    number,
+    plain,
+    safe,
+    short,
+    square_figure,
+)
+from core.evaluation.compare import Comparison, Judged
+from core.evaluation.regression_errors import errors_by_size
+from core.language import _
 
-__all__ = ["predicted_actual", "residuals"]
+__all__ = ["error_by_size", "predicted_actual", "residuals"]
 
 MAX_DOTS = 2_000  # drawn of a scatter
 
@@ -25,11 +39,14 @@ def predicted_actual(one: Judged, *, dark: bool = False) -> Chart:
     ends = [float(min(truth.min(), predicted.min())), float(max(truth.max(), predicted.max()))]
     figure.add_scatter(x=ends, y=ends, mode="lines", line={"color": muted(dark), "width": 1.5, "dash": "dash"}, hoverinfo="skip", showlegend=False)
     _scatter(figure, one, truth, predicted)
-    figure.update_xaxes(title="True value (in the target’s unit)", range=None, tickformat=None, autorange=True)
-    figure.update_yaxes(title="Predicted value", range=None, tickformat=None, autorange=True)
+    figure.update_xaxes(title=_("True value (in the target’s unit)"), range=None, tickformat=None, autorange=True)
+    figure.update_yaxes(title=_("Predicted value"), range=None, tickformat=None, autorange=True)
     r2, rmse = one.evaluation.metrics["r2"], one.evaluation.metrics["rmse"]
-    title = f"{one.model.name} explains {max(r2.value, 0):.0%} of the variation" if r2.value is not None else f"{one.model.name}: predicted and true values"
-    return Chart(figure, title, f"Predicted against true values of {one.model.name}: R² {number(r2, share=False)}, RMSE {number(rmse, share=False)}.{note}")
+    title = _("{name}: predicted and true values").format(name=one.model.name)
+    if r2.value is not None:
+        title = _("{name} explains {share} of the variation").format(name=one.model.name, share=f"{max(r2.value, 0):.0%}")
+    alt = _("Predicted against true values of {name}: R² {r2}, RMSE {rmse}.").format(name=one.model.name, r2=number(r2, share=False), rmse=number(rmse, share=False))
+    return Chart(figure, title, alt + note)
 
 
 def residuals(one: Judged, *, dark: bool = False) -> Chart:
@@ -44,13 +61,52 @@ def residuals(one: Judged, *, dark: bool = False) -> Chart:
     figure = empty_figure(dark, height=380)
     figure.add_hline(y=0, line={"color": muted(dark), "width": 1.5, "dash": "dash"})
     _scatter(figure, one, predicted, errors)
-    figure.update_xaxes(title="Predicted value (in the target’s unit)")
-    figure.update_yaxes(title="Error: predicted less true")
+    figure.update_xaxes(title=_("Predicted value (in the target’s unit)"))
+    figure.update_yaxes(title=_("Error: predicted less true"))
     everything = one.model.predictions.scores - one.model.predictions.truth
     half, wide = np.quantile(np.abs(everything), [0.5, 0.9])
     mean = float(everything.mean())
-    title = f"{one.model.name}: 9 of 10 predictions are off by less than {plain(float(wide))}"
-    return Chart(figure, title, f"Errors of {one.model.name}: half are below {plain(float(half))}, 9 of 10 below {plain(float(wide))}; on average {mean:+.3g}.{note}")
+    title = _("{name}: 9 of 10 predictions are off by less than {wide}").format(name=one.model.name, wide=plain(float(wide)))
+    alt = _("Errors of {name}: half are below {half}, 9 of 10 below {wide}; on average {mean}.").format(name=one.model.name, half=plain(float(half)), wide=plain(float(wide)), mean=f"{mean:+.3g}")
+    return Chart(figure, title, alt + note)
+
+
+def error_by_size(comparison: Comparison, *, dark: bool = False) -> Chart:
+    """Mean error of each model where it predicts little and where it predicts much, eight bins of equally many rows.
+
+    Args:
+        comparison: of regression models.
+        dark: for a dark ground.
+    """
+    figure = empty_figure(dark, height=360 + 24 * len(comparison.models))
+    lead = None
+    for one in sorted(comparison.models, key=lambda one: one.model.kind == "run"):
+        p = one.model.predictions
+        found = errors_by_size(p.truth, p.scores)
+        if found is None:
+            continue
+        lead = (one, found) if one.model.kind == "run" and (lead is None or one is comparison.runs[0]) else lead or (one, found)
+        middles, run = (found.low + found.high) / 2, one.model.kind == "run"
+        texts = [
+            _("{name}<br>predicts {low} to {high}<br>off by {error}; {rows} rows").format(name=safe(one.model.name), low=plain(float(low)), high=plain(float(high)), error=number(interval, share=False), rows=f"{rows:,}")
+            for low, high, interval, rows in zip(found.low, found.high, found.error, found.rows, strict=True)
+        ]  # fmt: skip
+        figure.add_scatter(
+            x=digits(middles), y=[interval.value for interval in found.error], mode="lines+markers", name=short(one.model.name), text=texts, hovertemplate="%{text}<extra></extra>",
+            line={"color": one.identity.colour, "width": 3 if run else 1.5, "dash": one.identity.dash}, marker={"color": one.identity.colour, "symbol": one.identity.marker, "size": 10 if run else 7},
+            error_y=error_bars(found.error, one.identity.colour) if run else None, legendrank=500 if run else 1000, unselected={"marker": {"opacity": 1}},
+            customdata=[["bin", float(low), float(high), one.model.id] for low, high in zip(found.low, found.high, strict=True)],
+        )  # fmt: skip
+    figure.update_xaxes(title=_("Predicted value (in the target’s unit)"))
+    figure.update_yaxes(title=_("Mean error, with 95 % interval"), rangemode="tozero")
+    figure.update_layout(legend=legend_below())
+    assert lead is not None  # a comparison has rows
+    one, found = lead
+    worst = max(range(len(found.rows)), key=lambda place: found.error[place].value or 0.0)
+    ends = {"low": plain(float(found.low[worst])), "high": plain(float(found.high[worst])), "error": plain(found.error[worst].value or 0.0)}
+    title = _("{name} is furthest off where it predicts {low} to {high}: by {error} on average").format(name=one.model.name, **ends)
+    each = "; ".join(f"{plain(float(low))}–{plain(float(high))}: {number(interval, share=False)}" for low, high, interval in zip(found.low, found.high, found.error, strict=True))
+    return Chart(figure, title, _("Mean error of {name} by predicted value: {each}.").format(name=one.model.name, each=each))
 
 
 def _dots(one: Judged) -> tuple[np.ndarray, np.ndarray, str]:
@@ -58,7 +114,7 @@ def _dots(one: Judged) -> tuple[np.ndarray, np.ndarray, str]:
     if len(truth) <= MAX_DOTS:
         return truth, predicted, ""
     chosen = np.random.default_rng(0).choice(len(truth), MAX_DOTS, replace=False)
-    return truth[chosen], predicted[chosen], f" {MAX_DOTS:,} of {len(truth):,} rows are drawn, by chance."
+    return truth[chosen], predicted[chosen], " " + _("{drawn} of {all} rows are drawn, by chance.").format(drawn=f"{MAX_DOTS:,}", all=f"{len(truth):,}")
 
 
 def _scatter(figure: go.Figure, one: Judged, x: np.ndarray, y: np.ndarray) -> None:

@@ -100,20 +100,31 @@ class Dataset:
             seed: of the shuffling, 0 or more.
 
         Returns:
-            (rows,) int16: the fold from 0 in which a row is judged; -1 for the test rows, which stay sealed. Copies share a fold.
+            (rows,) int16: the fold from 0 in which a row is judged; -1 for the test rows, which stay sealed. Copies share a fold, and so
+            do the rows of one group where the split keeps groups together.
         """
         import numpy as np
 
-        from core.dataset.duplicates import equal_rows
-        from core.dataset.split import fold_rows
+        from core.dataset.folds import fold_rows
 
-        info, split = self.info, self.split()
+        info, split, groups = self.info, self.split(), self.groups()
         open_rows = np.flatnonzero(split != Part.TEST.number)
-        hashes = self._row_hashes()
-        groups = None if hashes is None else equal_rows(hashes[open_rows])
         found = np.full(len(split), -1, dtype=np.int16)
-        found[open_rows] = fold_rows(self.table((info.target,), open_rows)[info.target], info.task, groups, folds, seed)
+        kept = None if groups is None else groups[open_rows]
+        found[open_rows] = fold_rows(self.table((info.target,), open_rows)[info.target], info.task, kept, folds, seed, whole=info.split_by.kind == "group")
         return found
+
+    def groups(self) -> np.ndarray | None:
+        """(rows,) integers, equal for rows that must not be torn apart: copies, and rows of one group where the split keeps groups; None: none."""
+        from core.dataset.duplicates import equal_rows
+        from core.dataset.split import group_numbers
+
+        hashes = self._row_hashes()
+        copies = None if hashes is None else equal_rows(hashes)
+        by = self.info.split_by
+        if by.kind != "group" or by.column is None:
+            return copies
+        return group_numbers(self.table((by.column,))[by.column], copies)
 
     def _row_hashes(self) -> np.ndarray | None:
         """(rows,) equal for rows with equal inputs, read a column at a time; of pictures their pixels decide, as they do in the split."""

@@ -14,7 +14,7 @@ import polars as pl
 
 from core.dataset.schema import Part, SplitBy, Task
 
-__all__ = ["LARGEST_GROUP", "fold_rows", "part_named", "split_by", "split_rows"]
+__all__ = ["LARGEST_GROUP", "first_rows", "group_numbers", "part_named", "split_by", "split_rows", "strata_of", "units_of"]
 
 PART_NAMES = {
     Part.TRAIN: ("train", "training", "learn", "fit", "训练", "训练集"),
@@ -65,54 +65,13 @@ def split_by(
     if by.kind == "time":
         return _by_time(values, groups)
     if by.kind == "group":
-        return split_rows(target, task, _joined(_numbered(values), groups), seed, whole=True)
+        return split_rows(target, task, group_numbers(values, groups), seed, whole=True)
     return _given(values, target, task, groups, seed)
 
 
-def fold_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, folds: int = 5, seed: int = 0) -> np.ndarray:
-    """Deal rows into folds of nearly equal size for a cross-validation; each class evenly, groups whole.
-
-    Args:
-        target: (rows,) class names or numbers, without null.
-        task: what they are.
-        groups: (rows,) integers; rows of one group share a fold.
-        folds: 2 to 255.
-        seed: of the shuffling.
-
-    Returns:
-        (rows,) uint8, the fold from 0 in which a row is judged.
-
-    Example:
-        >>> np.bincount(fold_rows(pl.Series(["a", "b"] * 50), Task.BINARY, folds=5)).tolist()
-        [20, 20, 20, 20, 20]
-    """
-    units = _units(groups, len(target))
-    sizes = np.bincount(units)
-    strata = _strata(target[_first_rows(units, len(sizes))], task)
-    order = np.random.default_rng(seed).permutation(len(sizes))
-    order = order[np.lexsort((-sizes[order], strata[order]))]  # large groups first, the small ones even them out
-    found = np.zeros(len(sizes), dtype=np.uint8)
-    filled = np.zeros(folds, dtype=np.int64)
-    changes = np.flatnonzero((np.diff(sizes[order]) != 0) | (np.diff(strata[order]) != 0)) + 1
-    for run in np.split(order, changes) if len(order) else ():
-        found[run] = chosen = _emptiest(filled, len(run), int(sizes[run[0]]))
-        filled += np.bincount(chosen, minlength=folds) * sizes[run[0]]
-    return np.asarray(found[units])
-
-
-def _emptiest(filled: np.ndarray, count: int, size: int) -> np.ndarray:
-    """(count,) where groups of equal size go, one after the other, each into the fold that is emptiest by then; the first of equals.
-
-    A fold can be the emptiest only as full as it is now and some sizes fuller, so the order is that of all those fillings.
-    """
-    low, high = int(filled.min()), int(filled.min()) + count * size
-    while low < high:  # the least filling below which there is room for all
-        middle = (low + high) // 2
-        low, high = (low, middle) if np.maximum(-(-(middle - filled) // size), 0).sum() >= count else (middle + 1, high)
-    room = np.maximum(-(-(low - filled) // size), 0)
-    fold = np.repeat(np.arange(len(filled)), room)
-    before = np.arange(len(fold)) - np.repeat(np.cumsum(room) - room, room)
-    return np.asarray(np.sort((filled[fold] + before * size) * len(filled) + fold)[:count] % len(filled))
+def group_numbers(values: pl.Series, copies: np.ndarray | None = None) -> np.ndarray:
+    """(rows,) integers: rows of one value share a number, and so do copies of each other; a row without a value is a group of its own."""
+    return _joined(_numbered(values), copies)
 
 
 def _by_time(moments: pl.Series, groups: np.ndarray | None) -> np.ndarray:
@@ -191,10 +150,10 @@ def split_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, 
         >>> [int((parts == part.number).sum()) for part in Part]
         [68, 16, 16]
     """
-    units = _units(groups, len(target), whole=whole)
+    units = units_of(groups, len(target), whole=whole)
     sizes = np.bincount(units)
     alone = len(sizes) == len(units) and bool((units[1:] > units[:-1]).all())  # then millions of rows need not be gathered
-    strata = _strata(target if alone else target[_first_rows(units, len(sizes))], task)
+    strata = strata_of(target if alone else target[first_rows(units, len(sizes))], task)
     if whole and min(np.unique(strata, return_counts=True)[1], default=0) < LEAST_STRATUM:
         strata = np.zeros_like(strata)  # a class of few groups cannot be shared out on its own
     random = np.random.default_rng(seed)
@@ -206,7 +165,7 @@ def split_rows(target: pl.Series, task: Task, groups: np.ndarray | None = None, 
     return parts if alone else np.asarray(parts[units])
 
 
-def _units(groups: np.ndarray | None, rows: int, *, whole: bool = False) -> np.ndarray:
+def units_of(groups: np.ndarray | None, rows: int, *, whole: bool = False) -> np.ndarray:
     """Group numbers from 0, with oversized groups taken apart into their rows."""
     if groups is None:
         return np.arange(rows)
@@ -227,14 +186,14 @@ def _dense(groups: np.ndarray) -> np.ndarray:
     return np.asarray(np.unique(groups, return_inverse=True)[1])
 
 
-def _first_rows(units: np.ndarray, count: int) -> np.ndarray:
+def first_rows(units: np.ndarray, count: int) -> np.ndarray:
     """(units,) the first row of each, which stands for it."""
     first = np.zeros(count, dtype=np.int64)
     first[units[::-1]] = np.arange(len(units))[::-1]  # of several, the last one written stays
     return first
 
 
-def _strata(target: pl.Series, task: Task) -> np.ndarray:
+def strata_of(target: pl.Series, task: Task) -> np.ndarray:
     """(groups,) integers: the class, or the tenth that a number falls in (fewer where groups are few)."""
     if task.is_classification:
         classes = target.unique().sort()

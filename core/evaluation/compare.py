@@ -1,7 +1,8 @@
-"""Compare: several models on exactly the same rows, with the paired difference to the best baseline.
+"""Compare: several models on exactly the same rows, with the paired difference to a reference and the verdict on each.
 
-Rows that a model lacks are judged for none. Which baseline is the best is decided on the validation rows,
-so that the test rows only answer and never choose.
+Rows that a model lacks are judged for none. Unless the user names one, the reference is the best baseline, or without
+baselines the best run; which is the best is decided on the validation rows, so that the test rows only answer and
+never choose.
 """
 
 from __future__ import annotations
@@ -17,38 +18,16 @@ import polars as pl
 
 from core.dataset.schema import Part, Task
 from core.errors import BadSettings
+from core.evaluation.answers import check_answers
+from core.evaluation.difference import Difference, paired_difference
 from core.evaluation.evaluate import Evaluation, evaluate
-from core.evaluation.intervals import LEVEL, Interval, quantile, student_t
 from core.evaluation.metrics import headline, higher_is_better
 from core.evaluation.model import Model, model_of_baseline, model_of_run
 from core.evaluation.predictions import Predictions
+from core.evaluation.verdict import MARGIN, FieldVerdict, judge_field
 from core.identity import Identity, baseline_identity, identity_of_number
 
-__all__ = ["Comparison", "Difference", "Judged", "Model", "compare", "model_of_baseline", "model_of_run", "paired_difference"]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How far a run is from the best baseline, on the same rows.
-
-    Attributes:
-        metric: accuracy or RMSE.
-        reference: id of the baseline.
-        interval: run minus baseline, 95 %.
-        clear: the difference is not 0 even when the level is corrected for how many runs were compared.
-        better: the sign is in the run's favour.
-    """
-
-    metric: str
-    reference: str
-    interval: Interval
-    clear: bool
-    better: bool
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON."""
-        about = {"metric": self.metric, "reference": self.reference, "clear": self.clear, "better": self.better}
-        return about | self.interval.to_json()
+__all__ = ["Comparison", "Difference", "Judged", "Model", "compare", "model_of_baseline", "model_of_run", "on_common_rows", "paired_difference"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +38,16 @@ class Judged:
         model: what was compared; its predictions are the judged test rows only.
         evaluation: on those rows.
         identity: how it is drawn.
-        difference: to the best baseline; None for baselines, or when there are none.
+        difference: to the reference; None for the reference, for baselines beside one that is a baseline, and where
+            there is neither a baseline nor a reference that the user named.
+        validation: its predictions of the validation rows, on which thresholds are chosen; None where there are none.
     """
 
     model: Model
     evaluation: Evaluation
     identity: Identity
     difference: Difference | None = None
+    validation: Predictions | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +58,16 @@ class Comparison:
         task, labels: of all models.
         rows_judged: test rows that all models have predicted.
         models: the judged models.
+        reference: id of the model that the others are compared with; None for a single model.
+        field: the verdict on all of them; None for a single model.
     """
 
     task: Task
     labels: tuple[str, ...]
     rows_judged: int
     models: tuple[Judged, ...]
+    reference: str | None = None
+    field: FieldVerdict | None = None
 
     @property
     def runs(self) -> tuple[Judged, ...]:
@@ -92,7 +78,8 @@ class Comparison:
         """The document that `python -m core compare --json` prints."""
         return {
             "rows_judged": self.rows_judged, "task": self.task.value, "labels": list(self.labels),
-            "metric": headline(self.task), "models": [_model_json(one) for one in self.models],
+            "metric": self.field.metric if self.field else headline(self.task), "reference": self.reference,
+            "models": [_model_json(one) for one in self.models], "verdict": self.field.to_json() if self.field else None,
         }  # fmt: skip
 
     def to_frame(self) -> pl.DataFrame:
@@ -100,17 +87,22 @@ class Comparison:
         return pl.DataFrame([_row(one) for one in self.models], infer_schema_length=None)
 
 
-def compare(models: Sequence[Model]) -> Comparison:
+def compare(models: Sequence[Model], *, reference: str | None = None, metric: str | None = None, margin: float = MARGIN) -> Comparison:
     """Judge models side by side on the test rows that all of them have predicted.
 
     Args:
         models: one or more, of the same dataset and task.
+        reference: id of the model that the others are compared with; default: the best baseline (without baselines
+            the best run) on the validation rows.
+        metric: stable name of the metric of the verdict; default: the one that stands first for the task.
+        margin: a difference below it does not matter in practice; see `judge_field`.
 
     Returns:
-        The comparison, runs first.
+        The comparison, runs first, with the verdict on each.
 
     Raises:
-        BadSettings: no model, models of different tasks, classes or truths, or no test row in common.
+        BadSettings: no model, models of different tasks, classes or truths, no test row in common, or no such
+            reference or metric.
     """
     if not models:
         raise BadSettings("There is no model to compare. Train one first.")
@@ -118,29 +110,45 @@ def compare(models: Sequence[Model]) -> Comparison:
     first = ordered[0].predictions
     if any((m.predictions.task, m.predictions.labels) != (first.task, first.labels) for m in ordered):
         raise BadSettings("These models answer different questions (another task or other classes). Compare models of one dataset.")
-    judged = _on_common_rows(ordered)
-    reference = _best_baseline(ordered)
-    baseline = next((model for model in judged if model.id == reference), None)
-    runs = sum(model.kind == "run" for model in judged)
+    judged = on_common_rows(ordered)
     results = tuple(
-        Judged(
-            model, evaluate(model.predictions), model.identity or _usual_identity(model, place),
-            paired_difference(model, baseline, runs) if baseline and model.kind == "run" else None,
-        )
+        Judged(model, evaluate(model.predictions), model.identity or _usual_identity(model, place), validation=_validation(ordered[place]))
         for place, model in enumerate(judged)
-    )  # fmt: skip
-    return Comparison(first.task, first.labels, len(judged[0].predictions), results)
+    )
+    found = Comparison(first.task, first.labels, len(judged[0].predictions), results, reference or _best(ordered, metric))
+    if len(ordered) < 2:
+        return replace(found, reference=None)
+    verdict = judge_field(found, metric=metric, margin=margin)
+    named = reference is not None or any(model.kind == "baseline" for model in ordered)
+    return replace(found, models=tuple(_with_difference(one, verdict) for one in results) if named else results, field=verdict)
 
 
-def _on_common_rows(models: Sequence[Model]) -> list[Model]:
+def _with_difference(one: Judged, field: FieldVerdict) -> Judged:
+    verdict = field.of(one.model.id)
+    return one if verdict is None else replace(one, difference=verdict.difference)
+
+
+def on_common_rows(models: Sequence[Model]) -> list[Model]:
+    """The same models with predictions of the test rows that all of them have, in the same order.
+
+    Raises:
+        BadSettings: they have no test row in common, or different answers for it.
+    """
+    check_answers(models)
     tests = [model.predictions.of(Part.TEST) for model in models]
-    rows = reduce(np.intersect1d, (test.rows for test in tests))
+    same = all(np.array_equal(test.rows, tests[0].rows) for test in tests)  # as from one dataset: nothing to sort or copy
+    rows = tests[0].rows if same else reduce(np.intersect1d, (test.rows for test in tests))
     if not len(rows):
         raise BadSettings("These models have no test row in common. Compare models of one dataset.")
-    aligned = [test.take(_positions(test.rows, rows)) for test in tests]
+    aligned = tests if same else [test.take(_positions(test.rows, rows)) for test in tests]
     if any(not np.array_equal(one.truth, aligned[0].truth) for one in aligned):
         raise BadSettings("These models were given different answers for the same rows. Compare models of one dataset.")
     return [replace(model, predictions=common) for model, common in zip(models, aligned, strict=True)]
+
+
+def _validation(model: Model) -> Predictions | None:
+    found = model.predictions.of(Part.VALIDATION)
+    return found if len(found) else None
 
 
 def _positions(have: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -153,67 +161,22 @@ def _usual_identity(model: Model, place: int) -> Identity:
     return baseline_identity(model.id) if model.kind == "baseline" else identity_of_number(place)
 
 
-def _best_baseline(models: Sequence[Model]) -> str | None:
-    """Id of the baseline that is best on the validation rows (the first of equals)."""
-    found = {model.id: _quality(model.predictions.of(Part.VALIDATION)) for model in models if model.kind == "baseline"}
-    return max(found, key=lambda name: found[name]) if found else None
+def _best(models: Sequence[Model], metric: str | None) -> str:
+    """Id of the baseline that is best on the validation rows, without baselines of the run (the first of equals)."""
+    offered = [model for model in models if model.kind == "baseline"] or models
+    found = {model.id: _quality(model.predictions.of(Part.VALIDATION), metric) for model in offered}
+    return max(found, key=lambda name: found[name])
 
 
-def _quality(p: Predictions) -> float:
-    """Accuracy, or RMSE with a minus; lowest of all without rows."""
+def _quality(p: Predictions, metric: str | None) -> float:
+    """The metric, with a minus where less is better; lowest of all where it is not defined."""
     if not len(p):
         return -math.inf
+    if metric not in (None, headline(p.task)):
+        found = evaluate(p, Part.VALIDATION).metrics.get(str(metric))
+        value = found.value if found else None
+        return -math.inf if value is None else value * (1 if higher_is_better(str(metric)) else -1)
     return float((p.decisions() == p.truth).mean()) if p.task.is_classification else -float(((p.scores - p.truth) ** 2).mean()) ** 0.5
-
-
-def paired_difference(model: Model, baseline: Model, comparisons: int = 1) -> Difference:
-    """The difference of two models on the same rows, in accuracy or RMSE.
-
-    Accuracy: Bonett and Price, "Adjusted Wald confidence interval for a difference of binomial
-    proportions based on paired data", 2012: one row is added to each kind of disagreement. RMSE: delta
-    method on the paired squared errors with Student's t.
-
-    Args:
-        model, baseline: with predictions of the same rows in the same order.
-        comparisons: how many runs are compared; the level of `clear` is corrected for it (Bonferroni).
-
-    Returns:
-        Model minus baseline. Without limits for fewer than 2 rows.
-    """
-    ours, theirs = model.predictions, baseline.predictions
-    by_class = ours.task.is_classification
-    metric = headline(ours.task)
-    value, error, middle, freedom = _accuracy_gap(ours, theirs) if by_class else _rmse_gap(ours, theirs)
-    corrected = 1 - (1 - LEVEL) / max(comparisons, 1)
-
-    def reach(level: float) -> float:
-        return (quantile(level) if math.isinf(freedom) else student_t(freedom, level)) * error
-
-    if freedom < 1:
-        interval = Interval(value, None, None, "One row cannot tell how far off this is.")
-    else:
-        low, high = middle - reach(LEVEL), middle + reach(LEVEL)
-        interval = Interval(value, max(low, -1.0), min(high, 1.0)) if by_class else Interval(value, low, high)
-    clear = freedom >= 1 and abs(middle) > reach(corrected)
-    return Difference(metric, baseline.id, interval, clear, (value > 0) == higher_is_better(metric) and value != 0)
-
-
-def _accuracy_gap(ours: Predictions, theirs: Predictions) -> tuple[float, float, float, float]:
-    mine, other = ours.decisions() == ours.truth, theirs.decisions() == theirs.truth
-    n = len(mine)
-    wins, losses = int((mine & ~other).sum()), int((other & ~mine).sum())
-    win, loss = (wins + 1) / (n + 2), (losses + 1) / (n + 2)
-    error = math.sqrt((win + loss - (win - loss) ** 2) / (n + 2))
-    return (wins - losses) / n, error, win - loss, math.inf
-
-
-def _rmse_gap(ours: Predictions, theirs: Predictions) -> tuple[float, float, float, float]:
-    mine, other = (ours.scores - ours.truth) ** 2, (theirs.scores - theirs.truth) ** 2
-    n = len(mine)
-    a, b = math.sqrt(float(mine.mean())), math.sqrt(float(other.mean()))
-    parts = (mine / (2 * a) if a else mine) - (other / (2 * b) if b else other)
-    error = float(parts.std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
-    return a - b, error, a - b, n - 1
 
 
 def _model_json(one: Judged) -> dict[str, Any]:

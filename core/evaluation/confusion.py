@@ -7,14 +7,18 @@ in an average it counts as 0 (scikit-learn's `zero_division=0`), because ignorin
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from core.evaluation.intervals import Interval, average_interval, quantile, wilson, wilson_limits
+from core.language import N_
 
-__all__ = ["averages", "class_shares", "confusion_matrix"]
+__all__ = ["averages", "class_shares", "confusion_matrix", "matthews"]
 
-NO_TRUTH = "None of the judged rows is of this class."
-NO_PREDICTION = "No row was given this class."
+NO_TRUTH = N_("None of the judged rows is of this class.")
+NO_PREDICTION = N_("No row was given this class.")
+ONE_CLASS = N_("The judged rows are all of one class, so agreement cannot be told from chance.")
 
 
 def confusion_matrix(truth: np.ndarray, decisions: np.ndarray, classes: int) -> np.ndarray:
@@ -43,11 +47,11 @@ def class_shares(matrix: np.ndarray, number: int) -> dict[str, Interval]:
     """
     hits, rows, called = int(matrix[number, number]), int(matrix[number].sum()), int(matrix[:, number].sum())
     others = int(matrix.sum()) - rows
-    joint = wilson(hits, rows + called - hits, reason="The class occurs neither in the rows nor in the predictions.")
+    joint = wilson(hits, rows + called - hits, reason=N_("The class occurs neither in the rows nor in the predictions."))
     return {
         "precision": wilson(hits, called, reason=NO_PREDICTION),
         "recall": wilson(hits, rows, reason=NO_TRUTH),
-        "specificity": wilson(others - (called - hits), others, reason="All judged rows are of this class."),
+        "specificity": wilson(others - (called - hits), others, reason=N_("All judged rows are of this class.")),
         "f1": Interval(_f1(joint.value), _f1(joint.low), _f1(joint.high), joint.reason),
     }
 
@@ -57,7 +61,7 @@ def _f1(share: float | None) -> float | None:
 
 
 def averages(matrix: np.ndarray) -> dict[str, Interval]:
-    """Accuracy, balanced accuracy, and precision, recall, F1 averaged over classes.
+    """Accuracy, balanced accuracy, MCC, and precision, recall, specificity, F1 averaged over classes.
 
     `_macro` counts every class alike, `_weighted` by its rows. Classes that occur neither in the rows nor
     in the predictions are left out, as in scikit-learn.
@@ -65,30 +69,105 @@ def averages(matrix: np.ndarray) -> dict[str, Interval]:
     total = int(matrix.sum())
     accuracy = wilson(int(np.trace(matrix)), total)
     if not total:
-        names = ("balanced_accuracy", *(f"{m}_{a}" for a in ("macro", "weighted") for m in ("precision", "recall", "f1")))
+        kinds = ("precision", "recall", "specificity", "f1")
+        names = ("balanced_accuracy", "mcc", *(f"{kind}_{how}" for how in ("macro", "weighted") for kind in kinds))
         return {"accuracy": accuracy} | dict.fromkeys(names, accuracy)
     occurs = np.flatnonzero(matrix.sum(0) + matrix.sum(1))
     matrix = matrix[np.ix_(occurs, occurs)]
     rows, called, hits = matrix.sum(1), matrix.sum(0), np.diagonal(matrix)
     same, by_rows = np.full(len(occurs), 1 / len(occurs)), rows / total
-    recall, precision, f1 = _shares(hits, rows), _shares(hits, called), _shares(hits, rows + called - hits, f1=True)
-    linked = _f1_correlation(matrix)
-    uncalled, unseen, sums = called == 0, rows == 0, rows + called
+    others = total - rows
+    left = others - (called - hits)  # rows of other classes that were left alone
+    precision, f1, specificity = _shares(hits, called), _shares(hits, rows + called - hits, f1=True), _shares(left, others)
+    linked, uncalled, unseen = _f1_correlation(matrix), called == 0, rows == 0
+    moving = _weights_variance(matrix, precision[0], np.zeros(len(rows)), 1 / np.maximum(called, 1))
     return {
         "accuracy": accuracy,
-        "balanced_accuracy": average_interval(*recall, weights=~unseen / (~unseen).sum()),
-        "precision_macro": average_interval(*precision, weights=same, unknown=same[uncalled].sum()),
-        "recall_macro": average_interval(*recall, weights=same, unknown=same[unseen].sum()),
+        "balanced_accuracy": _average(hits, rows, ~unseen / (~unseen).sum()),
+        "mcc": matthews(matrix),
+        "precision_macro": _average(hits, called, same, same[uncalled].sum()),
+        "recall_macro": _average(hits, rows, same, same[unseen].sum()),
+        "specificity_macro": _average(left, others, same, same[others == 0].sum()),
         "f1_macro": average_interval(*f1, weights=same, correlation=linked),
-        "precision_weighted": average_interval(
-            *precision, weights=by_rows, unknown=by_rows[uncalled].sum(),
-            variance=_weights_variance(matrix, precision[0], np.zeros(len(rows)), 1 / np.maximum(called, 1)),
-        ),
+        "precision_weighted": average_interval(*precision, weights=by_rows, unknown=by_rows[uncalled].sum(), variance=moving),
         "recall_weighted": accuracy,  # the same number: each row counts once
+        "specificity_weighted": average_interval(
+            *specificity, weights=by_rows, unknown=by_rows[others == 0].sum(), variance=_moving_specificity(matrix, specificity[0])
+        ),
         "f1_weighted": average_interval(
-            *f1, weights=by_rows, correlation=linked, variance=_weights_variance(matrix, f1[0], 1 / sums, 1 / sums)
+            *f1, weights=by_rows, correlation=linked, variance=_weights_variance(matrix, f1[0], 1 / (rows + called), 1 / (rows + called))
         ),
     }  # fmt: skip
+
+
+def _average(hits: np.ndarray, totals: np.ndarray, weights: np.ndarray, unknown: float = 0.0) -> Interval:
+    """An average of shares: MOVER's limits; for more than two classes no narrower than Wilson's for the effective number of rows.
+
+    MOVER is right where classes are treated unequally, and too narrow over many classes of a few rows each; with
+    as many rows in one share as would give the average its variance, Wilson is right there (measured: 86.9 %
+    against 94.9 % for twenty classes of ten rows).
+    """
+    mover = average_interval(*_shares(hits, totals), weights=weights, unknown=unknown)
+    if len(totals) <= 2:
+        return mover
+    value = min(max(mover.value or 0.0, 1e-9), 1 - 1e-9)
+    drawn = (hits + 2 * value) / (totals + 2)
+    variance = float((weights**2 * drawn * (1 - drawn) / np.maximum(totals, 1)).sum())
+    if variance <= 0:
+        return mover
+    size = value * (1 - value) / variance
+    low, high = wilson_limits(np.array([value * size]), np.array([size]))
+    return Interval(mover.value, min(mover.low or 0.0, float(low[0])), max(mover.high or 0.0, float(high[0])))
+
+
+def _moving_specificity(matrix: np.ndarray, values: np.ndarray) -> float:
+    """What the weighted specificity gains in variance because its weights are a sample too; as `_weights_variance`."""
+    rows = matrix.sum(1)
+    ratio = rows / np.maximum(matrix.sum() - rows, 1)
+    gained = ratio * (1 - values)
+    fixed = (gained.sum() - gained)[:, None] - ratio[None, :] * (1 - np.eye(len(rows)))
+    return max(0.0, _variance(matrix, fixed + values[:, None]) - _variance(matrix, fixed))
+
+
+def matthews(matrix: np.ndarray) -> Interval:
+    """Matthews correlation of truth and calls, for any number of classes (Gorodkin 2004), on Fisher's z scale.
+
+    The error is the delta method's on multinomial counts, as in Itaya et al. (2024), who also measured that
+    Fisher's z covers best. For the error, an empty cell counts as a part of a row (half a hit, and an error
+    shared by all cells of its class), so that a matrix without errors has one.
+
+    Args:
+        matrix: (classes, classes) counts; axis 0 the truth, axis 1 the prediction.
+
+    Returns:
+        -1 to 1; 0, as in scikit-learn, where all calls are of one class; undefined where all rows are.
+
+    Example:
+        >>> matthews(np.array([[5, 0], [0, 5]])).value
+        1.0
+    """
+    if np.count_nonzero(matrix.sum(1)) < 2:
+        return Interval.undefined(ONE_CLASS)
+    value, _ = _correlation(matrix)
+    k = len(matrix)
+    counts = np.where(matrix == 0, np.where(np.eye(k, dtype=bool), 0.5, 1 / (k * (k - 1))), matrix)
+    middle, gradient = _correlation(counts)
+    reach = quantile() * math.sqrt(_variance(counts, gradient)) / (1 - middle**2)
+    centre = math.atanh(middle)
+    return Interval(value, min(value, math.tanh(centre - reach)), max(value, math.tanh(centre + reach)))
+
+
+def _correlation(matrix: np.ndarray) -> tuple[float, np.ndarray]:
+    """The correlation and its gradient in the cells' shares, (k, k)."""
+    share = matrix / matrix.sum()
+    called, rows = share.sum(0), share.sum(1)
+    shared, of_calls, of_rows = float(np.trace(share) - called @ rows), float(1 - called @ called), float(1 - rows @ rows)
+    if of_calls <= 1e-15 or of_rows <= 1e-15:
+        return 0.0, np.zeros_like(share)
+    size = math.sqrt(of_calls * of_rows)
+    gradient = np.eye(len(share)) - rows[None, :] - called[:, None]
+    gradient += shared * (called[None, :] / of_calls + rows[:, None] / of_rows)
+    return min(1.0, max(-1.0, shared / size)), gradient / size
 
 
 def _shares(hits: np.ndarray, totals: np.ndarray, f1: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,19 +1,26 @@
-"""ROC and precision–recall curves, exact at every corner, and the areas under them.
+"""ROC, precision-recall and DET curves, exact at every corner, and the areas under them.
 
-One sort of the scores gives both curves, both areas, and for each row how much it moved each area: the
+One ranking of the scores gives all curves, both areas, and for each row how much it moved each area: the
 structural components of DeLong (1988) and the influence function of average precision. From these come
 standard errors in O(n log n), so a million rows need no resampling. Rows with equal scores move together.
+
+Only corners that a screen can show get a band: `points` chooses them by their exact place first.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.evaluation.intervals import wilson_limits
+from core.evaluation.ranking import Ranking, ranking
 
-__all__ = ["Areas", "Curve", "areas", "precision_recall_curve", "roc_curve", "thin"]
+__all__ = [
+    "Areas", "Curve", "areas", "areas_of", "det_curve", "det_of", "precision_error", "precision_recall_curve",
+    "precision_recall_of", "roc_curve", "roc_error", "roc_of", "thin",
+]  # fmt: skip
 
 BAND_LEVEL = 0.95**0.5  # each axis; both together 95 % (Campbell 1994)
 
@@ -23,7 +30,7 @@ class Curve:
     """A curve with the rectangle in which each of its points may lie.
 
     Attributes:
-        x, y: (m,) the corners, as shares; x rises.
+        x, y: (m,) the corners, as shares; x rises, in a DET curve it falls in steps with y.
         threshold: (m,) the lowest score that counts as positive at the corner; infinity at the start.
         low, high: (m, 2) for each corner the (x, y) of the band's lower and upper edge.
     """
@@ -52,27 +59,6 @@ class Areas:
     precision_parts: np.ndarray
 
 
-@dataclass(frozen=True, eq=False)
-class _Steps:
-    """Rows grouped by equal score, best first: what both curves are made of."""
-
-    group: np.ndarray  # (n,) number of each row's group, in the original order
-    threshold: np.ndarray  # (g,) score of each group
-    hits: np.ndarray  # (g,) positives down to and including the group
-    alarms: np.ndarray  # (g,) negatives down to and including the group
-
-
-def _steps(positive: np.ndarray, scores: np.ndarray) -> _Steps:
-    order = np.argsort(-scores)  # equal scores may come in any order: they are grouped
-    ordered = scores[order]
-    starts = np.r_[True, ordered[1:] != ordered[:-1]]
-    group = np.empty(len(scores), np.int64)
-    group[order] = np.cumsum(starts) - 1
-    ends = np.r_[np.flatnonzero(starts)[1:], len(scores)] - 1
-    hits = np.cumsum(positive[order], dtype=np.int64)[ends]
-    return _Steps(group, ordered[ends], hits, ends + 1 - hits)
-
-
 def areas(positive: np.ndarray, scores: np.ndarray) -> Areas | None:
     """Both areas of one class against the rest.
 
@@ -87,32 +73,76 @@ def areas(positive: np.ndarray, scores: np.ndarray) -> Areas | None:
         >>> areas(np.array([False, True, False, True]), np.array([0.1, 0.9, 0.6, 0.4])).roc_auc
         0.75
     """
-    total, count = len(positive), int(positive.sum())
-    if not 0 < count < total:
+    return areas_of(ranking(positive, scores))
+
+
+def areas_of(ranks: Ranking) -> Areas | None:
+    """The same from a ranking that is there already; parts in the order of the original rows."""
+    count, rest = ranks.positives, ranks.negatives
+    if not count or not rest:
         return None
-    steps = _steps(positive, scores)
-    roc_auc, roc_parts = _roc_area(steps, positive, count, total - count)
-    average_precision, precision_parts = _precision_area(steps, positive, count)
-    return Areas(roc_auc, average_precision, roc_parts, precision_parts)
+    roc_auc, roc_parts = _roc_area(ranks, count, rest)
+    average_precision, precision_parts = _precision_area(ranks, count)
+    return Areas(roc_auc, average_precision, ranks.to_rows(roc_parts), ranks.to_rows(precision_parts))
 
 
-def _roc_area(steps: _Steps, positive: np.ndarray, count: int, rest: int) -> tuple[float, np.ndarray]:
-    before = np.r_[0, steps.hits[:-1]], np.r_[0, steps.alarms[:-1]]
-    beaten = 1 - (before[1] + steps.alarms) / (2 * rest)  # share of negatives below a row of the group, ties half
-    beating = (before[0] + steps.hits) / (2 * count)  # share of positives above it
-    own = steps.hits - before[0]
+def roc_error(ranks: Ranking) -> tuple[float, float] | None:
+    """ROC AUC and DeLong's variance of its error, without the way back to the original rows.
+
+    Returns:
+        The area and its variance for rows drawn within their class, n/(n-1) corrected; None when there is
+        nothing to rank. Both are the same for the other of two classes.
+    """
+    count, rest = ranks.positives, ranks.negatives
+    if not count or not rest:
+        return None
+    area, square = _roc_area(ranks, count, rest)
+    np.square(square, out=square)
+    ours = float(square[ranks.hit].sum())  # parts have the mean 0 in each class
+    return area, ours * count / max(count - 1, 1) + (float(square.sum()) - ours) * rest / max(rest - 1, 1)
+
+
+def precision_error(ranks: Ranking) -> tuple[float, float] | None:
+    """Average precision and the variance of its error; None when there is nothing to rank."""
+    if not ranks.positives or not ranks.negatives:
+        return None
+    area, square = _precision_area(ranks, ranks.positives)
+    np.square(square, out=square)
+    return area, float(square.sum()) * ranks.rows / max(ranks.rows - 1, 1)
+
+
+def _roc_area(ranks: Ranking, count: int, rest: int) -> tuple[float, np.ndarray]:
+    """The area, and each row's part in its error in ranked order."""
+    alarms = ranks.alarms
+    own, foes = np.diff(ranks.hits, prepend=np.int32(0)), np.diff(alarms, prepend=np.int32(0))
+    beaten = 1 - (alarms - foes / 2) / rest  # share of negatives below a row of the group, ties half
+    beating = (ranks.hits - own / 2) / count  # share of positives above it
     area = float((own * beaten).sum()) / count  # not @: BLAS starts threads for it, which costs more
-    return area, np.where(positive, (beaten[steps.group] - area) / count, (beating[steps.group] - area) / rest)
+    for share, rows in ((beaten, count), (beating, rest)):
+        share -= area
+        share /= rows
+    return area, np.where(ranks.hit, ranks.spread(beaten), ranks.spread(beating))
 
 
-def _precision_area(steps: _Steps, positive: np.ndarray, count: int) -> tuple[float, np.ndarray]:
-    called = steps.hits + steps.alarms
-    precision, gained = steps.hits / called, np.diff(steps.hits, prepend=0) / count
+def _precision_area(ranks: Ranking, count: int) -> tuple[float, np.ndarray]:
+    """The area, and each row's influence on it in ranked order."""
+    precision = ranks.hits / ranks.called
+    gained = np.diff(ranks.hits, prepend=np.int32(0)) / count
     area = float((gained * precision).sum())
-    below_if_hit = np.cumsum((gained * steps.alarms / called**2)[::-1])[::-1]  # what one more hit here lifts further down
-    below_if_alarm = np.cumsum((gained * steps.hits / called**2)[::-1])[::-1]
-    of_hit = (precision - area) / count + below_if_hit
-    return area, np.where(positive, of_hit[steps.group], -below_if_alarm[steps.group])
+    gained /= ranks.called
+    alarm_part = _sum_from_here(gained * precision)  # what one more alarm here lowers further down
+    hit_part = _sum_from_here(gained)
+    hit_part -= alarm_part  # and what one more hit lifts
+    precision -= area
+    precision /= count
+    hit_part += precision
+    return area, np.where(ranks.hit, ranks.spread(hit_part), -ranks.spread(alarm_part))
+
+
+def _sum_from_here(values: np.ndarray) -> np.ndarray:
+    """Sum of each number and all after it."""
+    backwards = values[::-1]
+    return np.cumsum(backwards, out=backwards)[::-1]
 
 
 def roc_curve(positive: np.ndarray, scores: np.ndarray) -> Curve | None:
@@ -125,17 +155,41 @@ def roc_curve(positive: np.ndarray, scores: np.ndarray) -> Curve | None:
     Returns:
         The curve from (0, 0) to (1, 1), or None when there is nothing to rank.
     """
-    count = int(positive.sum())
-    if not 0 < count < len(positive):
+    return roc_of(ranking(positive, scores))
+
+
+def roc_of(ranks: Ranking, points: int | None = None) -> Curve | None:
+    """The ROC curve of a ranking; with `points`, only so many of its corners, evenly along it, the ends among them."""
+    count, rest = ranks.positives, ranks.negatives
+    if not count or not rest:
         return None
-    steps = _steps(positive, scores)
-    hits, alarms = np.r_[0, steps.hits], np.r_[0, steps.alarms]
-    rest = len(positive) - count
+    hits, alarms, threshold = _corners(ranks, points)
     x_low, x_high = wilson_limits(alarms, np.full(len(hits), rest), BAND_LEVEL)
     y_low, y_high = wilson_limits(hits, np.full(len(hits), count), BAND_LEVEL)
-    return Curve(
-        alarms / rest, hits / count, np.r_[np.inf, steps.threshold], np.c_[x_high, y_low], np.c_[x_low, y_high]
-    )
+    return Curve(alarms / rest, hits / count, threshold, np.c_[x_high, y_low], np.c_[x_low, y_high])
+
+
+def det_curve(positive: np.ndarray, scores: np.ndarray) -> Curve | None:
+    """Share of the class missed against share of the others alarmed: detection error trade-off (Martin et al. 1997).
+
+    Args:
+        positive: (n,) bool.
+        scores: (n,) numbers.
+
+    Returns:
+        The curve from (0, 1), nothing called, to (1, 0); meant for axes that are stretched by the normal
+        quantile. None when there is nothing to rank.
+    """
+    return det_of(ranking(positive, scores))
+
+
+def det_of(ranks: Ranking, points: int | None = None) -> Curve | None:
+    """The DET curve of a ranking; see `roc_of` for `points`."""
+    roc = roc_of(ranks, points)
+    if roc is None:
+        return None
+    low, high = np.c_[roc.low[:, 0], 1 - roc.low[:, 1]], np.c_[roc.high[:, 0], 1 - roc.high[:, 1]]
+    return Curve(roc.x, 1 - roc.y, roc.threshold, high, low)
 
 
 def precision_recall_curve(positive: np.ndarray, scores: np.ndarray) -> Curve | None:
@@ -148,14 +202,21 @@ def precision_recall_curve(positive: np.ndarray, scores: np.ndarray) -> Curve | 
     Returns:
         The curve from the strictest threshold to the loosest, or None when there is nothing to rank.
     """
-    count = int(positive.sum())
-    if not 0 < count < len(positive):
+    return precision_recall_of(ranking(positive, scores))
+
+
+def precision_recall_of(ranks: Ranking, points: int | None = None) -> Curve | None:
+    """The precision-recall curve of a ranking; see `roc_of` for `points`."""
+    count = ranks.positives
+    if not count or not ranks.negatives:
         return None
-    steps = _steps(positive, scores)
-    called = steps.hits + steps.alarms
-    x_low, x_high = wilson_limits(steps.hits, np.full(len(called), count), BAND_LEVEL)
-    y_low, y_high = wilson_limits(steps.hits, called, BAND_LEVEL)
-    return Curve(steps.hits / count, steps.hits / called, steps.threshold, np.c_[x_low, y_low], np.c_[x_high, y_high])
+    hits, called, threshold = ranks.hits, ranks.called, ranks.threshold
+    if points is not None and len(hits) > points:
+        keep = _evenly(hits / count, hits / called, points)
+        hits, called, threshold = hits[keep], called[keep], threshold[keep]
+    x_low, x_high = wilson_limits(hits, np.full(len(called), count), BAND_LEVEL)
+    y_low, y_high = wilson_limits(hits, called, BAND_LEVEL)
+    return Curve(hits / count, hits / called, threshold, np.c_[x_low, y_low], np.c_[x_high, y_high])
 
 
 def thin(curve: Curve, points: int = 300) -> Curve:
@@ -170,7 +231,23 @@ def thin(curve: Curve, points: int = 300) -> Curve:
     """
     if len(curve.x) <= points:
         return curve
-    length = np.r_[0, np.cumsum(np.abs(np.diff(curve.x)) + np.abs(np.diff(curve.y)))]
-    wanted = np.linspace(0, length[-1], points)
-    keep = np.unique(np.r_[0, np.searchsorted(length, wanted[1:-1]), len(curve.x) - 1])
+    keep = _evenly(curve.x, curve.y, points)
     return Curve(curve.x[keep], curve.y[keep], curve.threshold[keep], curve.low[keep], curve.high[keep])
+
+
+def _corners(ranks: Ranking, points: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Hits, alarms and threshold of the corners of a ROC curve, the start at infinity first."""
+    hits, alarms = ranks.hits, ranks.alarms
+    if points is None or len(hits) < points:
+        return np.r_[0, hits], np.r_[0, alarms], np.r_[math.inf, ranks.threshold]
+    keep = _evenly(alarms / ranks.negatives, hits / ranks.positives, points - 1)
+    return np.r_[0, hits[keep]], np.r_[0, alarms[keep]], np.r_[math.inf, ranks.threshold[keep]]
+
+
+def _evenly(x: np.ndarray, y: np.ndarray, points: int) -> np.ndarray:
+    """Places of so many corners, evenly spaced along the length of the curve, both ends among them."""
+    length = np.abs(np.diff(x, prepend=x[0]))
+    length += np.abs(np.diff(y, prepend=y[0]))
+    length = np.cumsum(length, out=length)
+    wanted = np.linspace(0, float(length[-1]), points)
+    return np.unique(np.r_[0, np.searchsorted(length, wanted[1:-1]), len(x) - 1])

@@ -11,10 +11,19 @@ from typing import Any
 import numpy as np
 
 from core.dataset.schema import Part, Task
+from core.evaluation.calibration import Calibration, brier, calibration, calibration_error, calibration_of, confidence
 from core.evaluation.confusion import averages, class_shares, confusion_matrix
 from core.evaluation.intervals import Interval
-from core.evaluation.metrics import area_metrics, headline, log_loss, regression_metrics
+from core.evaluation.metrics import (
+    area_metrics,
+    average_precision,
+    headline,
+    log_loss,
+    one_class_areas,
+    regression_metrics,
+)
 from core.evaluation.predictions import Predictions
+from core.evaluation.ranking import ranked
 
 __all__ = ["Evaluation", "evaluate", "headline"]
 
@@ -93,20 +102,29 @@ def evaluate(predictions: Predictions, part: Part = Part.TEST) -> Evaluation:
         return Evaluation(judged.task, (), part, len(judged), regression_metrics(judged.truth, judged.scores))
     matrix = confusion_matrix(judged.truth, judged.decisions(), len(judged.labels))
     binary = judged.task is Task.BINARY
-    positives = (1,) if binary else tuple(range(len(judged.labels)))
-    overall, each = area_metrics(judged.truth, judged.scores, positives)
-    if binary:
-        each[0] = area_metrics(judged.truth, judged.scores, (0,))[0]
     shares = [class_shares(matrix, number) for number in range(len(judged.labels))]
     metrics = averages(matrix)
     if binary:
-        metrics |= {name: shares[1][name] for name in ("precision", "recall", "f1")}
+        metrics |= {name: shares[1][name] for name in ("precision", "recall", "specificity", "f1")}
+        overall, each, said = _two_classes(judged)
+    else:
+        overall, each = area_metrics(judged.truth, judged.scores, tuple(range(len(judged.labels))))
+        said = calibration(*confidence(judged.truth, judged.scores))
     metrics |= overall | {"log_loss": log_loss(judged.truth, judged.scores)}
+    metrics |= {"brier": brier(judged.truth, judged.scores), "ece": calibration_error(said)}
     return Evaluation(
         judged.task, judged.labels, part, len(judged), metrics,
         {label: shares[number] | each[number] for number, label in enumerate(judged.labels)},
         dict(zip(judged.labels, matrix.sum(1).tolist(), strict=True)), matrix,
     )  # fmt: skip
+
+
+def _two_classes(judged: Predictions) -> tuple[dict[str, Interval], dict[int, dict[str, Interval]], Calibration | None]:
+    """Areas of both classes and calibration, from one sort: the ranking of one class is that of the other, upside down."""
+    ranks = ranked(judged, 1)
+    found = one_class_areas(ranks)
+    other = found | {"average_precision": average_precision(ranks.mirrored())}  # ROC AUC is the same for both
+    return found, {0: other, 1: found}, calibration_of(ranks)
 
 
 def _intervals(metrics: dict[str, Interval]) -> dict[str, Any]:

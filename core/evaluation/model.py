@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from core.evaluation.answers import answer_facts
 from core.evaluation.predictions import Predictions
 from core.identity import Identity, baseline_identity, identity
+from core.language import _
+from core.latency import known_latency_ms
+from core.runs.events import read_events
 from core.runs.run import Run
+from core.runs.spec import RunSpec
 
 if TYPE_CHECKING:
     from core.training.baselines import Baseline
 
-__all__ = ["Model", "model_of_baseline", "model_of_run"]
+__all__ = ["Model", "model_of_baseline", "model_of_run", "settings_of", "told_apart"]
+
+TAIL_BYTES = 64 * 1024  # of an event log: the machine is told about every few seconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +33,8 @@ class Model:
         predictions: of its validation and test rows.
         kind: a run of the user's, or a baseline.
         identity: how it is drawn; default: by its place in the comparison.
-        facts: what else is known and shown in tables and exports; JSON scalars by stable name (seconds,
-            parameters, backend, seed, recipe …).
+        facts: what else is known and shown in tables and exports; JSON values by stable name (seconds,
+            parameters, backend, seed, recipe …, `settings` as one object); what is not known is null or absent.
     """
 
     id: str
@@ -49,12 +56,45 @@ def model_of_run(run: Run) -> Model:
         "recipe": spec.recipe, "preset": spec.preset, "backend": status.backend, "device": status.device,
         "seed": spec.seed, "epochs": status.epoch, "best_epoch": status.best_epoch, "seconds": status.seconds,
         "parameters": status.parameters, "state": status.state.value, "created": status.created,
+        "size_bytes": _size_bytes(run), "latency_ms": known_latency_ms(run), "energy_j": _energy_j(run), "settings": settings_of(spec),
+        **answer_facts(spec),
     }  # fmt: skip
     name = spec.name or f"{spec.recipe} · {spec.preset}"
     return Model(run.id, name, Predictions.load(run.path("predictions.parquet")), "run", identity(run), facts)
 
 
+def told_apart(models: Sequence[Model]) -> list[Model]:
+    """Models of the same name get the end of their id, else nobody knows which one a sentence means."""
+    names = [model.name for model in models]
+    return [replace(model, name=f"{model.name} · {model.id[-4:]}") if names.count(model.name) > 1 else model for model in models]
+
+
+def settings_of(spec: RunSpec) -> dict[str, Any]:
+    """All that was decided about a run by its name on the command line: recipe, inputs, settings, training, seed."""
+    decided = {"recipe": spec.recipe, "preset": spec.preset, "inputs": list(spec.inputs)}
+    return decided | spec.settings | spec.training.model_dump() | {"backend": spec.backend, "seed": spec.seed, "train_share": spec.train_share}
+
+
+def _size_bytes(run: Run) -> int | None:
+    """Bytes of what predicts: the exported network and its preprocessing."""
+    try:
+        return sum(run.path(name).stat().st_size for name in ("model.onnx", "preprocess.json"))
+    except OSError:
+        return None
+
+
+def _energy_j(run: Run) -> float | None:
+    """Joules of the whole machine while the worker had the run, as last told; None where the machine does not tell."""
+    try:
+        end = run.events.stat().st_size
+    except OSError:
+        return None
+    found, _ = read_events(run.events, max(0, end - TAIL_BYTES))
+    told = [event.get("energy_j") for event in found if event["kind"] == "device"]
+    return float(told[-1]) if told and isinstance(told[-1], int | float) else None
+
+
 def model_of_baseline(baseline: Baseline) -> Model:
     """A baseline of a dataset, ready to compare."""
     facts = {"seconds": baseline.seconds} | ({"note": baseline.note} if baseline.note else {})
-    return Model(baseline.name, baseline.title, baseline.predictions, "baseline", baseline_identity(baseline.name), facts)
+    return Model(baseline.name, _(baseline.title), baseline.predictions, "baseline", baseline_identity(baseline.name), facts)

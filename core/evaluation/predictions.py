@@ -75,8 +75,14 @@ class Predictions:
         return len(self.rows)
 
     def of(self, part: Part) -> Predictions:
-        """Only the rows of one part."""
-        return self.take(np.flatnonzero(self.parts == part.number))
+        """Only the rows of one part; without a copy where they lie together, which ten million rows feel."""
+        inside = self.parts == part.number
+        count = int(np.count_nonzero(inside))
+        first = int(np.argmax(inside)) if count else 0
+        if not inside[first : first + count].all():
+            return self.take(np.flatnonzero(inside))
+        lie = slice(first, first + count)
+        return Predictions(self.task, self.labels, self.rows[lie], self.parts[lie], self.truth[lie], self.scores[lie])
 
     def take(self, positions: np.ndarray) -> Predictions:
         """The rows at these positions, (m,) int64, in the order wanted."""

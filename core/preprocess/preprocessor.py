@@ -70,16 +70,17 @@ class Preprocessor:
     image_ranges: tuple[tuple[str, float, float], ...] = ()
 
     @classmethod
-    def fit(cls, dataset: Dataset, spec: RunSpec, options: PreprocessOptions) -> Preprocessor:
+    def fit(cls, dataset: Dataset, spec: RunSpec, options: PreprocessOptions, rows: np.ndarray | None = None) -> Preprocessor:
         """Learn everything from the training rows of a dataset, and from no others.
 
         Args:
             dataset: where the rows come from.
             spec: names the inputs, the target and the task.
             options: the recipe's choices.
+            rows: (n,) the rows that the run learns from; default: the training rows of the dataset.
 
         Returns:
-            The fitted preprocessor. The same dataset, spec and options always give the same one.
+            The fitted preprocessor. The same dataset, spec, options and rows always give the same one.
 
         Raises:
             BadSettings: an input column does not exist or cannot be learned from.
@@ -87,7 +88,7 @@ class Preprocessor:
             Damaged: the dataset cannot be read.
         """
         columns = chosen_columns(dataset, spec)
-        table = dataset.table((*spec.inputs, spec.target), dataset.rows_of(Part.TRAIN))
+        table = dataset.table((*spec.inputs, spec.target), dataset.rows_of(Part.TRAIN) if rows is None else rows)
         info = dataset.info
         encoders = tuple(_fit(column, table[column.name], dataset, options) for column in columns)
         target = TargetEncoder.fit(table[spec.target], spec.task, info.labels)

@@ -18,6 +18,7 @@ from core.runs.spec import RunSpec, TrainingSettings
 __all__ = ["spec_like", "title_of"]
 
 NAME_CHARACTERS = 120
+ROWS = ("train_share", "fold", "folds", "repeat")  # which rows a run learns from: part of what is copied
 
 
 def spec_like(
@@ -26,7 +27,7 @@ def spec_like(
     """The spec of a run like another one.
 
     Args:
-        spec: of the run to copy; what it continued is not copied.
+        spec: of the run to copy, its fold or its share of the rows too; what it continued is not copied.
         info: its dataset.
         changes: settings of the recipe or of the training loop, as in `make_spec`.
         seed, backend: default: as before.
@@ -43,6 +44,7 @@ def spec_like(
         info, recipe=spec.recipe, preset=spec.preset if spec.preset in PRESETS else "custom", changes=values, inputs=spec.inputs,
         seed=spec.seed if seed is None else seed, backend=backend or spec.backend, name=name or spec.name,
     )  # fmt: skip
+    new = new.model_copy(update={field: getattr(spec, field) for field in ROWS})
     return new if name else new.model_copy(update={"name": _named(spec, new)})
 
 

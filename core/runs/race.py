@@ -7,19 +7,16 @@ split and order of rows follow from dataset and seed, and because `core.training
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from core.errors import BadSettings, Damaged, NotFound
-from core.files import FOLDER_MODE, read_json, remove_folder, resolve_inside, write_atomic
+from core.errors import BadSettings, NotFound
 from core.identity import identity
+from core.runs import group
 from core.runs.run import Run
 from core.runs.spec import RunSpec
 
@@ -30,7 +27,6 @@ __all__ = ["LANES", "Race", "all_races", "create_race", "forget_race", "lanes_of
 
 LANES = (2, 4)  # fewest and most
 MOST_BYTES = 16 * 1024  # of a race file; ours have 300
-RUN_ID = r"^r[0-9]{8}-[0-9a-f]{8}$"
 
 
 class Race(BaseModel):
@@ -48,8 +44,8 @@ class Race(BaseModel):
 
     id: str = Field(pattern=r"^race-[0-9]{8}-[0-9a-f]{8}$")
     name: str = Field(default="", max_length=120)
-    dataset: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
-    runs: tuple[Annotated[str, Field(pattern=RUN_ID)], ...] = Field(min_length=LANES[0], max_length=LANES[1])
+    dataset: group.DatasetId
+    runs: tuple[group.RunId, ...] = Field(min_length=LANES[0], max_length=LANES[1])
     created: str = Field(max_length=40)
 
 
@@ -70,24 +66,12 @@ def create_race(workspace: Workspace, specs: Sequence[RunSpec], name: str = "", 
         QuotaExceeded, DiskFull: nothing was created.
     """
     _check(specs, same_twice)
-    workspace.check_quota(new_runs=len(specs))
-    runs: list[Run] = []
-    try:
-        for spec in specs:
-            runs.append(Run.create(workspace.runs_folder, spec))
-            identity(runs[-1])  # colours in the order of the lanes, whoever looks first
-        now = datetime.now(UTC)
-        race = Race(
-            id=f"race-{now:%Y%m%d}-{secrets.token_hex(4)}", name=name.strip()[:120], dataset=specs[0].dataset,
-            runs=tuple(run.id for run in runs), created=now.isoformat(timespec="milliseconds"),
-        )  # fmt: skip
-        folder = _folder(workspace.folder)
-        folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
-        write_atomic(folder / f"{race.id}.json", race.model_dump_json(indent=1))
-    except BaseException:
+    with group.all_or_none(workspace, specs) as runs:
         for run in runs:
-            remove_folder(run.folder)
-        raise
+            identity(run)  # colours in the order of the lanes, whoever looks first
+        name_of, created = group.new_name("race")
+        race = Race(id=name_of, name=name.strip()[:120], dataset=specs[0].dataset, runs=tuple(run.id for run in runs), created=created)
+        group.store(_folder(workspace.folder), race.id, race)
     return race
 
 
@@ -113,10 +97,10 @@ def load_race(workspace: Workspace, name: str) -> Race:
         NotFound: there is none, or the name is no identifier.
         Damaged: its file cannot be read.
     """
-    path = _folder(workspace.folder) / f"{resolve_inside(_folder(workspace.folder), name).name}.json"
+    path = group.path_of(_folder(workspace.folder), name)
     if not path.is_file():
         raise NotFound(f"There is no race {name!r} in this workspace. Its runs may still be there; look in the list of runs.")
-    return _read(path)
+    return group.read_group(path, Race, f"The race {path.stem} cannot be read. Delete it and start a new one; its runs are not affected.", MOST_BYTES)
 
 
 def all_races(workspace: Workspace) -> list[Race]:
@@ -137,7 +121,7 @@ def lanes_of(race: Race, runs: Path) -> list[Run]:
         race: the race.
         runs: the folder of all runs of its workspace.
     """
-    return [Run(folder) for name in race.runs if (folder := resolve_inside(runs, name)).is_dir()]
+    return group.runs_of(race, runs)
 
 
 def forget_race(workspace: Workspace, name: str) -> None:
@@ -146,8 +130,7 @@ def forget_race(workspace: Workspace, name: str) -> None:
     Raises:
         NotFound: the name is no identifier.
     """
-    folder = _folder(workspace.folder)
-    (folder / f"{resolve_inside(folder, name).name}.json").unlink(missing_ok=True)
+    group.forget(_folder(workspace.folder), name)
 
 
 def _folder(workspace: Path) -> Path:
@@ -155,21 +138,4 @@ def _folder(workspace: Path) -> Path:
 
 
 def _readable(workspace: Path) -> list[Race]:
-    found = []
-    for path in _folder(workspace).glob("race-*.json"):
-        with contextlib.suppress(Damaged):
-            found.append(_read(path))
-    return found
-
-
-def _read(path: Path) -> Race:
-    """One race file; whatever is in it, either a sound race or `Damaged`."""
-    try:
-        if path.resolve().parent != path.parent.resolve() or path.stat().st_size > MOST_BYTES:
-            raise Damaged(f"The race {path.stem} cannot be read. Delete it and start a new one; its runs are not affected.")
-        race = Race.model_validate(read_json(path))
-        if race.id != path.stem:
-            raise Damaged(f"The file of race {path.stem} belongs to another race. Delete it; its runs are not affected.")
-    except (ValidationError, OSError, RecursionError) as error:
-        raise Damaged(f"The race {path.stem} cannot be read. Delete it and start a new one; its runs are not affected.") from error
-    return race
+    return group.readable(_folder(workspace), Race, MOST_BYTES)

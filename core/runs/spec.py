@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.dataset.schema import Task
 
-__all__ = ["Backend", "RunSpec", "TrainingSettings"]
+__all__ = ["MOST_FOLDS", "Backend", "RunSpec", "TrainingSettings"]
+
+MOST_FOLDS = 20
 
 Backend = Literal["auto", "jax", "tensorflow"]
 
@@ -48,6 +50,11 @@ class RunSpec(BaseModel):
         name: shown to people; never used as a path.
         continues: id of the run whose learning goes on in this one; empty for a run of its own. `training.epochs`
             then counts the epochs of that one too.
+        train_share: share of the training rows that it learns from, above 0 and at most 1; below 1 the run is a point of
+            a learning curve and is judged on the validation rows only (`core.training.rows`).
+        fold: the fold that a run of a cross-validation answers for, from 0; -1 for every other run.
+        folds: into how many folds the rows that are not sealed are dealt, 2 … 20; 0 without a cross-validation.
+        repeat: which dealing of the folds, from 0.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,3 +72,23 @@ class RunSpec(BaseModel):
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     name: str = Field(default="", max_length=120)
     continues: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9-]{0,63})?$")
+    train_share: float = Field(default=1.0, gt=0, le=1)
+    fold: int = Field(default=-1, ge=-1)
+    folds: int = Field(default=0, ge=0, le=MOST_FOLDS)
+    repeat: int = Field(default=0, ge=0, le=999)
+
+    @property
+    def answers_for_test(self) -> bool:
+        """Whether it is judged on the sealed test rows; a fold or a share of a learning curve leaves them sealed."""
+        return self.fold < 0 and self.train_share == 1
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> RunSpec:
+        """A fold is one of its folds, and a run is either a fold or a share."""
+        if self.folds == 1 or not -1 <= self.fold < max(self.folds, 0) or (self.fold < 0) != (self.folds == 0):
+            raise ValueError(f"fold {self.fold} is none of {self.folds} folds, which must be 2 or more")
+        if self.fold >= 0 and self.train_share < 1:
+            raise ValueError("a run answers for a fold or learns from a share of the rows, not both")
+        if self.repeat and self.fold < 0:
+            raise ValueError("only the folds of a cross-validation are repeated")
+        return self

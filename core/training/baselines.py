@@ -32,6 +32,7 @@ from core.dataset.schema import Task
 from core.evaluation.predictions import Predictions
 from core.files import new_folder, read_json, write_json
 from core.identity import BASELINES
+from core.language import N_
 from core.training.baseline_features import SEED, BaselineData, BaselineFeatures
 
 __all__ = ["Baseline", "compute", "load", "start", "state"]
@@ -154,8 +155,8 @@ def _attempt(name: str, data: BaselineData, folder: Path) -> dict[str, Any]:
 
 def _title(name: str, task: Task) -> str:
     if name == "majority":
-        return "Always the most frequent class" if task.is_classification else "Always the mean"
-    return {"linear": "Linear model", "gradient_boosted_trees": "Gradient-boosted trees"}[name]
+        return N_("Always the most frequent class") if task.is_classification else N_("Always the mean")
+    return {"linear": N_("Linear model"), "gradient_boosted_trees": N_("Gradient-boosted trees")}[name]
 
 
 def _versions() -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.dataset.schema import ColumnType, Part
+from core.dataset.schema import ColumnType
 
 if TYPE_CHECKING:
     from core.preprocess.preprocessor import Preprocessor
@@ -54,7 +54,7 @@ class Examples:
 
         Args:
             material: the run's data.
-            lesson: its arrays; the validation rows among them are in the order of `Dataset.rows_of`.
+            lesson: its arrays; the validation rows among them are in the order of `material.rows`.
         """
         spec, dataset = material.spec, material.dataset
         places = np.zeros(0, np.int64)
@@ -62,7 +62,7 @@ class Examples:
             places = chosen(lesson.val_y, spec.task.is_classification, spec.seed)
         if not len(places):
             return None
-        rows = dataset.rows_of(Part.VALIDATION)[places]
+        rows = material.rows.validation[places]
         truths = dataset.table((spec.target,), rows)[spec.target].to_list()
         inputs = {name: np.ascontiguousarray(array[places]) for name, array in lesson.val_x.items()}
         return cls(rows, inputs, truths, material.preprocessor)

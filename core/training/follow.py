@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.runs.events import read_events
@@ -12,7 +12,7 @@ from core.runs.run import Run, Status
 if TYPE_CHECKING:
     from core.training.launcher import Launcher
 
-__all__ = ["follow"]
+__all__ = ["follow", "wait_for_all"]
 
 WAIT_S, PUMP_S = 0.1, 0.5
 
@@ -42,3 +42,20 @@ def follow(launcher: Launcher, run: Run, on_event: Callable[[dict[str, Any]], No
             return run.status
         if not events:
             time.sleep(WAIT_S)
+
+
+def wait_for_all(launcher: Launcher, runs: Sequence[Run]) -> None:
+    """Wait until several runs are over; the first Ctrl-C asks them to stop and keep their best weights.
+
+    Args:
+        launcher: of the runs' home.
+        runs: submitted ones.
+    """
+    try:
+        for run in runs:
+            launcher.wait(run)
+    except KeyboardInterrupt:
+        for run in runs:
+            launcher.stop(run)
+        for run in runs:
+            launcher.wait(run)

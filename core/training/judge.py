@@ -42,7 +42,7 @@ def predictions_of(model: Any, material: Material) -> tuple[Predictions, dict[Pa
         RunFailed: the network answers with something that is not a number.
     """
     dataset, preprocessor, task = material.dataset, material.preprocessor, material.spec.task
-    rows = {part: found for part in PARTS if len(found := dataset.rows_of(part))}
+    rows = {part: found for part in PARTS if len(found := material.rows.of(part))}
     raw = {part: outputs_of(model, material.inputs(part)) for part in rows}
     if not all(np.isfinite(outputs).all() for outputs in raw.values()):
         raise RunFailed("The trained network answers with something that is not a number. Try a smaller learning rate.")

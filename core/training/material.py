@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.preprocess.preprocessor import Preprocessor
 from core.recipes import options_of
 from core.runs.run import Run
 from core.runs.spec import RunSpec
+from core.training.rows import RunRows, rows_of_run
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -46,19 +48,27 @@ class Material:
         """
         spec = run.spec
         dataset = Workspace(run.folder.parent.parent).dataset(spec.dataset)
-        preprocessor = Preprocessor.fit(dataset, spec, options_of(spec))
+        rows = rows_of_run(dataset, spec)
+        preprocessor = Preprocessor.fit(dataset, spec, options_of(spec), rows.train)
         preprocessor.save(run.path("preprocess.json"))
-        return cls(spec, dataset, preprocessor)
+        material = cls(spec, dataset, preprocessor)
+        material.__dict__["rows"] = rows  # found once already
+        return material
+
+    @cached_property
+    def rows(self) -> RunRows:
+        """Which rows of the dataset play which part in this run."""
+        return rows_of_run(self.dataset, self.spec)
 
     def inputs(self, part: Part) -> dict[str, np.ndarray]:
-        """The network's inputs for one part, in the order of `dataset.rows_of`."""
-        rows = self.dataset.rows_of(part)
+        """The network's inputs for one part, in the order of `rows.of(part)`."""
+        rows = self.rows.of(part)
         pictures = any(self.dataset.info.column(name).type is ColumnType.IMAGE for name in self.spec.inputs)
         return self.preprocessor.encode(self.dataset.table(self.spec.inputs, rows), self.dataset.images()[rows] if pictures else None)
 
     def target(self, part: Part) -> np.ndarray:
         """What the loss compares for one part, (rows,)."""
-        values = self.dataset.table((self.spec.target,), self.dataset.rows_of(part))[self.spec.target]
+        values = self.dataset.table((self.spec.target,), self.rows.of(part))[self.spec.target]
         return self.preprocessor.encode_target(values)
 
     def lesson(self) -> Lesson:

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset import split
 from core.dataset.schema import Part, SplitBy, Task
-from core.dataset.split import LARGEST_GROUP, fold_rows, split_by, split_rows
+from core.dataset.split import LARGEST_GROUP, split_by, split_rows
 from core.errors import BadSettings
 
 
@@ -139,31 +138,6 @@ def test_the_file_brings_its_split(given_parts: dict[str, int], expected: dict[i
     names = pl.Series([name for name, count in given_parts.items() for _ in range(count)])
     parts = split_by(SplitBy.parse("given:set"), pl.Series(["a", "b"] * 50), Task.BINARY, values=names)
     assert dict(sorted(Counter(parts.tolist()).items())) == expected
-
-
-@given(LABELS, st.integers(2, 7))
-def test_folds_are_even_and_groups_whole(labels: list[str], folds: int) -> None:
-    groups = np.arange(len(labels)) // 2
-    found = fold_rows(pl.Series(labels), Task.MULTICLASS, groups, folds)
-    sizes = np.bincount(found, minlength=folds)
-    assert sizes.max() - sizes.min() <= 2
-    assert all(found[i] == found[i + 1] for i in range(0, len(labels) - 1, 2) if LARGEST_GROUP * len(labels) >= 2)
-
-
-@given(LABELS, st.integers(2, 7), st.integers(1, 40))
-def test_folds_are_dealt_to_the_emptiest(labels: list[str], folds: int, groups: int) -> None:
-    """All at once, and yet as one after the other: large groups first, each into the fold with the fewest rows."""
-    numbers = np.arange(len(labels)) % groups
-    found = fold_rows(pl.Series(labels), Task.MULTICLASS, numbers, folds, seed=3)
-    units = split._units(numbers, len(labels))
-    sizes = np.bincount(units)
-    strata = split._strata(pl.Series(labels)[split._first_rows(units, len(sizes))], Task.MULTICLASS)
-    order = np.random.default_rng(3).permutation(len(sizes))
-    filled, expected = [0] * folds, np.zeros(len(sizes), dtype=int)
-    for unit in order[np.lexsort((-sizes[order], strata[order]))]:
-        expected[unit] = filled.index(min(filled))
-        filled[expected[unit]] += sizes[unit]
-    assert found.tolist() == expected[units].tolist()
 
 
 @pytest.mark.parametrize("text", ["", "time", "stratified:x", "random", "group:"])

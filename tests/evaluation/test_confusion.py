@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from core.evaluation.confusion import averages, class_shares, confusion_matrix
+from core.evaluation.confusion import averages, class_shares, confusion_matrix, matthews
 
 Pairs = list[tuple[int, int]]
 PAIRS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60)
@@ -30,6 +30,14 @@ def test_averages_are_scikit_learns(pairs: Pairs) -> None:
     for how in ("macro", "weighted"):
         expected = sk.precision_recall_fscore_support(truth, called, average=how, zero_division=0)
         assert [found[f"{name}_{how}"].value for name in ("precision", "recall", "f1")] == [pytest.approx(value) for value in expected[:3]]
+    classes = np.union1d(truth, called)
+    left_alone = [sk.recall_score(truth != number, called != number, zero_division=0) for number in classes]
+    assert found["specificity_macro"].value == pytest.approx(np.mean(left_alone))
+    assert found["specificity_weighted"].value == pytest.approx(np.average(left_alone, weights=[(truth == number).sum() for number in classes]))
+    if len(np.unique(truth)) > 1:
+        assert found["mcc"].value == pytest.approx(sk.matthews_corrcoef(truth, called), abs=1e-9)
+    else:
+        assert found["mcc"].value is None and "one class" in found["mcc"].reason
 
 
 @given(PAIRS)
@@ -37,7 +45,11 @@ def test_limits_enclose_the_value_and_stay_between_0_and_1(pairs: Pairs) -> None
     truth, called = np.array(pairs).T
     matrix = confusion_matrix(truth, called, 5)
     each = [interval for number in range(5) for interval in class_shares(matrix, number).values()]
-    for interval in [*averages(matrix).values(), *each]:
+    over_all = averages(matrix)
+    correlation = over_all.pop("mcc")
+    if correlation.value is not None:
+        assert -1 <= (correlation.low or 0) <= correlation.value <= (correlation.high or 0) <= 1
+    for interval in [*over_all.values(), *each]:
         if interval.value is not None:
             assert interval.low is not None and interval.high is not None
             assert 0 <= interval.low <= interval.value + 1e-12 <= interval.high + 2e-12 <= 1 + 4e-12
@@ -69,7 +81,16 @@ def test_perfect_decisions_leave_room_for_doubt() -> None:
     found = averages(np.diag([10, 10]))
     for name, interval in found.items():
         assert interval.value == pytest.approx(1), name
-        assert interval.low is not None and 0.6 < interval.low < 0.95, name
+        assert interval.low is not None and (0.4 if name == "mcc" else 0.6) < interval.low < 0.95, name
+
+
+def test_the_error_of_matthews_is_what_samples_show() -> None:
+    """The delta method's standard error against the spread over 4,000 drawn tables."""
+    rng = np.random.default_rng(3)
+    cells = np.array([[0.5, 0.1, 0.05], [0.04, 0.2, 0.01], [0.02, 0.03, 0.05]])
+    values = [matthews(table.reshape(3, 3)).value or 0.0 for table in rng.multinomial(2_000, cells.ravel(), 4_000)]
+    interval = matthews((cells * 2_000).round().astype(int))
+    assert ((interval.high or 0) - (interval.low or 0)) / (2 * 1.96) == pytest.approx(np.std(values), rel=0.05)
 
 
 def test_a_class_that_is_never_called_may_have_any_precision() -> None:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from core.evaluation.curves import areas, precision_recall_curve, roc_curve, thin
+from core.evaluation.curves import (
+    areas,
+    det_curve,
+    det_of,
+    precision_error,
+    precision_recall_curve,
+    precision_recall_of,
+    roc_curve,
+    roc_error,
+    roc_of,
+    thin,
+)
+from core.evaluation.ranking import ranking
 from tests.evaluation.made import binary
 
 RANKED = st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=2, max_size=60).filter(lambda rows: len({hit for hit, _ in rows}) == 2)
@@ -105,3 +119,37 @@ def test_thinning_keeps_corners_and_ends() -> None:
     assert {*zip(drawn.x, drawn.y, strict=True)} <= {*zip(curve.x, curve.y, strict=True)}
     assert np.abs(np.interp(np.linspace(0, 1, 500), drawn.x, drawn.y) - np.interp(np.linspace(0, 1, 500), curve.x, curve.y)).max() < 0.02
     assert thin(drawn, 300) is drawn
+
+
+@given(RANKED)
+def test_det_corners_are_scikit_learns(rows: list[tuple[bool, int]]) -> None:
+    positive, scores = np.array([hit for hit, _ in rows]), np.array([score for _, score in rows], float)
+    curve = det_curve(positive, scores)
+    assert curve is not None
+    false_alarms, missed, _ = sk.det_curve(positive, scores)
+    ours = set(zip(curve.x.round(9), curve.y.round(9), strict=True))
+    assert set(zip(false_alarms.round(9), missed.round(9), strict=True)) <= ours
+    assert (curve.low[:, 1] <= curve.y + 1e-12).all() and (curve.y <= curve.high[:, 1] + 1e-12).all()
+
+
+@given(RANKED)
+def test_variances_are_those_of_the_parts(rows: list[tuple[bool, int]]) -> None:
+    positive, scores = np.array([hit for hit, _ in rows]), np.array([score for _, score in rows], float)
+    ranks, parts = ranking(positive, scores), areas(positive, scores)
+    roc, precision = roc_error(ranks), precision_error(ranks)
+    assert roc is not None and precision is not None and parts is not None
+    each = parts.roc_parts[positive], parts.roc_parts[~positive]
+    assert (roc[0], precision[0]) == (parts.roc_auc, parts.average_precision)
+    assert roc[1] == pytest.approx(sum((part**2).sum() * len(part) / max(len(part) - 1, 1) for part in each))
+    assert precision[1] == pytest.approx(parts.precision_parts.var(ddof=1) * len(rows))
+
+
+@pytest.mark.parametrize("make", [roc_of, precision_recall_of, det_of])
+def test_fewer_points_are_corners_of_the_whole_curve(make: Any) -> None:
+    truth, scores = binary(np.random.default_rng(4), 5_000)
+    ranks = ranking(truth == 1, scores[:, 1])
+    whole, some = make(ranks), make(ranks, 100)
+    assert 60 < len(some.x) <= 100
+    corners = {tuple(row) for row in np.c_[whole.x, whole.y, whole.threshold, whole.low, whole.high].tolist()}
+    assert {tuple(row) for row in np.c_[some.x, some.y, some.threshold, some.low, some.high].tolist()} <= corners
+    assert (some.x[0], some.y[0], some.x[-1], some.y[-1]) == (whole.x[0], whole.y[0], whole.x[-1], whole.y[-1])

@@ -14,9 +14,11 @@ from core.evaluation.evaluate import Evaluation, evaluate
 from core.evaluation.metrics import METRICS
 from tests.evaluation.made import binary, multiclass, predictions, regression
 
-AVERAGES = {f"{name}_{how}" for name in ("precision", "recall", "f1") for how in ("macro", "weighted")}
-COMMON = {"accuracy", "balanced_accuracy", "roc_auc", "average_precision", "log_loss"} | AVERAGES
-REGRESSION = {"rmse", "mae", "r2", "median_absolute_error"}
+AVERAGES = {f"{name}_{how}" for name in ("precision", "recall", "specificity", "f1") for how in ("macro", "weighted")}
+COMMON = {"accuracy", "balanced_accuracy", "roc_auc", "average_precision", "log_loss", "mcc", "brier", "ece"} | AVERAGES
+BINARY = {"precision", "recall", "specificity", "f1"}
+MULTICLASS = {"roc_auc_weighted", "average_precision_weighted"}
+REGRESSION = {"rmse", "mae", "r2", "median_absolute_error", "mape"}
 
 
 def check_document(evaluation: Evaluation) -> None:
@@ -30,7 +32,7 @@ def check_document(evaluation: Evaluation) -> None:
 
 def test_binary_names() -> None:
     found = evaluate(predictions(Task.BINARY, *binary(np.random.default_rng(0), 100), ("no", "yes")))
-    assert set(found.metrics) == COMMON | {"precision", "recall", "f1"}
+    assert set(found.metrics) == COMMON | BINARY
     assert found.metrics["recall"] == found.per_class["yes"]["recall"]
     assert found.metrics["roc_auc"] == found.per_class["yes"]["roc_auc"]
     assert found.headline == found.metrics["accuracy"]
@@ -39,7 +41,7 @@ def test_binary_names() -> None:
 
 def test_multiclass_names() -> None:
     found = evaluate(predictions(Task.MULTICLASS, *multiclass(np.random.default_rng(0), 100)))
-    assert set(found.metrics) == COMMON
+    assert set(found.metrics) == COMMON | MULTICLASS
     assert set(found.per_class) == {"c0", "c1", "c2", "c3"}
     assert sum(found.class_rows.values()) == found.rows == 100
     check_document(found)
@@ -53,7 +55,16 @@ def test_regression_names() -> None:
 
 
 def test_every_name_is_explained() -> None:
-    assert COMMON | REGRESSION | {"precision", "recall", "f1"} == set(METRICS)
+    assert set(METRICS) == COMMON | REGRESSION | BINARY | MULTICLASS
+
+
+def test_documents_of_before_still_load() -> None:
+    """`evaluation.json` of a run from before specificity, MCC, Brier score and calibration error were there."""
+    old = evaluate(predictions(Task.BINARY, *binary(np.random.default_rng(0), 50), ("no", "yes"))).to_json()
+    new = {"specificity", "mcc", "brier", "ece", "specificity_macro", "specificity_weighted"}
+    old["metrics"] = {name: value for name, value in old["metrics"].items() if name not in new}
+    back = Evaluation.from_json(old)
+    assert set(back.metrics) == COMMON - new | {"precision", "recall", "f1"}
 
 
 def test_only_the_part_is_judged() -> None:

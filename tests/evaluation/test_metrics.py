@@ -25,6 +25,9 @@ def test_areas_over_classes_are_scikit_learns(seed: int) -> None:
     ap = [sk.average_precision_score(truth == number, scores[:, number]) for number in present]
     assert found["roc_auc"].value == pytest.approx(np.mean(auc))
     assert found["average_precision"].value == pytest.approx(np.mean(ap))
+    rows = [(truth == number).sum() for number in present]
+    assert found["roc_auc_weighted"].value == pytest.approx(np.average(auc, weights=rows))
+    assert found["average_precision_weighted"].value == pytest.approx(np.average(ap, weights=rows))
     assert [each[number]["roc_auc"].value for number in present] == [pytest.approx(value) for value in auc]
 
 
@@ -70,9 +73,13 @@ def test_regression_is_scikit_learns(rows: list[tuple[float, float]]) -> None:
     assert found["rmse"].value == pytest.approx(sk.root_mean_squared_error(truth, values))
     assert found["mae"].value == pytest.approx(sk.mean_absolute_error(truth, values))
     assert found["median_absolute_error"].value == pytest.approx(sk.median_absolute_error(truth, values))
+    if truth.all() and np.abs(truth).min() > 1e-9:
+        assert found["mape"].value == pytest.approx(sk.mean_absolute_percentage_error(truth, values))
+    elif not truth.all():
+        assert found["mape"].value is None and "is 0" in found["mape"].reason
     spread = ((truth - truth.mean()) ** 2).sum()
     if found["r2"].value is None:
-        assert np.ptp(truth) <= 1e-300 + 1e-15 * abs(truth).max()
+        assert np.ptp(truth) <= 1e-300 + 1e-15 * abs(truth).max() + 1e-140 * abs(truth - values).max()
     elif spread > 1e-9 and ((truth - values) ** 2).sum() / spread > 1e-9:
         assert found["r2"].value == pytest.approx(sk.r2_score(truth, values), rel=1e-6, abs=1e-6)
 
@@ -107,4 +114,4 @@ def test_limits_enclose_the_value() -> None:
 
 def test_headlines_and_directions() -> None:
     assert [headline(task) for task in Task] == ["accuracy", "accuracy", "rmse"]
-    assert [name for name in METRICS if not higher_is_better(name)] == ["log_loss", "rmse", "mae", "median_absolute_error"]
+    assert [name for name in METRICS if not higher_is_better(name)] == ["log_loss", "brier", "ece", "rmse", "mae", "median_absolute_error", "mape"]

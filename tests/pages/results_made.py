@@ -17,6 +17,7 @@ from core.recipes import make_spec, options_of
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.training.judge import judge
+from core.training.rows import rows_of_run
 from core.workspace import Workspace
 
 KINDS = {"float32": TensorProto.FLOAT, "int32": TensorProto.INT32, "uint8": TensorProto.UINT8}
@@ -25,11 +26,15 @@ ENDINGS = {Task.BINARY: "Sigmoid", Task.MULTICLASS: "Softmax", Task.REGRESSION: 
 
 def model(workspace: Workspace, dataset: Dataset, *, name: str = "First", skill: float = 1.0, seed: int = 0) -> Run:
     """A run as a worker leaves it. Its predictions know the truth as well as `skill` says; its model knows nothing."""
-    run = Run.create(workspace.runs_folder, make_spec(dataset.info, name=name))
+    return finish(Run.create(workspace.runs_folder, make_spec(dataset.info, name=name)), dataset, skill, seed)
+
+
+def finish(run: Run, dataset: Dataset, skill: float = 1.0, seed: int = 0) -> Run:
+    """Leave a queued run as a worker does; of a fold or a share the rows that it answers for."""
     fitted = Preprocessor.fit(dataset, run.spec, options_of(run.spec))
     fitted.save(run.path("preprocess.json"))
     _save_onnx(run.path("model.onnx"), fitted)
-    found = predictions(dataset, skill, seed)
+    found = predictions(dataset, skill, seed) if run.spec.answers_for_test else _of_its_rows(run, dataset, skill, seed)
     found.save(run.path("predictions.parquet"))
     for state in (RunState.STARTING, RunState.RUNNING, RunState.FINISHED):
         run.update(state=state)
@@ -39,8 +44,20 @@ def model(workspace: Workspace, dataset: Dataset, *, name: str = "First", skill:
 
 def predictions(dataset: Dataset, skill: float, seed: int = 0) -> Predictions:
     """Scores for the validation and test rows: noise, and the truth with the weight `skill`."""
+    split = np.asarray(dataset.split())
+    return _scored(dataset, np.flatnonzero(split != Part.TRAIN.number), split, skill, seed)
+
+
+def _of_its_rows(run: Run, dataset: Dataset, skill: float, seed: int) -> Predictions:
+    found = rows_of_run(dataset, run.spec)
+    parts = np.zeros(dataset.info.rows, np.uint8)
+    for part in (Part.VALIDATION, Part.TEST):
+        parts[found.of(part)] = part.number
+    return _scored(dataset, np.flatnonzero(parts), parts, skill, seed)
+
+
+def _scored(dataset: Dataset, rows: np.ndarray, parts: np.ndarray, skill: float, seed: int) -> Predictions:
     info, generator = dataset.info, np.random.default_rng(seed)
-    rows = np.flatnonzero(np.asarray(dataset.split()) != Part.TRAIN.number)
     target = dataset.table((info.target,), rows)[info.target]
     if info.task is Task.REGRESSION:
         truth = target.to_numpy()
@@ -49,7 +66,7 @@ def predictions(dataset: Dataset, skill: float, seed: int = 0) -> Predictions:
         truth = np.array([info.labels.index(label) for label in target])
         logits = generator.normal(0, 1, (len(rows), len(info.labels))) + 3 * skill * np.eye(len(info.labels))[truth]
         scores = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    return Predictions(info.task, info.labels, rows, np.asarray(dataset.split())[rows], truth, scores)
+    return Predictions(info.task, info.labels, rows, parts[rows], truth, scores)
 
 
 def baselines(dataset: Dataset, skill: float = 0.2) -> None:

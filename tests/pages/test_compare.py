@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,10 +12,15 @@ from streamlit.testing.v1 import AppTest
 
 from core.dataset.dataset import Dataset
 from core.dataset.ingest import ingest
+from core.files import write_json
+from core.seal import looks
 from core.training import baselines
 from core.workspace import Workspace
 from tests.pages import results_made as made
-from tests.pages.conftest import EVIL, Visit, assert_sound, everything, param, raw
+from tests.pages.conftest import EVIL, Visit, assert_sound, everything, literal, param, raw
+from ui import numbers
+
+PARTS = ("verdict", "numbers", "curves", "rows", "worth", "why", "more", "take")
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +39,15 @@ def table(workspace: Workspace, classes: tuple[str, ...] = ("no", "yes"), rows: 
     return ingest(f"x,kind,answer\n{lines}".encode(), workspace, file_name="table.csv", target="answer")
 
 
+def chosen(app: AppTest) -> list[str]:
+    """Labels of the models that are compared."""
+    return next(group.value for group in app.button_group if str(group.key).startswith("compared_"))
+
+
+def cells(row: Any) -> list[str]:
+    return [literal(str(cell)) for cell in row]
+
+
 def charts(app: AppTest) -> list[str]:
     """What a screen reader says about the charts."""
     return [chart.proto.alt for chart in app.get("plotly_chart")]
@@ -48,49 +63,96 @@ def test_without_a_model_it_leads_to_one(visit: Visit, workspace: Workspace, sta
     assert "None has been trained" in everything(app) and not charts(app) and not started
 
 
-def test_two_classes(visit: Visit, workspace: Workspace) -> None:
+def test_the_verdict_comes_first(visit: Visit, workspace: Workspace) -> None:
     dataset = table(workspace)
     made.baselines(dataset)
     weak, strong = made.model(workspace, dataset, name="Weak", skill=0.3), made.model(workspace, dataset, name="Strong", skill=0.9, seed=1)
     app = visit("compare", run=strong.id)
-    assert sorted(app.button_group[0].value) == ["Strong", "Weak"]
-    assert "“Strong” is ahead of the best simple model" in app.header[0].value
-    text = everything(app)
-    shown = json.loads(strong.path("evaluation.json").read_text())["test"]["metrics"]["accuracy"]
-    assert f"{shown['value'] * 100:.1f}".removesuffix(".0") in text and f"{shown['low'] * 100:.1f}–{shown['high'] * 100:.1f}" in text
-    for term in ("ROC AUC", "Avg. precision", "Log loss", "Balanced acc.", "ROC curve", "Confusion matrix", "Linear model", "Always the most frequent class"):
-        assert term in text
-    assert len(charts(app)) == 5 and all(charts(app))  # intervals, ROC, precision–recall, a confusion matrix for each run
-    assert len(app.table[0].value) == 4  # two classes, two averages
-    assert {button.key for button in app.download_button} == {"compare_csv", "compare_html"}
-    app.button_group[0].set_value(["Weak"]).run()
+    assert sorted(chosen(app)) == ["Strong", "Weak"]
+    assert "“Strong” is better than “Linear model”" in literal(app.header[0].value)
+    assert "looked at" in everything(app)  # the seal
+    assert all(charts(app))
+    app.button_group(key=f"compared_{dataset.id}").set_value(["Weak"]).run()
     assert_sound(app)
     assert "Weak" in app.header[0].value and "Strong" not in everything(app)
-    app.button_group[0].set_value([]).run()
+    app.button_group(key=f"compared_{dataset.id}").set_value([]).run()
     assert "at least one" in app.info[0].value and not charts(app)
     assert weak.folder.exists()
 
 
-def test_more_classes_are_drawn_one_against_the_rest(visit: Visit, workspace: Workspace) -> None:
-    dataset = table(workspace, ("ant", "bee", "cat", "dog"))
+def test_each_part_is_one_click_away_and_in_the_address(visit: Visit, workspace: Workspace) -> None:
+    dataset = table(workspace)
+    made.baselines(dataset)
+    for seed in range(2):
+        made.model(workspace, dataset, name=f"Run {seed}", skill=seed + 0.3, seed=seed)
+    app = visit("compare", dataset=dataset.id)
+    assert app.button_group(key="look_part").options == ["Verdict", "Numbers", "Curves", "Rows", "Worth", "Why", "More data", "Take along"]
+    assert param(app, "look") == "verdict"
+    for part in reversed(PARTS):
+        app.button_group(key="look_part").set_value(part).run()
+        assert_sound(app)
+        assert param(app, "look") == part and not app.error
+    app.query_params["look"] = "worth"  # a link, or the back button
+    app.run()
+    assert app.button_group(key="look_part").value == "worth"
+    app.query_params["look"] = "nowhere"
+    app.run()
+    assert_sound(app)
+    assert app.button_group(key="look_part").value == "verdict"
+    assert {look.what for look in looks(dataset)} >= {"verdict", "numbers", "curves"}
+
+
+def test_all_numbers_of_two_classes(visit: Visit, workspace: Workspace) -> None:
+    dataset = table(workspace)
+    made.baselines(dataset)
+    strong = made.model(workspace, dataset, name="Strong", skill=0.9, seed=1)
+    made.model(workspace, dataset, name="Weak", skill=0.3)
+    app = visit("compare", dataset=dataset.id, look="numbers")
+    shown = json.loads(strong.path("evaluation.json").read_text())["test"]["metrics"]["accuracy"]
+    numbers = app.table[0].value
+    first = cells(numbers.iloc[0])
+    assert "Strong" in first[0] and f"{shown['value'] * 100:.1f}" in first[1] and f"{shown['low'] * 100:.1f}–{shown['high'] * 100:.1f}" in first[1]
+    assert "reference" in " ".join(cells(numbers[numbers.iloc[:, 0].str.contains("Linear")].iloc[0]))
+    assert {"Accuracy", "F1", "ROC AUC", "Log loss", "Training", "Size", "One answer"} <= set(numbers.columns)
+    for term in ("Log loss", "Interval", "Difference", "All settings are the same"):
+        assert term in everything(app)
+    app.selectbox(key=f"reference_{dataset.id}").select(strong.id).run()
+    assert_sound(app)
+    assert param(app, "reference") == strong.id
+    assert all("green" not in cell for row in app.table[0].value.itertuples() for cell in map(str, row))  # nothing is better than the best
+    app.button_group(key="numbers_columns_binary").set_value(["mcc", "brier"]).run()
+    assert_sound(app)
+    assert list(app.table[0].value.columns) == ["Model", "MCC", "Brier score"]
+    app.selectbox(key="numbers_by").select("brier").run()
+    values = [float(row[2].split("**")[1]) for row in app.table[0].value.itertuples(index=False)]
+    assert values == sorted(values)  # the best first, and less is better
+
+
+def test_on_a_phone_the_numbers_are_cards(visit: Visit, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "is_narrow", lambda: True)
+    dataset = table(workspace)
     made.baselines(dataset)
     made.model(workspace, dataset, name="Only")
-    app = visit("compare", dataset=dataset.id)
-    assert not app.button_group and len(charts(app)) == 5
-    assert "“ant”" in charts(app)[1]
-    app.selectbox(key="curve_class").select("dog").run()
-    assert_sound(app)
-    assert "“dog”" in charts(app)[0] or "“dog”" in charts(app)[1]
+    app = visit("compare", dataset=dataset.id, look="numbers")
+    assert "Only" in everything(app) and "Accuracy" in everything(app) and len(app.table) == 1  # the classes
 
 
-def test_numbers(visit: Visit, workspace: Workspace) -> None:
+def test_numbers_of_a_regression(visit: Visit, workspace: Workspace) -> None:
     dataset = table(workspace, ())
     made.baselines(dataset)
     made.model(workspace, dataset, name="Prices")
+    app = visit("compare", dataset=dataset.id, look="numbers")
+    assert {"RMSE", "MAE", "R²", "Median error"} <= set(app.table[0].value.columns) and "ROC" not in everything(app)
+
+
+def test_folds_and_shares_are_not_compared_here(visit: Visit, workspace: Workspace) -> None:
+    dataset = table(workspace)
+    made.baselines(dataset)
+    made.model(workspace, dataset, name="Whole")
+    part = made.model(workspace, dataset, name="Part")
+    write_json(part.path("spec.json"), part.spec.model_dump(mode="json") | {"train_share": 0.5})
     app = visit("compare", dataset=dataset.id)
-    text = everything(app)
-    assert all(term in text for term in ("RMSE", "MAE", "R²", "Median error", "Residual")) and "ROC" not in text
-    assert len(charts(app)) == 3 and not app.table
+    assert "Whole" in everything(app) and "Part" not in everything(app)
 
 
 def test_simple_models_are_started_and_added_by_themselves(visit: Visit, workspace: Workspace, started: list[str]) -> None:
@@ -112,7 +174,7 @@ def test_no_better_without_a_clear_difference(visit: Visit, workspace: Workspace
     made.baselines(dataset, skill=0.6)
     made.model(workspace, dataset, name="Even", skill=0.6)
     app = visit("compare", dataset=dataset.id)
-    assert "cannot be told apart" in app.header[0].value and "no clear difference" in everything(app)
+    assert "cannot tell" in app.header[0].value and "cannot tell yet" in everything(app)
 
 
 def test_a_model_that_is_worse_is_called_so(visit: Visit, workspace: Workspace) -> None:
@@ -120,7 +182,7 @@ def test_a_model_that_is_worse_is_called_so(visit: Visit, workspace: Workspace) 
     made.baselines(dataset, skill=2.0)
     made.model(workspace, dataset, name="Poor", skill=0.0)
     app = visit("compare", dataset=dataset.id)
-    assert "“Poor” falls behind" in app.header[0].value and "Use the simple model" in everything(app)
+    assert "“Poor” is worse than “Linear model”" in literal(app.header[0].value) and "Use the other one" in everything(app)
 
 
 def test_a_damaged_run_hides_only_itself(visit: Visit, workspace: Workspace) -> None:
@@ -156,7 +218,7 @@ def test_models_of_one_name_are_told_apart(visit: Visit, workspace: Workspace) -
     made.baselines(dataset)
     runs = [made.model(workspace, dataset, name="Same", seed=seed) for seed in range(2)]
     app = visit("compare", dataset=dataset.id)
-    assert sorted(app.button_group[0].value) == sorted(f"Same · {run.id[-4:]}" for run in runs)
+    assert sorted(chosen(app)) == sorted(f"Same · {run.id[-4:]}" for run in runs)
     assert all(f"Same · {run.id[-4:]}" in everything(app) for run in runs)
 
 
@@ -165,7 +227,7 @@ def test_four_are_chosen_at_first_the_one_in_the_address_among_them(visit: Visit
     made.baselines(dataset)
     runs = [made.model(workspace, dataset, name=f"Run {number}", seed=number) for number in range(6)]
     app = visit("compare", run=runs[0].id)
-    assert len(app.button_group[0].value) == 4 and "Run 0" in app.button_group[0].value
+    assert len(chosen(app)) == 4 and "Run 0" in chosen(app)
 
 
 def test_next_leads_to_the_stage(visit: Visit, workspace: Workspace) -> None:
@@ -184,7 +246,11 @@ def test_names_of_an_enemy_stay_text(visit: Visit, workspace: Workspace, evil: D
     made.model(workspace, evil, name=EVIL[:99])
     app = visit("compare", dataset=evil.id)
     assert EVIL[:30] in everything(app)
-    sources = raw(app) + re.sub(r"\\.", "", app.header[0].value + str(app.table[0].value))
-    for markup in ("<img", "](javascript", ":red[y", ":tada:", "$a$", "**b**"):
-        assert markup not in sources
-    assert "<img" not in "".join(chart.proto.spec for chart in app.get("plotly_chart"))
+    for part in PARTS:
+        app.button_group(key="look_part").set_value(part).run()
+        assert_sound(app)
+        written = "".join(element.value for element in app.header) + "".join(str(found.value.to_dict()) for found in app.table)
+        sources = raw(app) + re.sub(r"\\.", "", written.replace("\\\\", "\\"))
+        for markup in ("<img", "](javascript", ":red[y", ":tada:", "$a$", "**b**"):
+            assert markup not in sources, part
+        assert "<img" not in "".join(chart.proto.spec for chart in app.get("plotly_chart"))

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import BadSettings, Damaged, DiskFull, NotFound, QuotaExceeded
 from core.identity import identity
-from core.runs import race as module
+from core.runs import group as module
 from core.runs.race import all_races, create_race, forget_race, lanes_of, load_race, race_of
 from core.runs.run import Run
 from core.runs.spec import RunSpec

@@ -38,3 +38,18 @@ def test_what_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
 def test_training_settings_have_ranges(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         TrainingSettings(**change)
+
+
+FOLDED = [{"fold": 5, "folds": 5}, {"fold": 0}, {"folds": 5}, {"folds": 1, "fold": 0}, {"folds": 21, "fold": 0}, {"train_share": 0}, {"train_share": 1.1}, {"repeat": 1}]
+
+
+@pytest.mark.parametrize("change", [*FOLDED, {"train_share": 0.5, "fold": 0, "folds": 2}], ids=str)
+def test_a_fold_is_one_of_its_folds_and_a_share_is_a_share(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        RunSpec(**{**SPEC, **change})
+
+
+@pytest.mark.parametrize(("change", "answers"), [({}, True), ({"fold": 0, "folds": 2, "repeat": 3}, False), ({"train_share": 0.1}, False), ({"train_share": 1}, True)], ids=str)
+def test_only_a_whole_run_answers_for_the_test_rows(change: dict[str, Any], answers: bool) -> None:
+    spec = RunSpec(**{**SPEC, **change})
+    assert spec.answers_for_test is answers and RunSpec.model_validate_json(spec.model_dump_json()) == spec

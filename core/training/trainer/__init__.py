@@ -68,10 +68,12 @@ class Trainer(Protocol):
         precision: float32 or bfloat16, of the arithmetic of a step.
     """
 
-    precision: str
     steps_per_epoch: int
     epoch: int
     batch: int
+
+    @property
+    def precision(self) -> str: ...
 
     def start_epoch(self, epoch: int) -> None:
         """Begin an epoch (from 1): rows in the order of (seed, epoch), metrics at zero."""

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from core.identity import BASELINES, Identity, baseline_identity, identity_of_number
-from ui.model_cards import DASHES, MARKERS, model_key
+from ui.number_table import DASHES, MARKERS, model_key
 
 IDENTITIES = [*(identity_of_number(number) for number in range(42)), *(baseline_identity(name) for name in BASELINES)]
 
