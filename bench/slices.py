@@ -17,12 +17,12 @@ import numpy as np
 import polars as pl
 
 from core.dataset.schema import Part, Task
-from core.evaluation.fairness import fairness
-from core.evaluation.grouping import Grouping, by_category, by_number, crossed
 from core.evaluation.predictions import Predictions
-from core.evaluation.slice_search import search
-from core.evaluation.slices import slices
-from core.evaluation.weakness import Measure, measure_of
+from core.slices.fairness import fairness
+from core.slices.grouping import Grouping, by_category, by_number, crossed
+from core.slices.search import search
+from core.slices.slices import slices
+from core.slices.weakness import Measure, measure_of
 
 COLUMNS = 20
 TEST_ROWS = 1_000

@@ -20,12 +20,12 @@ from core.charts.threshold import threshold_chart
 from core.dataset.schema import Part, Task
 from core.evaluation.compare import Comparison, Judged
 from core.evaluation.evaluate import Evaluation
-from core.evaluation.goals import Goal, Ranking, rank
 from core.evaluation.model import Model
 from core.evaluation.predictions import Predictions
-from core.evaluation.values import Values
-from core.evaluation.worth import worth_of
 from core.identity import identity_of_number
+from core.worth.goals import Goal, Ranking, rank
+from core.worth.values import Values
+from core.worth.worth import worth_of
 
 MODELS = 4
 MOVES = 25

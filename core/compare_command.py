@@ -19,9 +19,9 @@ from core.workspace import Workspace
 if TYPE_CHECKING:
     from core.dataset.dataset import Dataset
     from core.evaluation.compare import Comparison
-    from core.evaluation.error_cost import Prices
     from core.evaluation.model import Model
     from core.runs.run import Run
+    from core.worth.error_cost import Prices
 
 __all__ = ["Question", "compare", "evaluate"]
 
@@ -121,11 +121,11 @@ def _document(models: list[Model], asked: Question, dataset: Dataset, runs: Sequ
     """Every number that was asked for; the looks are counted where runs of a dataset were judged."""
     from core.evaluation.compare import compare as compare_models
     from core.evaluation.curve_numbers import curve_numbers
-    from core.evaluation.error_cost import error_cost
-    from core.evaluation.goals import threshold_json
-    from core.evaluation.price import price_of_a_point
-    from core.evaluation.slice_findings import slices_json
-    from core.evaluation.worth import value_json
+    from core.slices.findings import slices_json
+    from core.worth.error_cost import error_cost
+    from core.worth.goals import threshold_json
+    from core.worth.price import price_of_a_point
+    from core.worth.worth import value_json
 
     if len(models) > MOST_MODELS:
         raise BadSettings(_("At most {most} models can be compared at once, simple ones among them, but there are {n}. Leave some out.").format(most=MOST_MODELS, n=len(models)))
@@ -146,7 +146,7 @@ def _document(models: list[Model], asked: Question, dataset: Dataset, runs: Sequ
 
 def _prices(text: str) -> Prices:
     """What errors of a predicted number cost, from `over=2,under=5,cases=1000,currency=EUR`."""
-    from core.evaluation.error_cost import Prices
+    from core.worth.error_cost import Prices
 
     found = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in text.split(","))}
     try:
@@ -185,11 +185,11 @@ def _counted(comparison: Comparison, asked: Question, dataset: Dataset) -> dict[
 
 def _write_report(path: Path, asked: Question, comparison: Comparison, dataset: Dataset, runs: Sequence[Run]) -> None:
     """The page with what was asked: at which threshold, worth what, for which groups."""
-    from core.evaluation.goals import read_aim
-    from core.evaluation.values import Values
     from core.report import Findings, report_html
-    from core.report_extras import extras
+    from core.report.extras import extras
     from core.seal import looks
+    from core.worth.goals import read_aim
+    from core.worth.values import Values
 
     place = path.resolve()
     if not place.parent.is_dir():

@@ -33,7 +33,7 @@ from core.dataset.schema import Part, Task
 from core.evaluation.compare import Comparison, Model, compare
 from core.evaluation.intervals import Interval
 from core.evaluation.predictions import Predictions
-from core.evaluation.rows_behind import rows_behind, where_of
+from core.slices.rows_behind import rows_behind, where_of
 
 EVIL = '<img src=x onerror=alert(1)> & "q"'
 

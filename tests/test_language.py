@@ -15,7 +15,7 @@ from core.language import _, ask, current, language_of, plural, speaking, use
 from tests.messages import CATALOGUE, ROOT, Message, extracted, is_translated, mo_bytes, sources, translations, tree_of
 
 SPOKEN = (  # what a founder reads and shows of a comparison; the rest of the pages may still be English here and there
-    "core/evaluation/*", "core/report*.py", "core/model_card.py", "core/seal.py", "core/charts/*", "core/why/*", "pages/compare.py",
+    "core/evaluation/*", "core/report*.py", "core/report/card.py", "core/seal.py", "core/charts/*", "core/why/*", "pages/compare.py",
     "ui/verdict*.py", "ui/compar*.py", "ui/take_home.py", "ui/worth*.py", "ui/money*.py", "ui/threshold*.py", "ui/number*.py", "ui/metric_words.py",
     "ui/shell.py", "ui/road.py", "ui/slices*.py", "ui/why*.py", "ui/rows*.py", "ui/curves*.py", "ui/more_data*.py",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from ui.words import plain, short
 
 if TYPE_CHECKING:
     from core.charts import Chart
-    from core.evaluation.rows_behind import Where
+    from core.slices.rows_behind import Where
 
 __all__ = ["clickable_chart", "clicked", "clicked_custom"]
 
@@ -39,7 +39,7 @@ def clicked(event: Any) -> tuple[str, Where] | None:
     Args:
         event: what `clickable_chart` returned.
     """
-    from core.evaluation.rows_behind import where_of
+    from core.slices.rows_behind import where_of
 
     custom = clicked_custom(event)
     return where_of(custom) if custom is not None else None

@@ -6,10 +6,10 @@ from contextlib import suppress
 
 import streamlit as st
 
-from core.evaluation.error_cost import ErrorCost, ModelCost, Prices, error_cost
-from core.evaluation.pitch import money_range, money_text
 from core.language import _
 from core.seal import look_at
+from core.worth.error_cost import ErrorCost, ModelCost, Prices, error_cost
+from core.worth.pitch import money_range, money_text
 from ui.comparison import Compared
 from ui.guard import guarded
 from ui.money_dial import CURRENCIES

@@ -16,8 +16,8 @@ from ui.slices_view import column_boxes, cut_of
 from ui.words import percent, plain, short
 
 if TYPE_CHECKING:
-    from core.evaluation.fairness import Fairness, Gap
     from core.evaluation.intervals import Interval
+    from core.slices.fairness import Fairness, Gap
 
 __all__ = ["groups_view"]
 
@@ -32,7 +32,7 @@ SHARES = {  # of a group, in the order of the columns
 @guarded()
 def groups_view(found: Compared) -> None:
     """Choose the column that names the group and the class that matters; see the gaps of one model."""
-    from core.evaluation.fairness import LIMITS, fairness
+    from core.slices.fairness import LIMITS, fairness
 
     comparison = found.comparison
     assert comparison is not None  # the page stops where there is none
@@ -58,7 +58,7 @@ def groups_view(found: Compared) -> None:
 
 def _gaps(judged: Fairness) -> None:
     """One card a measure: the gap, who is favoured, and the definition."""
-    from core.evaluation.fairness import MEASURES
+    from core.slices.fairness import MEASURES
 
     with st.grid(2, min_column_width=300, gap="small"):
         for gap in judged.gaps:

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from core.evaluation.cost_matrix import CostMatrix, MatrixWorth, ModelMatrixWorth, matrix_worth
-from core.evaluation.pitch import money_range, money_text
 from core.language import _
 from core.seal import look_at
+from core.worth.cost_matrix import CostMatrix, MatrixWorth, ModelMatrixWorth, matrix_worth
+from core.worth.pitch import money_range, money_text
 from ui.comparison import Compared
 from ui.guard import guarded
 from ui.money_dial import CURRENCIES

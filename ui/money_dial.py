@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.evaluation.presets import PRESETS, Preset
-from core.evaluation.values import MOST, MOST_CASES, Values
 from core.language import _
+from core.worth.presets import PRESETS, Preset
+from core.worth.values import MOST, MOST_CASES, Values
 from ui.words import percent, plain
 
 __all__ = ["CURRENCIES", "chosen_values"]

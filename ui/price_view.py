@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.evaluation.names import metric_word
-from core.evaluation.price import Rates, Step, price_of_a_point, price_text, seconds_text, usual_metric
 from core.language import _
+from core.worth.price import Rates, Step, price_of_a_point, price_text, seconds_text, usual_metric
 from ui.comparison import Compared
 from ui.guard import guarded
 from ui.words import number, plain
@@ -16,7 +16,7 @@ from ui.worth_table import Row, cell, glued, worth_table
 
 if TYPE_CHECKING:
     from core.evaluation.intervals import Interval
-    from core.evaluation.price import Price
+    from core.worth.price import Price
 
 __all__ = ["price_view"]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from core.dataset.dataset import Dataset
     from core.evaluation.compare import Comparison, Judged
-    from core.evaluation.rows_behind import Behind, Where
+    from core.slices.rows_behind import Behind, Where
 
 __all__ = ["key_of", "model_name", "show_rows"]
 
@@ -44,7 +44,7 @@ def show_rows(found: Compared, model_id: str, where: Where, key: str) -> None:
         where: which number.
         key: of the widgets; another one wherever the place is another.
     """
-    from core.evaluation.rows_behind import rows_behind
+    from core.slices.rows_behind import rows_behind
 
     comparison = found.comparison
     assert comparison is not None  # the page stops where there is none

@@ -21,7 +21,7 @@ from ui.words import plain, short
 if TYPE_CHECKING:
     from core.charts import Chart
     from core.evaluation.compare import Comparison, Judged
-    from core.evaluation.rows_behind import Where
+    from core.slices.rows_behind import Where
 
 __all__ = ["rows_part", "show_clicked"]
 
@@ -71,7 +71,7 @@ def _model(comparison: Comparison) -> str:
 
 
 def _where(found: Compared, model: str, kind: str) -> Where:
-    from core.evaluation.rows_behind import AtThreshold, Disagree, Wrong
+    from core.slices.rows_behind import AtThreshold, Disagree, Wrong
 
     comparison = found.comparison
     assert comparison is not None
@@ -90,7 +90,7 @@ def _cell(found: Compared, model: str) -> Where:
     """A cell of the confusion matrix, clicked or chosen; at first the largest one beside the diagonal."""
     import numpy as np
 
-    from core.evaluation.rows_behind import Cell
+    from core.slices.rows_behind import Cell
 
     assert found.comparison is not None
     one = next(one for one in found.comparison.models if one.model.id == model)
@@ -126,7 +126,7 @@ def _matrix(key: str, model: str, dark: bool, _one: Judged) -> Chart:
 
 def _bin(comparison: Comparison, model: str) -> Where:
     """A range of scores, or of predicted values."""
-    from core.evaluation.rows_behind import Bin
+    from core.slices.rows_behind import Bin
 
     p = next(one.model.predictions for one in comparison.models if one.model.id == model)
     if not comparison.task.is_classification:

@@ -17,8 +17,8 @@ from ui.words import plain, short
 
 if TYPE_CHECKING:
     from core.charts import Chart
-    from core.evaluation.grouping import Grouping
-    from core.evaluation.slices import Slice
+    from core.slices.grouping import Grouping
+    from core.slices.slices import Slice
 
 __all__ = ["column_boxes", "cut_of", "slices_view"]
 
@@ -50,7 +50,7 @@ def slices_view(found: Compared) -> None:
 
 def column_boxes(found: Compared, key: str, *, two: bool = False) -> tuple[str, ...]:
     """The column, or the two, that the visitor cuts by; none where no column can be cut."""
-    from core.evaluation.slice_columns import sliceable
+    from core.slices.columns import sliceable
 
     names = list(sliceable(found.dataset.info, target=two))
     if not names:
@@ -70,7 +70,7 @@ def column_boxes(found: Compared, key: str, *, two: bool = False) -> tuple[str, 
 @st.cache_resource(max_entries=KEPT, ttl="1h", show_spinner=False)
 def cut_of(key: str, columns: tuple[str, ...], _found: Compared) -> Grouping:
     """How one column or two cut the judged rows; read once for all visitors."""
-    from core.evaluation.slice_findings import cut_by_columns
+    from core.slices.findings import cut_by_columns
 
     assert _found.comparison is not None
     return cut_by_columns(_found.comparison, _found.dataset, columns)
@@ -78,7 +78,7 @@ def cut_of(key: str, columns: tuple[str, ...], _found: Compared) -> Grouping:
 
 @st.cache_resource(max_entries=KEPT, ttl="1h", show_spinner=False)
 def _judged(key: str, columns: tuple[str, ...], metric: str, _found: Compared) -> tuple[Grouping, Mapping[str, Sequence[Slice]]]:
-    from core.evaluation.slices import slices
+    from core.slices.slices import slices
 
     assert _found.comparison is not None
     cut = cut_of(key, columns, _found)
@@ -110,7 +110,7 @@ def _condition(one: Slice) -> str:
 
 def _rows_of(found: Compared, cut: Grouping, parts: Mapping[str, Sequence[Slice]], event: object) -> None:
     """The rows of a part: of the point that was clicked, or of the part chosen by hand."""
-    from core.evaluation.rows_behind import InSlice
+    from core.slices.rows_behind import InSlice
 
     comparison = found.comparison
     assert comparison is not None

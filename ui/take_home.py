@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.errors import BadSettings
-from core.evaluation.goals import USUAL
 from core.evaluation.names import headline
 from core.evaluation.verdict import MARGIN
 from core.language import LANGUAGES, NAMES, Language, _, current, speaking
 from core.seal import look_at, looks, looks_sentence
+from core.worth.goals import USUAL
 from ui.verdict import field_of
 from ui.words import plain, short
 
@@ -82,7 +82,7 @@ def _card_button(found: Compared, name: str, language: Language) -> None:
 
 def _findings(found: Compared, told: dict[str, Any]) -> Findings:
     from core.report import Findings
-    from core.report_extras import extras
+    from core.report.extras import extras
 
     comparison, question = found.comparison, told.pop("question")
     assert comparison is not None  # no button without it

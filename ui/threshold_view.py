@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.evaluation.goals import USUAL, AtGoal, Goal, Ranking
 from core.evaluation.names import explanation
-from core.evaluation.threshold import ALARM_SHARE, AT_THRESHOLD
 from core.language import N_, _
 from core.seal import look_at
+from core.worth.goals import USUAL, AtGoal, Goal, Ranking
+from core.worth.threshold import ALARM_SHARE, AT_THRESHOLD
 from ui.charted import show_chart
 from ui.comparison import Compared
 from ui.guard import guarded

@@ -14,9 +14,9 @@ from ui.row_cards import key_of, show_rows
 from ui.words import plain, short
 
 if TYPE_CHECKING:
-    from core.evaluation.grouping import Grouping
     from core.evaluation.intervals import Interval
-    from core.evaluation.slice_search import Found, Weak
+    from core.slices.grouping import Grouping
+    from core.slices.search import Found, Weak
 
 __all__ = ["weakest_view"]
 
@@ -28,7 +28,7 @@ TITLES = {"wrong": N_("Wrong"), "missed": N_("Missed"), "false_alarms": N_("Fals
 @guarded()
 def weakest_view(found: Compared) -> None:
     """Search all columns and pairs of columns for one model, and show what is clear."""
-    from core.evaluation.weakness import MEASURES, measures_for
+    from core.slices.weakness import MEASURES, measures_for
 
     comparison = found.comparison
     assert comparison is not None  # the page stops where there is none
@@ -52,7 +52,7 @@ def weakest_view(found: Compared) -> None:
 @st.cache_resource(max_entries=2, ttl="1h", show_spinner=False)
 def _cuts(key: str, _found: Compared) -> tuple[Grouping, ...]:
     """All columns, cut once for all models and visitors: two bytes a row and column."""
-    from core.evaluation.slice_columns import cuts_of
+    from core.slices.columns import cuts_of
 
     assert _found.comparison is not None
     return cuts_of(_found.dataset, _found.comparison.models[0].model.predictions.rows)
@@ -60,8 +60,8 @@ def _cuts(key: str, _found: Compared) -> tuple[Grouping, ...]:
 
 @st.cache_resource(max_entries=KEPT, ttl="1h", show_spinner=False)
 def _search(key: str, model: str, measure: str, _found: Compared) -> Found:
-    from core.evaluation.slice_search import search
-    from core.evaluation.weakness import measure_of
+    from core.slices.search import search
+    from core.slices.weakness import measure_of
 
     assert _found.comparison is not None
     predictions = next(one.model.predictions for one in _found.comparison.models if one.model.id == model)
@@ -99,7 +99,7 @@ def _card(found: Compared, searched: Found, weak: Weak, model: str, key: str) ->
 
 
 def _rows(found: Compared, searched: Found, weak: Weak, model: str, key: str) -> None:
-    from core.evaluation.rows_behind import InSlice
+    from core.slices.rows_behind import InSlice
 
     member = weak.member & (searched.measure.values > 0) if searched.measure.share else weak.member
     show_rows(found, model, InSlice(member), key)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.evaluation.goals import Ranking, rank
-from core.evaluation.pitch import money_range, money_text, policy_word
 from core.language import _
 from core.seal import look_at
+from core.worth.goals import Ranking, rank
+from core.worth.pitch import money_range, money_text, policy_word
 from ui.charted import show_chart
 from ui.comparison import Compared
 from ui.error_cost_view import error_cost_view
@@ -24,7 +24,7 @@ from ui.words import percent, plain, short
 from ui.worth_table import Row, cell, glued, worth_table
 
 if TYPE_CHECKING:
-    from core.evaluation.worth import ModelWorth, Worth
+    from core.worth.worth import ModelWorth, Worth
 
 __all__ = ["worth_part"]
 
@@ -65,7 +65,7 @@ def _asks_for_matrix(found: Compared) -> bool:
 @guarded()
 def _money(found: Compared, ranking: Ranking) -> None:
     from core.charts.money import money_chart
-    from core.evaluation.worth import worth_of
+    from core.worth.worth import worth_of
 
     top = st.container(border=True, gap="small", key="pitch")
     values = chosen_values(_data_rate(ranking), ranking.label)

@@ -14,13 +14,13 @@ import plotly.graph_objects as go
 
 from core.charts.style import Chart, digits, empty_figure, error_bar, legend_below, muted, rounded, safe
 from core.charts.threshold import legend_name
-from core.evaluation.goals import Ranked, Ranking
-from core.evaluation.money import money_values
-from core.evaluation.pitch import money_range, money_text, policy_word
-from core.evaluation.threshold import metric_values
-from core.evaluation.values import Values
-from core.evaluation.worth import ModelWorth, Worth
 from core.language import _
+from core.worth.goals import Ranked, Ranking
+from core.worth.money import money_values
+from core.worth.pitch import money_range, money_text, policy_word
+from core.worth.threshold import metric_values
+from core.worth.values import Values
+from core.worth.worth import ModelWorth, Worth
 
 __all__ = ["money_chart"]
 

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from core.charts.style import Chart, empty_figure, error_bars, legend_below, muted, number, safe, short, two_lines
 from core.evaluation.compare import Comparison
 from core.evaluation.names import LOWER_IS_BETTER, is_share, metric_word
-from core.evaluation.slices import Slice
 from core.language import _, plural
+from core.slices.slices import Slice
 
 __all__ = ["MAX_SLICES", "slice_chart"]
 

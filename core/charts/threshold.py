@@ -13,9 +13,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.charts.style import Chart, empty_figure, error_bar, legend_below, muted, number, rounded, safe
-from core.evaluation.goals import AtGoal, Goal, Ranked, Ranking
-from core.evaluation.threshold import AT_THRESHOLD, metric_values
 from core.language import _
+from core.worth.goals import AtGoal, Goal, Ranked, Ranking
+from core.worth.threshold import AT_THRESHOLD, metric_values
 
 __all__ = ["legend_name", "metric_title", "threshold_chart"]
 
@@ -29,7 +29,7 @@ def threshold_chart(ranking: Ranking, chosen: Sequence[AtGoal], metric: str = "f
     Args:
         ranking: the models with their scores sorted.
         chosen: where each of them is judged (`Ranking.at`), in the same order.
-        metric: of `core.evaluation.threshold.AT_THRESHOLD`.
+        metric: of `core.worth.threshold.AT_THRESHOLD`.
         goal: drawn as a line where it limits this metric.
         dark: for a dark ground.
     """

@@ -12,15 +12,15 @@ from core.charts.money import money_chart
 from core.charts.threshold import legend_name, threshold_chart
 from core.dataset.schema import Part, Task
 from core.evaluation.compare import Comparison, compare
-from core.evaluation.goals import Goal, rank
 from core.evaluation.model import Model
 from core.evaluation.predictions import Predictions
-from core.evaluation.threshold import AT_THRESHOLD
-from core.evaluation.values import Values
-from core.evaluation.worth import worth_of
+from core.worth.goals import Goal, rank
+from core.worth.threshold import AT_THRESHOLD
+from core.worth.values import Values
+from core.worth.worth import worth_of
 from tests.evaluation.made import binary
-from tests.evaluation.test_goals import both
-from tests.evaluation.test_worth import blurred
+from tests.worth.test_goals import both
+from tests.worth.test_worth import blurred
 
 EVIL = '<img src=x onerror=alert(1)> & "q"'
 VALUES = Values(tp=60, fp=-25, cases=2_000)

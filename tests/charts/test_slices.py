@@ -13,9 +13,9 @@ from core.charts.slices import MAX_SLICES, slice_chart
 from core.charts.style import number
 from core.dataset.schema import Task
 from core.evaluation.compare import Comparison, compare
-from core.evaluation.grouping import Grouping, by_category, crossed
 from core.evaluation.model import Model
-from core.evaluation.slices import Slice, slices
+from core.slices.grouping import Grouping, by_category, crossed
+from core.slices.slices import Slice, slices
 from tests.evaluation.made import binary, predictions, regression
 
 EVIL = '<img src=x onerror=alert(1)> & "q"'

@@ -172,7 +172,7 @@ class Event:
 
 
 def test_a_click_is_read_and_what_is_no_click_is_not() -> None:
-    from core.evaluation.rows_behind import Cell
+    from core.slices.rows_behind import Cell
 
     assert clicked(Event(["cell", 1, 0, "a"])) == ("a", Cell(1, 0))
     assert clicked(Event({"0": "cell", "1": 1, "2": 0, "3": "a"})) == ("a", Cell(1, 0))

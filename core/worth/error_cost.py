@@ -1,0 +1,198 @@
+"""Cost of an error: what a model that predicts a number costs a month by being too high or too low.
+
+A regression has no threshold. What takes its place is an offset: if too little costs more than too much, one orders a
+little more than predicted. The best offset is the quantile under / (under + over) of what predictions fell short
+(the critical ratio of the newsvendor: Arrow, Harris and Marschak, Econometrica 1951), taken from the validation rows;
+the test rows say what it costs then.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.errors import BadSettings
+from core.evaluation.compare import Comparison, Judged
+from core.evaluation.intervals import LEVEL, Interval, mean_interval, student_t
+from core.language import _, plural
+from core.worth.pitch import money_range, money_text
+
+__all__ = ["ErrorCost", "ModelCost", "Prices", "error_cost"]
+
+MOST = 1e12
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What one unit of error costs.
+
+    Attributes:
+        over: for each unit that a prediction is too high, 0 or more.
+        under: for each unit that it is too low, 0 or more.
+        currency: a sign or a code of at most 5 characters.
+        cases: predictions a month, more than 0.
+    """
+
+    over: float
+    under: float
+    currency: str = "€"
+    cases: float = 1_000.0
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(cost) and 0 <= cost <= MOST for cost in (self.over, self.under)) or not self.over + self.under:
+            raise BadSettings(_("The cost of a unit too much and of a unit too little must be 0 or more, and one of them above 0."))
+        if not 0 < self.cases <= MOST:
+            raise BadSettings(_("The number of cases a month must be above 0; received {cases}.").format(cases=self.cases))
+        if not 0 < len(self.currency) <= 5 or not self.currency.isprintable():
+            raise BadSettings(_("A currency is a sign or a code of at most 5 characters, such as € or CHF."))
+
+    def of(self, predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
+        """Cost of each row, (n,)."""
+        error = predicted - truth
+        return np.asarray(np.where(error > 0, self.over * error, -self.under * error))
+
+
+@dataclass(frozen=True, eq=False)
+class ModelCost:
+    """What the errors of one model cost.
+
+    Attributes:
+        one: the judged model.
+        offset: added to each prediction, chosen on the validation rows; 0 without them.
+        cost: a month, on the test rows.
+        plain: a month without the offset.
+        saved: what it saves a month against the reference; None for the reference itself or without one.
+        clear: `saved` is not 0, at a level that is corrected for how many models are compared with the reference.
+    """
+
+    one: Judged
+    offset: float
+    cost: Interval
+    plain: Interval
+    saved: Interval | None
+    clear: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "run": self.one.model.id, "name": self.one.model.name, "kind": self.one.model.kind, "offset": self.offset,
+            "cost_a_month": self.cost.to_json(), "cost_without_offset": self.plain.to_json(),
+            "saved_against_reference": self.saved.to_json() if self.saved else None, "clear": self.clear,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorCost:
+    """All models of a comparison.
+
+    Attributes:
+        prices: what the user entered.
+        rows: test rows judged.
+        models: in the order of the comparison.
+        best_id: of the run that costs least on the validation rows; None without a run.
+        reference: id of the baseline that costs least there; None without one.
+    """
+
+    prices: Prices
+    rows: int
+    models: tuple[ModelCost, ...]
+    best_id: str | None
+    reference: str | None
+
+    @property
+    def sentence(self) -> str:
+        """For the pitch: what the best model saves against the best simple one."""
+        best = next((found for found in self.models if found.one.model.id == self.best_id), None)
+        if best is None:
+            return _("There is no model of yours to put a value on.")
+        currency, cases = self.prices.currency, f"{self.prices.cases:,.0f}"
+        words = {"name": best.one.model.name, "cases": cases, "cost": money_text(best.cost.value, currency), "range": money_range(best.cost, currency)}
+        other = next((found for found in self.models if found.one.model.id == self.reference), None)
+        if best.saved is None or other is None:
+            return _("The errors of {name} cost {cost} a month ({range}), at {cases} cases a month.").format(**words)
+        words |= {"other": other.one.model.name, "saved": money_text(best.saved.value, currency), "range": money_range(best.saved, currency)}
+        if best.clear and (best.saved.value or 0.0) > 0:
+            return _("{name} saves {saved} a month against {other} (95 % interval {range}), at {cases} cases a month.").format(**words)
+        if best.clear:
+            return _("{name} costs more than {other}: it saves {saved} a month (95 % interval {range}), at {cases} cases a month.").format(**words)
+        return _("{name} may save {saved} a month against {other}, but the test rows leave open whether it saves anything (95 % interval {range}), at {cases} cases a month.").format(**words)
+
+    @property
+    def details(self) -> list[str]:
+        """What stands behind the sentence."""
+        rows = plural("{n} sealed test row", "{n} sealed test rows", self.rows)
+        return [
+            _("Model and offset were chosen on the validation rows and judged on {rows}.").format(rows=rows),
+            _("The interval counts what the test rows leave open. It does not know whether your costs and cases are right."),
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        prices = {"over": self.prices.over, "under": self.prices.under, "currency": self.prices.currency, "cases": self.prices.cases}
+        return {
+            "prices": prices, "rows_judged": self.rows, "best": self.best_id, "reference": self.reference,
+            "models": [found.to_json() for found in self.models], "sentence": self.sentence, "details": self.details,
+        }  # fmt: skip
+
+
+def error_cost(comparison: Comparison, prices: Prices) -> ErrorCost:
+    """What the errors of every model cost a month.
+
+    Args:
+        comparison: of regressions.
+        prices: what a unit of error costs.
+
+    Raises:
+        BadSettings: the models predict classes.
+    """
+    if comparison.task.is_classification:
+        raise BadSettings(_("These models predict classes: ask for the worth of right and wrong decisions instead."))
+    offsets = [_offset(one, prices) for one in comparison.models]
+    hoped = [_on_validation(one, prices, offset) for one, offset in zip(comparison.models, offsets, strict=True)]
+    best, reference = (_cheapest(comparison, hoped, kind) for kind in ("run", "baseline"))
+    costs = {one.model.id: prices.of(one.model.predictions.scores + offset, one.model.predictions.truth) for one, offset in zip(comparison.models, offsets, strict=True)}
+    compared = sum(one.model.kind == "run" for one in comparison.models)
+    models = []
+    for one, offset in zip(comparison.models, offsets, strict=True):
+        p = one.model.predictions
+        saved = None if reference in (None, one.model.id) else costs[str(reference)] - costs[one.model.id]
+        strict = None if saved is None else _mean(saved, prices.cases, 1 - (1 - LEVEL) / max(compared, 1))
+        clear = strict is not None and strict.low is not None and strict.high is not None and not strict.low <= 0 <= strict.high
+        models.append(ModelCost(
+            one, offset, _times(mean_interval(costs[one.model.id]), prices.cases), _times(mean_interval(prices.of(p.scores, p.truth)), prices.cases),
+            None if saved is None else _mean(saved, prices.cases), clear,
+        ))  # fmt: skip
+    return ErrorCost(prices, comparison.rows_judged, tuple(models), best, reference)
+
+
+def _offset(one: Judged, prices: Prices) -> float:
+    if one.validation is None:
+        return 0.0
+    short = one.validation.truth - one.validation.scores
+    return float(np.quantile(short, prices.under / (prices.under + prices.over)))
+
+
+def _on_validation(one: Judged, prices: Prices, offset: float) -> float:
+    return math.inf if one.validation is None else float(prices.of(one.validation.scores + offset, one.validation.truth).mean())
+
+
+def _cheapest(comparison: Comparison, hoped: list[float], kind: str) -> str | None:
+    of_kind = [(cost, place) for place, cost in enumerate(hoped) if comparison.models[place].model.kind == kind]
+    return comparison.models[min(of_kind)[1]].model.id if of_kind else None
+
+
+def _times(found: Interval, factor: float) -> Interval:
+    value, low, high = (None if end is None else end * factor for end in (found.value, found.low, found.high))
+    return Interval(value, low, high, found.reason)
+
+
+def _mean(values: np.ndarray, factor: float, level: float = LEVEL) -> Interval:
+    """Mean of paired differences with Student's t, times a factor."""
+    n, mean = len(values), float(values.mean())
+    if n < 2:
+        return Interval(factor * mean, None, None, _("One row cannot tell how far off this is."))
+    reach = student_t(n - 1, level) * float(values.std(ddof=1)) / math.sqrt(n)
+    return Interval(factor * mean, factor * (mean - reach), factor * (mean + reach))
