@@ -79,6 +79,7 @@ def _row(cells: list[str]) -> str:
     return "<row>" + "".join(f"<c><v>{cell}</v></c>" if cell.isdigit() else f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' for cell in cells) + "</row>"
 
 
+@pytest.mark.nightly
 def test_a_gbk_file_with_chinese_headers(app: Server, new_page: Callable[..., Page]) -> None:
     page = new_page()
     bring(page, f"{app.url}/data", "客户.csv", people().encode("gbk"))
@@ -103,6 +104,7 @@ def test_a_zip_from_chinese_windows(app: Server, new_page: Callable[..., Page]) 
     usable(page)
 
 
+@pytest.mark.nightly
 def test_a_workbook_whose_first_sheet_is_empty(app: Server, new_page: Callable[..., Page]) -> None:
     page = new_page()
     bring(page, f"{app.url}/data", "客户.xlsx", workbook())
@@ -124,6 +126,7 @@ def test_a_file_of_the_inbox(app: Server, new_page: Callable[..., Page]) -> None
     assert (inbox / "big 大.csv").exists()
 
 
+@pytest.mark.nightly
 def test_a_folder_of_pictures(app: Server, new_page: Callable[..., Page], tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(chinese_zip())) as archive:
         for number, member in enumerate(archive.infolist()):

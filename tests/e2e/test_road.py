@@ -66,6 +66,8 @@ def test_a_table_from_upload_to_prediction(app: Server, new_page: Callable[..., 
     quick(page)
     page.get_by_text("Training", exact=True).click()
     epochs = page.get_by_label("Epochs")
+    expect(page.locator("input[aria-label=Epochs][value='20']")).to_have_count(1)  # those of the smallest network
+    expect(epochs).to_have_count(1)  # for a moment, the field of the other network stands beside it
     epochs.fill("3000")
     page.keyboard.press("Enter")
     patience = page.get_by_label("Patience")

@@ -89,10 +89,8 @@ def train(name: str, model: Any) -> dict[str, list[float]]:
 
 
 def answers_of(model: Any, rows: dict[str, np.ndarray]) -> np.ndarray:
-    """What `predict` says; on TensorFlow without compiling it first, which takes a hundred times as long as these few rows."""
-    if BACKEND == "tensorflow":
-        return np.asarray(model({place.name: rows[place.name] for place in model.inputs}, training=False))
-    return np.asarray(model.predict(rows, verbose=0))
+    """What the network says, without compiling it first, which takes far longer than these few rows."""
+    return np.asarray(model({place.name: rows[place.name] for place in model.inputs}, training=False))
 
 
 def finish(folder: Path, name: str, model: Any, shapes: Any) -> np.ndarray:

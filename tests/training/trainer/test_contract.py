@@ -15,7 +15,7 @@ import pytest
 pytestmark = pytest.mark.training
 BACKENDS = ("jax", "tensorflow")
 CASES = ("cnn", "mlp", "text_pooling")
-SELDOM = {("cnn", "jax")}  # no run takes it on a processor, and it takes longest to compile
+SELDOM = {("cnn", "jax"), ("mlp", "tensorflow")}  # no run takes them on a processor, and they take long to compile
 PAIRS = [pytest.param(case, backend, marks=pytest.mark.nightly if (case, backend) in SELDOM else ()) for case in CASES for backend in BACKENDS]
 LIMIT_S = 900  # far more than it takes; a hung process must not hang the tests
 
