@@ -15,7 +15,7 @@ from ui.guard import guarded
 __all__ = ["PARTS", "choose_part", "draw_part"]
 
 LAST = "compare_look_in_url"  # what the URL said at the last run of the page: a link or the back button says something else
-COUNTED = ("verdict", "numbers", "curves")  # looks that the part itself does not write down
+COUNTED = ("verdict", "numbers", "curves", "rows")  # looks that the part itself does not write down
 
 
 @dataclass(frozen=True)

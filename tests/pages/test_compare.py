@@ -99,7 +99,7 @@ def test_each_part_is_one_click_away_and_in_the_address(visit: Visit, workspace:
     app.run()
     assert_sound(app)
     assert app.button_group(key="look_part").value == "verdict"
-    assert {look.what for look in looks(dataset)} >= {"verdict", "numbers", "curves"}
+    assert {look.what for look in looks(dataset)} >= {"verdict", "numbers", "curves", "rows"}
 
 
 def test_all_numbers_of_two_classes(visit: Visit, workspace: Workspace) -> None:
