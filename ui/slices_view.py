@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.language import _, plural
+from core.seal import look_at
 from ui.clicks import clickable_chart, clicked_custom
 from ui.comparison import Compared
 from ui.guard import guarded
@@ -37,6 +39,8 @@ def slices_view(found: Compared) -> None:
     if not columns:
         st.caption(_("No column of these data can be cut into parts."))
         return
+    with suppress(OSError):  # a copy on a read-only disk can be looked at all the same
+        look_at(found.dataset, "slices", [one.model.id for one in comparison.models], columns=list(columns))
     names = SHOWN[comparison.task]
     metric = st.pills(_("Metric"), names, default=names[0], required=True, format_func=title, key="slice_metric") or names[0]
     cut, parts = _judged(found.key, columns, metric, found)

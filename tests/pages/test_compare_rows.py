@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.dataset.dataset import Dataset
 from core.dataset.ingest import ingest
 from core.evaluation.predictions import Predictions
+from core.seal import looks
 from core.training import baselines
 from core.workspace import Workspace
 from tests.dataset.made import zip_bytes
@@ -112,6 +113,7 @@ def test_slices_of_a_column_and_of_two(visit: Visit, workspace: Workspace) -> No
     assert len(app.dataframe[0].value)
     choose(app, "and by", "x")
     assert "kind is" in everything(app) and "x is" in everything(app)
+    assert [look.detail["columns"] for look in looks(dataset) if look.what == "slices"][-2:] == [["kind"], ["kind", "x"]]  # each cut is a look
     app.toggle[0].set_value(False).run()
     assert_sound(app)
 
