@@ -1,7 +1,8 @@
 """Training on TensorFlow: Keras' own `train_step`, many times in one call of a graph that gathers its rows itself.
 
 On processors this is the engine for convolutions (oneDNN; XLA's are several times slower). The graph is
-traced once: rows, their order, the first step and the number of steps are its inputs.
+traced once: rows, their order, the first step and the number of steps are its inputs. While a step is
+traced, layers that Keras makes of many small operations use large ones (`kernels`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import tensorflow as tf
 
 from core.training.trainer import Numbers, Snapshot
 from core.training.trainer.engine import EngineTrainer, convolves, means
+from core.training.trainer.kernels import large_kernels
 
 if TYPE_CHECKING:
     from core.runs.spec import RunSpec
@@ -98,7 +100,7 @@ class TensorFlowTrainer(EngineTrainer):
 
     def _step(self, lesson: Any, places: Any) -> None:
         batch = tf.nest.map_structure(lambda array: None if array is None else tf.gather(array, places), lesson)
-        with self._step_precision():
+        with self._step_precision(), large_kernels(self.model):
             self.model.train_step(batch)
 
     def _steps(self, lesson: Any, order: Any, start: Any, count: Any) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -34,6 +35,7 @@ ROWS, BATCH, VALIDATION, SEED = 100, 16, 300, 3  # six whole steps and one of 4 
 CASES = {  # the text learns without chance, so that both backends can be compared; the others with dropout, the pictures with weights
     "mlp": (InputShape("table", "table", (12,), "float32"), Task.REGRESSION, 0, {"layers": 1, "units": 16}),
     "cnn": (InputShape("image_0", "image", (12, 12, 1), "uint8"), Task.MULTICLASS, 3, {"blocks": 1, "filters": 4, "units": 8}),
+    "text_transformer": (InputShape("text_0", "text", (9,), "int32", 120), Task.BINARY, 2, {"embedding_size": 8, "heads": 2, "units": 8}),
     "text_pooling": (InputShape("text_0", "text", (9,), "int32", 120), Task.BINARY, 2, {"embedding_size": 8, "dropout": 0.0, "word_dropout": 0.0}),
 }
 
@@ -204,6 +206,47 @@ def edges() -> dict[str, Any]:
     return {"steps": steps, "steps_per_epoch": work.steps_per_epoch, "validation": work.validate(), "loss": work.numbers().loss, "refused": refused}
 
 
+def kernels() -> dict[str, Any]:
+    """Values and gradients of the large operations, and of Keras' own, each as far from Keras' own in float64."""
+    import tensorflow as tf
+
+    from core.training.trainer.kernels import large_kernels
+
+    def layers_of(dtype: str) -> dict[str, tuple[Any, list[tuple[int, ...]], dict[str, Any]]]:
+        words = keras.layers.MultiHeadAttention(2, 4, dtype=dtype)
+        seen = np.random.default_rng(5).random((6, 1, 7)) < 0.6
+        seen[0] = False  # a text without a word
+        return {
+            "batch": (keras.layers.BatchNormalization(momentum=0.9, dtype=dtype), [(6, 5, 4, 3)], {"training": True}),
+            "values": (keras.layers.LayerNormalization(dtype=dtype), [(6, 7, 8)], {}),
+            "attention": (words, [(6, 7, 8), (6, 7, 8)], {"attention_mask": seen}),
+        }
+
+    def run(name: str, dtype: str, large: bool) -> list[np.ndarray]:
+        random = np.random.default_rng(4)
+        layer, shapes, more = layers_of(dtype)[name]
+        inputs = [tf.constant(random.standard_normal(shape) * 2 + 3, dtype) for shape in shapes]
+        layer(*inputs, **more)
+        layer.set_weights([random.uniform(0.5, 1.5, weight.shape) for weight in layer.weights])
+        model = keras.Sequential([layer]) if large else None
+        outer = tf.constant(random.standard_normal(shapes[0]), dtype)
+        with large_kernels(model) if model else contextlib.nullcontext(), tf.GradientTape() as tape:
+            assert model is None or {"call", "_compute_attention"} & set(vars(layer))
+            tape.watch(inputs)
+            answer = layer(*inputs, **more)
+            total = tf.reduce_sum(answer * outer)
+        watched = [*inputs, *(weight.value for weight in layer.trainable_weights)]
+        return [np.asarray(array, np.float64) for array in (answer, *tape.gradient(total, watched), *layer.get_weights())]
+
+    def apart(found: list[np.ndarray], truth: list[np.ndarray]) -> float:
+        return max(float(np.abs(a - b).max() / max(1.0, np.abs(b).max())) for a, b in zip(found, truth, strict=True))
+
+    truths = {name: run(name, "float64", False) for name in layers_of("float32")}
+    return {name: [apart(run(name, "float32", large), truth) for large in (True, False)] for name, truth in truths.items()}
+
+
 if __name__ == "__main__":
     result = {name: judge(name) for name in sys.argv[2:]} | {"rates": rates(), "edges": edges()}
+    if BACKEND == "tensorflow":
+        result["kernels"] = kernels()
     (Path(sys.argv[1]) / f"{BACKEND}.json").write_text(json.dumps(result))

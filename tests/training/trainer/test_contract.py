@@ -14,8 +14,8 @@ import pytest
 
 pytestmark = pytest.mark.training
 BACKENDS = ("jax", "tensorflow")
-CASES = ("cnn", "mlp", "text_pooling")
-SELDOM = {("cnn", "jax"), ("mlp", "tensorflow")}  # no run takes them on a processor, and they take long to compile
+CASES = ("cnn", "mlp", "text_pooling", "text_transformer")
+SELDOM = {("cnn", "jax"), ("mlp", "tensorflow"), ("text_transformer", "jax")}  # no run takes them on a processor, and they take long to compile
 PAIRS = [pytest.param(case, backend, marks=pytest.mark.nightly if (case, backend) in SELDOM else ()) for case in CASES for backend in BACKENDS]
 LIMIT_S = 900  # far more than it takes; a hung process must not hang the tests
 
@@ -48,8 +48,10 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_the_numbers_are_those_of_plain_keras(found: dict[str, Any], backend: str, case: str) -> None:
     facts = found[backend][case]
     np.testing.assert_allclose(facts["found"], facts["expected"], rtol=1e-6)  # loss, metric, and both on the validation rows, of two epochs
-    assert facts["weights"] <= 1e-6 < 0.1 < facts["largest"]
-    assert facts["outputs"] <= 1e-6
+    # A bias of attention's keys has no effect, so its gradient is rounding alone, which Adam makes as large as any other.
+    loose = 1000 if case == "text_transformer" else 1
+    assert facts["weights"] <= 1e-6 * loose < 0.1 < facts["largest"]
+    assert facts["outputs"] <= (1e-5 if case == "text_transformer" else 1e-6)
     assert facts["shape"] == [5, 3 if case == "cnn" else 1]
 
 
@@ -71,6 +73,13 @@ def test_a_training_put_to_sleep_in_an_epoch_goes_on_bit_for_bit(found: dict[str
 @pytest.mark.parametrize(("case", "backend"), PAIRS)
 def test_in_the_end_the_keras_model_holds_the_weights(found: dict[str, Any], backend: str, case: str) -> None:
     assert found[backend][case]["saved"] == 0
+
+
+@pytest.mark.parametrize("layer", ["batch", "values", "attention"])
+def test_large_operations_are_as_exact_as_those_of_keras(found: dict[str, Any], layer: str) -> None:
+    ours, keras = found["tensorflow"]["kernels"][layer]  # values, gradients and moving statistics beside float64, relative
+    assert 0 < keras < 5e-6  # float32 it is
+    assert ours < 5e-6
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
