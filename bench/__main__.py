@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("imports", "speed", "start", "viewers", "history", "web", "ingest", "pictures", "room", "compare", "threshold", "slices", "significance", "road")
+BENCHES = ("imports", "speed", "start", "viewers", "history", "web", "ingest", "pictures", "room", "compare", "threshold", "slices", "significance", "many_labels", "road")
 
 
 def main() -> int:

@@ -17,10 +17,10 @@
     python -m core queue [--move RUN PLACE]
     python -m core runs
     python -m core compare RUN... [--with-baselines] [QUESTION]
-    python -m core evaluate PREDICTIONS.csv... [QUESTION]
+    python -m core evaluate PREDICTIONS.csv... [--many-labels] [--label-thresholds X|LABEL=X,..|GOAL] [QUESTION]
         QUESTION: [--reference MODEL] [--metric NAME] [--margin X] [--threshold X|GOAL] [--slice COL]... [--value tp=..,fp=..]
                   [--positive CLASS] [--html FILE] [--lang LANGUAGE]
-    python -m core why RUN [--row N] [--again]
+    python -m core why (RUN | DATASET --baseline NAME) [--row N] [--again]
     python -m core predict RUN FILE [--out FILE]
     python -m core delete (RUN | DATASET)
 
@@ -120,7 +120,7 @@ def _run(choice: argparse.Namespace) -> Any:
         case "why":
             from core.why_command import why
 
-            return why(choice.run, choice.row, again=choice.again)
+            return why(choice.run, choice.row, baseline=choice.baseline, again=choice.again)
         case "predict":
             return commands.predict(choice.run, choice.file, choice.out)
         case "delete":
@@ -149,7 +149,7 @@ def _run_judging(choice: argparse.Namespace) -> Any:
         slices=None if choice.slices is None else tuple(choice.slices), value=choice.value, positive=choice.positive, html=choice.html, language=choice.lang,
     )  # fmt: skip
     if choice.command == "evaluate":
-        return evaluate(choice.files, asked)
+        return evaluate(choice.files, asked, many_labels=choice.many_labels, label_thresholds=choice.label_thresholds)
     return compare(choice.runs, with_baselines=choice.with_baselines, question=asked)
 
 

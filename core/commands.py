@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import BadSettings, NotFound, RunFailed
 from core.files import write_atomic
 from core.ingest_command import existing, ingest
+from core.language import N_
 from core.runs.run import Run
 from core.workspace import Workspace
 
@@ -58,7 +59,7 @@ def spec_of(
     from core.recipes.like import spec_like
 
     if seed is not None and seed < 0:
-        raise BadSettings(f"The seed must be 0 or more, but it is {seed}.")
+        raise BadSettings(N_("The seed must be 0 or more, but it is {seed}.").format(seed=seed))
     workspace = Workspace.local()
     if like is not None:
         spec = workspace.run(like).spec
@@ -91,7 +92,7 @@ def train(spec: RunSpec, on_event: Callable[[dict[str, Any]], None] | None = Non
     run, launcher = _submitted(spec)
     status = _wait(launcher, run, on_event)
     if not run.has_model:
-        raise RunFailed(status.message or f"Run {run.id} ended as {status.state}. See its log.txt.")
+        raise RunFailed(status.message or N_("Run {id} ended as {state}. See its log.txt.").format(id=run.id, state=status.state))
     return {"run": run.id, **_summary(run), "metrics": metrics_of(run)}
 
 
@@ -134,7 +135,7 @@ def predict(name: str, file: Path, out: Path | None = None) -> dict[str, Any]:
     frame, notices = predict_file(run, source, file.name)
     if out is not None:
         if not out.resolve().parent.is_dir():
-            raise NotFound(f"There is no folder {str(out.parent)!r} to write to. Make it first.")
+            raise NotFound(N_("There is no folder {parent} to write to. Make it first.").format(parent=repr(str(out.parent))))
         write_atomic(out.resolve(), csv_bytes(frame))
     return {"run": run.id, "rows": frame.height, "notices": list(notices), "predictions": frame.to_dicts()}
 

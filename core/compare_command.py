@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import BadSettings, NotFound, NotReady, UserError
 from core.files import write_atomic
 from core.identity import BASELINES
-from core.language import Language, _, speaking
+from core.language import N_, Language, _, speaking
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -78,19 +78,21 @@ def compare(names: Sequence[str], *, with_baselines: bool = False, question: Que
     for run in runs:
         latency_ms(run, dataset)  # measured once; after that it is one of the facts
     models = told_apart([model_of_run(run) for run in runs])
-    if with_baselines or asked.reference in BASELINES:
-        baselines.compute(dataset)
-        models += [model_of_baseline(baseline) for baseline in baselines.load(dataset)]
     with speaking(asked.language):
+        if with_baselines or asked.reference in BASELINES:
+            baselines.compute(dataset)
+            models += [model_of_baseline(baseline) for baseline in baselines.load(dataset)]
         return _document(models, asked, dataset, runs)
 
 
-def evaluate(files: Sequence[Path], question: Question | None = None) -> dict[str, Any]:
+def evaluate(files: Sequence[Path], question: Question | None = None, *, many_labels: bool = False, label_thresholds: str | None = None) -> dict[str, Any]:
     """Judge predictions that come from elsewhere, one file a model.
 
     Args:
         files: see `core.evaluation.outside`.
         question: what is asked of them.
+        many_labels: a row may carry none, one or several labels, though the files alone could be read otherwise.
+        label_thresholds: from which score on a label is given, see `core.worth.label_thresholds`; default 0.5.
 
     Raises:
         NotFound: there is no such file.
@@ -98,11 +100,13 @@ def evaluate(files: Sequence[Path], question: Question | None = None) -> dict[st
         UserError: the files do not belong together, or what is asked does not fit them.
     """
     from core.evaluation.outside import read_outside
+    from core.worth.label_thresholds import with_label_thresholds
 
     asked = question or Question()
     with speaking(asked.language):
-        found = read_outside(files)
-        return _document(list(found.models), asked, found.rows)  # type: ignore[arg-type]  # it gives what slices ask a dataset for
+        found = read_outside(files, many_labels=many_labels)
+        models = list(found.models) if label_thresholds is None else with_label_thresholds(found.models, label_thresholds)
+        return _document(models, asked, found.rows)  # type: ignore[arg-type]  # it gives what slices ask a dataset for
 
 
 def _runs(names: Sequence[str]) -> tuple[Dataset, list[Run]]:
@@ -110,10 +114,10 @@ def _runs(names: Sequence[str]) -> tuple[Dataset, list[Run]]:
     chosen = [workspace.run(name) for name in dict.fromkeys(names)]
     for run in chosen:
         if not run.has_model:
-            raise NotReady(f"Run {run.id} is {run.status.state} and has no model to compare. Wait for it, or leave it out.")
+            raise NotReady(N_("Run {id} is {state} and has no model to compare. Wait for it, or leave it out.").format(id=run.id, state=run.status.state))
     datasets = {run.spec.dataset for run in chosen}
     if len(datasets) > 1:
-        raise UserError("These runs belong to different datasets, so they have no test rows in common. Compare runs of one dataset.")
+        raise UserError(N_("These runs belong to different datasets, so they have no test rows in common. Compare runs of one dataset."))
     return workspace.dataset(datasets.pop()), chosen
 
 
@@ -121,6 +125,8 @@ def _document(models: list[Model], asked: Question, dataset: Dataset, runs: Sequ
     """Every number that was asked for; the looks are counted where runs of a dataset were judged."""
     from core.evaluation.compare import compare as compare_models
     from core.evaluation.curve_numbers import curve_numbers
+    from core.evaluation.many_labels_difference import label_differences_json, label_thresholds_json
+    from core.seal import looks, looks_json
     from core.slices.findings import slices_json
     from core.worth.error_cost import error_cost
     from core.worth.goals import threshold_json
@@ -131,17 +137,19 @@ def _document(models: list[Model], asked: Question, dataset: Dataset, runs: Sequ
         raise BadSettings(_("At most {most} models can be compared at once, simple ones among them, but there are {n}. Leave some out.").format(most=MOST_MODELS, n=len(models)))
     comparison = compare_models(models, reference=_id_of(asked.reference, models), metric=asked.metric, margin=asked.margin)
     document = comparison.to_json() | {
+        "label_thresholds": label_thresholds_json(comparison), "label_differences": label_differences_json(comparison),
         "curves": {one.model.id: curve_numbers(one) for one in comparison.models},
         "threshold": None if asked.threshold is None else threshold_json(comparison, asked.threshold, asked.positive),
         "worth": None if asked.value is None or not comparison.task.is_classification else value_json(comparison, asked.value, asked.positive),
         "error_cost": None if asked.value is None or comparison.task.is_classification else error_cost(comparison, _prices(asked.value)).to_json(),
-        "price": price_of_a_point(comparison).to_json(),
+        "price": price_of_a_point(comparison, runs=runs).to_json(),
         "slices": None if asked.slices is None else slices_json(comparison, dataset, asked.slices),
-        "test_looks": _counted(comparison, asked, dataset) if runs else None,
     }
+    if runs:
+        _count(comparison, asked, dataset)
     if asked.html is not None:
-        _write_report(asked.html, asked, comparison, dataset, runs)
-    return document | {"html": None if asked.html is None else str(asked.html)}
+        _write_report(asked.html, asked, comparison, dataset, runs)  # may look at groups of people, so the looks are told after it
+    return document | {"test_looks": looks_json(looks(dataset)) if runs else None, "html": None if asked.html is None else str(asked.html)}
 
 
 def _prices(text: str) -> Prices:
@@ -166,21 +174,20 @@ def _id_of(reference: str | None, models: Sequence[Model]) -> str | None:
     return named[0] if len(named) == 1 else reference
 
 
-def _counted(comparison: Comparison, asked: Question, dataset: Dataset) -> dict[str, Any]:
-    """Write down each look at the test rows that this question was, and say how many there are."""
-    from core.seal import look_at, looks_json
+def _count(comparison: Comparison, asked: Question, dataset: Dataset) -> None:
+    """Write down each look at the test rows that this question was."""
+    from core.seal import look_at
 
     ids = [one.model.id for one in comparison.models]
-    found = look_at(dataset, "verdict", ids)
+    look_at(dataset, "verdict", ids)
     if asked.threshold is not None:
-        found = look_at(dataset, "threshold", ids, aim=asked.threshold, positive=asked.positive)
+        look_at(dataset, "threshold", ids, aim=asked.threshold, positive=asked.positive)
     if asked.value is not None:
-        found = look_at(dataset, "worth", ids, values=asked.value, positive=asked.positive)
+        look_at(dataset, "worth", ids, values=asked.value, positive=asked.positive)
     if asked.slices is not None:
-        found = look_at(dataset, "slices", ids, columns=list(asked.slices))
+        look_at(dataset, "slices", ids, columns=list(asked.slices))
     if asked.html is not None:
-        found = look_at(dataset, "export", ids)
-    return looks_json(found)
+        look_at(dataset, "export", ids)
 
 
 def _write_report(path: Path, asked: Question, comparison: Comparison, dataset: Dataset, runs: Sequence[Run]) -> None:
@@ -188,6 +195,7 @@ def _write_report(path: Path, asked: Question, comparison: Comparison, dataset: 
     from core.report import Findings, report_html
     from core.report.extras import extras
     from core.seal import looks
+    from core.series_shown import results_on
     from core.worth.goals import read_aim
     from core.worth.values import Values
 
@@ -198,6 +206,8 @@ def _write_report(path: Path, asked: Question, comparison: Comparison, dataset: 
     parts = extras(
         comparison, dataset, runs, positive=asked.positive, aim=read_aim(asked.threshold) if judged and asked.threshold is not None else USUAL,
         values=Values.parse(asked.value) if judged and asked.value is not None else None, columns=asked.slices or (),
+        prices=_prices(asked.value) if not judged and asked.value is not None else None,
+        series=results_on(Workspace.local(), dataset.info.id) if runs else (),
     )  # fmt: skip
     if runs:
         findings = Findings(comparison, info=dataset.info, looks=looks(dataset), extras=parts)

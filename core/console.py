@@ -15,7 +15,7 @@ from typing import Any
 
 from core.dataset.progress import Progress, Step
 
-__all__ = ["progress_line", "safe", "show"]
+__all__ = ["interval_text", "progress_line", "safe", "show"]
 
 SHOWN_COLUMNS = 40
 SHOWN_CLASSES = 10
@@ -138,6 +138,11 @@ def _said(result: dict[str, Any]) -> None:
     _metrics(result)
 
 
+def _watched(result: dict[str, Any]) -> None:
+    """The line of its end stands above already, where it was watched to the end."""
+    _said(result if "metrics" not in result else {**result, "message": ""})
+
+
 def _status(result: dict[str, Any]) -> None:
     place = f", number {result['place']} in the queue" if result["place"] else ""
     _say(f"{result['run']}  {result['state']}{place}  {result['name']}")
@@ -171,11 +176,11 @@ def _series(result: dict[str, Any]) -> None:
         _columns(rows) if rows else print("No series yet. Start one with: python -m core train DATASET --seeds 5")
         return
     _say(f"{result['series']}  {result['name']}")
-    scores = {score["run"]: f"{result['metric']} {_interval(score)}" for score in result["scores"]}
+    scores = {score["run"]: f"{result['metric']} {interval_text(score)}" for score in result["scores"]}
     _columns([[r["run"], r["name"], r["state"], scores.get(r["run"], r["message"])] for r in result["runs"]])
     if result["mean"]["value"] is not None:
         spread = "" if result["spread"] is None else f", standard deviation over runs {result['spread']:.3f}"
-        _say(f"mean {result['metric']} {_interval(result['mean'])}{spread}")
+        _say(f"mean {result['metric']} {interval_text(result['mean'])}{spread}")
     if result["curve"]:
         _say(result["curve"]["sentence"])
 
@@ -190,10 +195,19 @@ def _race(result: dict[str, Any]) -> None:
 def _metrics(result: dict[str, Any]) -> None:
     """Those of the test rows; of a share of a learning curve, which leaves them sealed, those of the validation rows."""
     parts = result.get("metrics", {})
-    _columns([[name, _interval(value)] for name, value in parts.get("test", parts.get("validation", {})).items() if isinstance(value, dict)])
+    _columns([[name, interval_text(value)] for name, value in parts.get("test", parts.get("validation", {})).items() if isinstance(value, dict)])
 
 
-def _interval(value: Any) -> str:
+def interval_text(value: Any) -> str:
+    """A number with both ends of its interval, in three decimals; a dash where there is none.
+
+    Args:
+        value: an interval as JSON; anything else is none.
+
+    Example:
+        >>> interval_text({"value": 0.8421, "low": 0.82, "high": 0.861}), interval_text(None)
+        ('0.842  (0.820 to 0.861)', '–')
+    """
     if not isinstance(value, dict) or value.get("value") is None:
         return "–"
     if value.get("low") is None:
@@ -202,7 +216,7 @@ def _interval(value: Any) -> str:
 
 
 def _headline(headline: dict[str, Any] | None) -> str:
-    return "" if headline is None else f"{headline['name']} {_interval(headline)}"
+    return "" if headline is None else f"{headline['name']} {interval_text(headline)}"
 
 
 def _columns(rows: list[list[str]]) -> None:
@@ -214,5 +228,5 @@ def _columns(rows: list[list[str]]) -> None:
 _SHOW = {
     "ingest": _ingest, "recipes": _recipes, "train": _train, "runs": _runs,
     "predict": _predict, "delete": _delete, "status": _status, "note": _note, "queue": _queue, "race": _race, "series": _series,
-    "stop": _said, "pause": _said, "resume": _said, "continue": _said, "watch": _said, "learning-rate": _said,
+    "stop": _said, "pause": _said, "resume": _said, "continue": _said, "watch": _watched, "learning-rate": _said,
 }  # fmt: skip

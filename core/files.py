@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import Damaged, DiskFull, NotFound
+from core.language import N_
 
 __all__ = ["folder_bytes", "locked_folder", "new_folder", "read_json", "remove_folder", "resolve_inside", "sweep", "write_atomic", "write_json"]
 
@@ -48,11 +49,11 @@ def resolve_inside(root: Path, name: str) -> Path:
         'd-0f3a'
     """
     if not NAME.fullmatch(name):
-        raise NotFound(f"{name[:80]!r} is not an identifier of ours. Copy one from the list of datasets or runs.")
+        raise NotFound(N_("{name} is not an identifier of ours. Copy one from the list of datasets or runs.").format(name=repr(name[:80])))
     base = root.resolve()
     path = (base / name).resolve()
     if path.parent != base:
-        raise NotFound(f"{name!r} is not in this workspace. Copy an identifier from the list of datasets or runs.")
+        raise NotFound(N_("{name} is not in this workspace. Copy an identifier from the list of datasets or runs.").format(name=repr(name)))
     return path
 
 
@@ -79,7 +80,7 @@ def write_atomic(path: Path, write: Callable[[Path], object] | bytes | str) -> N
         _sync(path.parent)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise DiskFull(f"There is no room on the disk to save {path.name}. Free some space and try again.") from error
+            raise DiskFull(N_("There is no room on the disk to save {name}. Free some space and try again.").format(name=path.name)) from error
         raise
     finally:
         beside.unlink(missing_ok=True)
@@ -99,7 +100,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise Damaged(f"{path.parent.name}/{path.name} is missing or damaged. Delete this entry and make it again.") from error
+        raise Damaged(N_("{name}/{name2} is missing or damaged. Delete this entry and make it again.").format(name=path.parent.name, name2=path.name)) from error
 
 
 @contextlib.contextmanager
@@ -124,10 +125,10 @@ def new_folder(place: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):  # the same content arrived first: keep it
             os.rename(hidden, place)
         if not place.is_dir():
-            raise Damaged(f"{place.name} could not be stored. Check that the disk is writable and try again.")
+            raise Damaged(N_("{name} could not be stored. Check that the disk is writable and try again.").format(name=place.name))
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise DiskFull("There is no room on the disk for this dataset. Free some space and try again.") from error
+            raise DiskFull(N_("There is no room on the disk for this dataset. Free some space and try again.")) from error
         raise
     finally:
         shutil.rmtree(hidden, ignore_errors=True)

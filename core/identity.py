@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from core.errors import Damaged
 from core.files import read_json, write_json
 from core.runs.run import Run
 
-__all__ = ["BASELINES", "Identity", "baseline_identity", "identity", "identity_of_number"]
+__all__ = ["BASELINES", "Identity", "apart", "baseline_identity", "identity", "identity_of_number"]
 
 IDENTITY_FILE = "identity.json"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x")
+LONGEST = 60  # characters of a name that a table or a card has room for
+ENDING = 4  # characters of an id that stand behind a name
 GREY = "#8A8F98"  # 3:1 or more on white and on near black
 BASELINES = ("majority", "linear", "gradient_boosted_trees")  # in the order in which they are drawn
 
@@ -39,6 +42,11 @@ class Identity:
     colour: str
     dash: str
     marker: str
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether it is that of a simple model: grey stands behind colours."""
+        return self.colour == GREY
 
 
 def identity_of_number(number: int) -> Identity:
@@ -73,6 +81,23 @@ def identity(run: Run) -> Identity:
         with contextlib.suppress(OSError):
             write_json(run.path(IDENTITY_FILE), {"number": number})
     return identity_of_number(number)
+
+
+def apart(names: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """Names of which no two look the same where there is room for 60 characters: such names get the end of their id.
+
+    Args:
+        names: of models, as people gave them.
+        ids: theirs, in the same order.
+
+    Example:
+        >>> apart(["Same", "Same", "Other"], ["r-1234", "r-5678", "r-9999"])
+        ['Same · 1234', 'Same · 5678', 'Other']
+    """
+    room = LONGEST - ENDING - 4
+    heads = [name[:room] for name in names]
+    cut = [name if len(name) <= room else f"{name[:room].rstrip()}…" for name in names]
+    return [f"{cut[place]} · {one[-ENDING:]}" if heads.count(heads[place]) > 1 else names[place] for place, one in enumerate(ids)]
 
 
 def _kept(folder: Path) -> int | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.dataset.progress import Progress
 from core.errors import BadSettings, BadTarget, NotFound
+from core.language import N_
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ def ingest(
     from core.dataset.schema import Repair, SplitBy
 
     if target is not None and not target.strip():
-        raise BadTarget("The name of the column to predict is empty. Name a column, or leave the option out to have it guessed.")
+        raise BadTarget(N_("The name of the column to predict is empty. Name a column, or leave the option out to have it guessed."))
     if not 0 <= seed <= LARGEST_SEED:
-        raise BadSettings(f"The seed must be a whole number from 0 to {LARGEST_SEED:,}, but it is {str(seed)[:40]}. Choose one in that range.")
+        raise BadSettings(N_("The seed must be a whole number from 0 to {largest_seed}, but it is {seed}. Choose one in that range.").format(largest_seed=f"{LARGEST_SEED:,}", seed=str(seed)[:40]))
     by = SplitBy.parse(_tidy(split)) if split is not None else None
     options = ReadOptions(**(reading or {}))
     with _at_hand(file) as (path, shown):
@@ -160,5 +161,5 @@ def existing(file: Path) -> Path:
     except (OSError, ValueError):  # a path that cannot be
         there = False
     if not there:
-        raise NotFound(f"There is no file {str(file)[:200]!r}. Check the path.")
+        raise NotFound(N_("There is no file {file}. Check the path.").format(file=repr(str(file)[:200])))
     return file

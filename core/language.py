@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-__all__ = ["LANGUAGES", "NAMES", "N_", "Language", "_", "ask", "current", "language_of", "plural", "speaking", "use"]
+__all__ = ["LANGUAGES", "NAMES", "N_", "Language", "_", "ask", "current", "language_of", "plural", "speaking", "translated", "use"]
 
 Language = Literal["en", "zh_CN"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -48,14 +48,33 @@ def N_(message: str) -> str:  # noqa: N802  # gettext's own name, which its tool
     return message
 
 
-def plural(one: str, many: str, n: int) -> str:
-    """A sentence about a number of things, `{n}` filled in.
+def plural(one: str, many: str, n: int, **fields: object) -> str:
+    """A sentence about a number of things, `{n}` filled in, and other fields where it has some.
 
     Example:
         >>> plural("{n} row", "{n} rows", 1200)
         '1,200 rows'
     """
-    return _catalogue(current()).ngettext(one, many, n).format(n=f"{n:,}")
+    return _catalogue(current()).ngettext(one, many, n).format(n=f"{n:,}", **fields)
+
+
+def translated(language: Language, message: str, many: str = "", n: int | None = None) -> str:
+    """A sentence in a named language, its places not filled in; English where the catalogue has no other.
+
+    Args:
+        language: to speak.
+        message: a sentence, or the singular of one.
+        many: its plural, where it has one.
+        n: how many, where it has a plural.
+
+    Example:
+        >>> translated("en", "{n} row", "{n} rows", 2)
+        '{n} rows'
+    """
+    catalogue = _catalogue(language)
+    if n is not None:
+        return catalogue.ngettext(message, many, n)
+    return catalogue.gettext(message) if message else ""
 
 
 def current() -> Language:

@@ -2,13 +2,15 @@
 
 A model that answers in a millisecond can stand in a shop; one that takes a second cannot. The time is that of
 `core.predict` for one row, preprocessing included, after a few answers that nobody counts. The lower quartile of
-the times is kept: a machine that trains beside it makes many answers late, which is not the model's doing.
+the times is kept: a machine that trains beside it makes many answers late, which is not the model's doing. Simple
+models are timed in the same way, in the process that trains them (`core.training.baselines`).
 """
 
 from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from core.errors import Damaged, LimelightError
 from core.files import read_json, write_json
 from core.runs.run import Run
 
-__all__ = ["known_latency_ms", "latency_ms"]
+__all__ = ["known_latency_ms", "latency_ms", "lower_quartile_ms"]
 
 FILE = "latency.json"
 WARM_UP = 3  # the first answer of a session lays out its memory
@@ -59,12 +61,24 @@ def _measured_ms(run: Run, dataset: Dataset) -> float:
     from core.predict import Predictor
 
     model, row = Predictor.open(run), _row(run, dataset)
+    return lower_quartile_ms(lambda: model.predict_row(row))
+
+
+def lower_quartile_ms(ask: Callable[[], object]) -> float:
+    """How long a call takes: the lower quartile of 31, or of as many as fit in a second, after three that do not count.
+
+    Args:
+        ask: makes one answer.
+
+    Returns:
+        Milliseconds above 0.
+    """
     for _ in range(WARM_UP):
-        model.predict_row(row)
+        ask()
     times: list[float] = []
     while len(times) < ANSWERS and sum(times) < ENOUGH_S:
         began = time.perf_counter()
-        model.predict_row(row)
+        ask()
         times.append(time.perf_counter() - began)
     return round(statistics.quantiles(times, n=4)[0] * 1000, 4) if len(times) > 1 else round(times[0] * 1000, 4)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from core.dataset.schema import ColumnType
 from core.errors import BadInput, Damaged, NotReady
+from core.language import N_
 from core.preprocess.incoming import incoming
 from core.preprocess.preprocessor import Preprocessor
 from core.runs.run import Run
@@ -98,7 +99,7 @@ class Predictor:
             Damaged: its model or preprocessing cannot be read.
         """
         if not run.path("model.onnx").exists():
-            raise NotReady("This run has no model to try yet. Wait until it has finished, or choose another run.")
+            raise NotReady(N_("This run has no model to try yet. Wait until it has finished, or choose another run."))
         return cls(Preprocessor.load(run.path("preprocess.json")), _session(run.path("model.onnx")))
 
     def predict(self, table: pl.DataFrame | None = None, images: np.ndarray | None = None) -> Prediction:
@@ -118,7 +119,7 @@ class Predictor:
 
         given = pl.DataFrame() if table is None else table
         if images is not None and len(images) == 0:
-            raise BadInput("There are no pictures to predict. Add at least one picture and try again.")
+            raise BadInput(N_("There are no pictures to predict. Add at least one picture and try again."))
         typed, notices = incoming(self.preprocessor, given)
         inputs = self.preprocessor.encode(typed, images)
         return Prediction(self.preprocessor.labels, self.answer(inputs), notices)
@@ -156,7 +157,7 @@ class Predictor:
         from core.dataset.readers.picture import picture_array, with_channels
 
         if (shape := self.preprocessor.image_shape) is None:
-            raise BadInput("This model reads no pictures. Fill in its columns instead.")
+            raise BadInput(N_("This model reads no pictures. Fill in its columns instead."))
         ranges = self.preprocessor.image_ranges
         values = (ranges[0][1], ranges[0][2]) if len(ranges) == 1 else None  # what a deep picture is scaled by
         return with_channels(picture_array(content, (shape[1], shape[0]), values), shape[2])
@@ -199,7 +200,7 @@ def predict_file(run: Run, source: Path | bytes, file_name: str) -> tuple[pl.Dat
     given = Source.of(source, file_name)
     kinds = {column.type for column in predictor.preprocessor.columns}
     if ColumnType.IMAGE in kinds and len(kinds) > 1:
-        raise BadInput("This model reads a picture together with other columns, which one file cannot hold. Try its rows one by one.")
+        raise BadInput(N_("This model reads a picture together with other columns, which one file cannot hold. Try its rows one by one."))
     if ColumnType.IMAGE in kinds:
         return _predict_pictures(predictor, given)
     if given.is_zip and not office_kind(given):
@@ -232,7 +233,7 @@ def _predict_texts(predictor: Predictor, given: Source) -> tuple[pl.DataFrame, t
 
     columns = predictor.preprocessor.columns
     if len(columns) > 1 or columns[0].type is not ColumnType.TEXT or not holds_texts(given):
-        raise BadInput(f"This model reads a table, but {given.name} is a zip file. Choose a CSV with the columns of the model.")
+        raise BadInput(N_("This model reads a table, but {name} is a zip file. Choose a CSV with the columns of the model.").format(name=given.name))
     found = read_unlabelled(given)
     prediction = predictor.predict(pl.DataFrame({columns[0].name: found.texts}))
     frame = prediction.frame([place + 1 for place in found.places], found.names)
@@ -249,7 +250,7 @@ def _predict_pictures(predictor: Predictor, given: Source) -> tuple[pl.DataFrame
 
     shape = predictor.preprocessor.image_shape
     if not given.is_zip or shape is None:
-        raise BadInput(f"This model reads pictures, but {given.name} is no zip file. Choose a zip of pictures.")
+        raise BadInput(N_("This model reads pictures, but {name} is no zip file. Choose a zip of pictures.").format(name=given.name))
     found = read_unlabelled(given, shape, ranges=predictor.preprocessor.image_ranges)
     prediction = predictor.predict(images=found.images)
     frame = prediction.frame([place + 1 for place in found.places], found.names)
@@ -285,4 +286,4 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen unrelated classes for a bad file
-        raise Damaged(f"The model of run {path.parent.name} cannot be read. Delete the run and train again.") from error
+        raise Damaged(N_("The model of run {name} cannot be read. Delete the run and train again.").format(name=path.parent.name)) from error

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.errors import BadSettings
+from core.language import N_
 from core.race_lanes import check_memory, labels, make_lanes
 from core.runs.race import Race, create_race, lanes_of
 from core.runs.run import Run
@@ -34,7 +35,7 @@ def race(
     from core.training.launcher import Launcher
 
     if any(seed < 0 for seed in seeds or ()):
-        raise BadSettings(f"A seed must be 0 or more, but {min(seeds or ())} was given.")
+        raise BadSettings(N_("A seed must be 0 or more, but {x} was given.").format(x=min(seeds or ())))
     workspace = Workspace.local()
     source = workspace.dataset(dataset)
     specs = make_lanes(source.info, recipes=recipes or (None,), presets=presets or ("balanced",), seeds=seeds or (0,), changes=changes, backend=backend)

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from core.dataset.dataset import Dataset
 from core.dataset.schema import DatasetInfo
 from core.errors import NoRoom
+from core.language import LANGUAGES, N_, translated
 from core.recipes import RECIPES, make_spec
 from core.runs.spec import RunSpec, TrainingSettings
 from core.training.room import room_of, size
@@ -81,8 +82,7 @@ def check_memory(dataset: Dataset, specs: Sequence[RunSpec]) -> None:
     needed, free = sum(room.memory_needed_bytes for room in rooms), min((room.memory_free_bytes for room in rooms), default=0)
     if needed > free:
         raise NoRoom(
-            f"{len(specs)} lanes need about {size(needed)} of memory at once, and {size(free)} is free. "
-            "Choose fewer lanes, or train them one after the other."
+            N_("{specs} lanes need about {needed} of memory at once, and {free} is free. Choose fewer lanes, or train them one after the other.").format(specs=len(specs), needed=size(needed), free=size(free))
         )
 
 
@@ -110,7 +110,7 @@ def _label(parts: Sequence[str], spec: RunSpec) -> str:
 
 def _is_given(spec: RunSpec) -> bool:
     """Whether a person chose the name: ours begin with the title of the recipe."""
-    return bool(spec.name) and not spec.name.startswith(_title(spec))
+    return bool(spec.name) and not spec.name.startswith(tuple(translated(language, _title(spec)) for language in LANGUAGES))
 
 
 def _title(spec: RunSpec) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.commands import metrics_of
 from core.errors import NotReady, RunFailed
+from core.language import N_
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.settings import settings
@@ -56,7 +57,9 @@ def resume(name: str) -> Document:
         UserError, QuotaExceeded: see `Launcher.resume`.
     """
     run, launcher = _run(name)
-    return _answer(run, launcher, launcher.resume(run))
+    learns = launcher.state(run).state is RunState.RUNNING and not run.pause_requested
+    said = launcher.resume(run)
+    return _answer(run, launcher, N_("It is learning already.") if learns else said)
 
 
 def continue_run(name: str, epochs: int) -> Document:
@@ -108,7 +111,7 @@ def watch(name: str, on_event: Callable[[Document], None] | None = None) -> Docu
     except KeyboardInterrupt:
         return _answer(run, launcher, f"You stopped watching. The run goes on; watch it again with: python -m core watch {run.id}")
     if not run.has_model:
-        raise RunFailed(end.message or f"Run {run.id} ended as {end.state}. See its log.txt.")
+        raise RunFailed(end.message or N_("Run {id} ended as {state}. See its log.txt.").format(id=run.id, state=end.state))
     return {**_answer(run, launcher, end.message), "metrics": metrics_of(run)}
 
 
@@ -138,7 +141,7 @@ def queue(name: str | None = None, place: int = 1) -> Document:
     if name is not None:
         run = workspace.run(name)
         if run not in launcher.waiting(workspace):
-            raise NotReady(f"Run {run.id} is {launcher.state(run).state} and does not wait, so it cannot be moved.")
+            raise NotReady(N_("Run {id} is {state} and does not wait, so it cannot be moved.").format(id=run.id, state=launcher.state(run).state))
         launcher.move(run, place)
     rows = [{"place": at, "run": run.id, "name": run.spec.name, "recipe": run.spec.recipe} for at, run in enumerate(launcher.waiting(workspace), 1)]
     return {"queue": rows, "at_a_time": settings().max_parallel_runs}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.errors import BadSettings
+from core.language import N_
 from core.runs.repeats import base_name, fold_specs, label_of, seed_specs, share_specs
 from core.runs.run import Run
 from core.runs.series import Kind, all_series, create_series, load_series, members_of
@@ -74,7 +75,7 @@ def shares_of(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(","))
     except ValueError as error:
-        raise BadSettings(f"Shares are numbers above 0 and at most 1 with commas between, such as 0.1,0.25,0.5,1, but {text!r} was given.") from error
+        raise BadSettings(N_("Shares are numbers above 0 and at most 1 with commas between, such as 0.1,0.25,0.5,1, but {text} was given.").format(text=repr(text))) from error
 
 
 def _wanted(spec: RunSpec, seeds: int | None, folds: int | None, shares: Sequence[float] | None, repeats: int) -> tuple[Kind, list[RunSpec]]:
@@ -83,7 +84,7 @@ def _wanted(spec: RunSpec, seeds: int | None, folds: int | None, shares: Sequenc
     if shares is not None:
         return "shares", share_specs(spec, shares, repeats)
     if seeds is None:
-        raise BadSettings("A series needs a number of seeds or folds, or shares of the rows. Say which.")
+        raise BadSettings(N_("A series needs a number of seeds or folds, or shares of the rows. Say which."))
     return "seeds", seed_specs(spec, seeds)
 
 

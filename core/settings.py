@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from core.errors import BadSettings
+from core.language import N_
 
 __all__ = ["Settings", "settings"]
 
@@ -99,7 +100,7 @@ def _parse(variable: str, text: str, kind: type) -> Path | bool | int:
     if kind is int and text.isdigit():
         return int(text)
     expected = "0 or 1" if kind is bool else "a whole number of 0 or more"
-    raise BadSettings(f"{variable} must be {expected}, but it is {text!r}. Change or remove it.")
+    raise BadSettings(N_("{variable} must be {expected}, but it is {text}. Change or remove it.").format(variable=variable, expected=expected, text=repr(text)))
 
 
 @cache

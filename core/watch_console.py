@@ -45,7 +45,8 @@ class EpochLines:
         if event.get("val_loss") is not None:
             parts.append(f"validation {_number(event['val_loss'])}, {_number(event.get('val_metric'))}")
         parts += ["best so far"] if event.get("best") else []
-        parts += [f"{event['time_left_s']:.0f} s left"] if event.get("time_left_s") else []
+        left = round(event.get("time_left_s") or 0)
+        parts += [f"{_duration(left)} left"] if left else []
         return "  ".join(parts)
 
     def _state(self, event: dict[str, Any]) -> str:
@@ -56,6 +57,19 @@ class EpochLines:
 
     def _notice(self, event: dict[str, Any]) -> str:
         return f"notice: {event.get('message') or event.get('code')}"
+
+
+def _duration(seconds: int) -> str:
+    """Whole seconds as people say them.
+
+    Example:
+        >>> _duration(9), _duration(263), _duration(7290)
+        ('9 s', '4 min 23 s', '2 h 1 min')
+    """
+    minutes, rest = divmod(seconds, 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _number(value: Any) -> str:

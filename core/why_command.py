@@ -1,14 +1,17 @@
-"""What the command `why` does: explain a run, or its answer for one row, and give everything as one JSON document."""
+"""What the command `why` does: explain a run or a simple model, or its answer for one row, and give everything as one JSON document."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.errors import NotReady
+from core.errors import NotFound, NotReady
 from core.runs.run import Run
 from core.training.launcher import Launcher
 from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.why.model import SimpleModel
 
 __all__ = ["why", "why_lines"]
 
@@ -16,16 +19,17 @@ Document = dict[str, Any]
 SHOWN = 12  # lines of each kind in a terminal
 
 
-def why(name: str, row: int | None = None, *, again: bool = False) -> Document:
-    """Explain a run of the workspace `local`; what was explained before is only read.
+def why(name: str, row: int | None = None, *, baseline: str | None = None, again: bool = False) -> Document:
+    """Explain a model of the workspace `local`; what was explained before is only read.
 
     Args:
-        name: id of a run with a model.
+        name: id of a run with a model; with `baseline`, of a dataset or of a run of it.
         row: the answer for this row of the dataset, from 0; default: the model as a whole.
+        baseline: a simple model of the dataset: majority, linear or gradient_boosted_trees; trained where it is not there yet.
         again: explain it once more.
 
     Returns:
-        The fields of `core.why.Why`, or of `core.why.RowWhy` for a row. Also kept in the run's folder.
+        The fields of `core.why.Why`, or of `core.why.RowWhy` for a row. Also kept beside the model.
 
     Raises:
         NotReady: it has no model, or is being explained by another process.
@@ -35,10 +39,9 @@ def why(name: str, row: int | None = None, *, again: bool = False) -> Document:
     from core.why.job import explained_here, load, load_row
 
     workspace = Workspace.local()
-    run = workspace.run(name)
-    _check(run, Launcher(workspace.home))
-    found = None if again else load(run) if row is None else load_row(run, row)
-    return (found or explained_here(run, row, explain)).model_dump(mode="json")
+    model = _simple(workspace, name, baseline) if baseline else _run(workspace, name)
+    found = None if again else load(model) if row is None else load_row(model, row)
+    return (found or explained_here(model, row, explain)).model_dump(mode="json")
 
 
 def why_lines(found: Document, write: Callable[[str], object] = print) -> None:
@@ -69,6 +72,20 @@ def _row_lines(found: Document, write: Callable[[str], object]) -> None:
         write(f"  {found['look']['file']} shows where it looks.")
 
 
-def _check(run: Run, launcher: Launcher) -> None:
-    if not run.has_model:
-        raise NotReady(f"Run {run.id} is {launcher.state(run).state} and has no model to explain. Wait until it has finished, or choose another run.")
+def _run(workspace: Workspace, name: str) -> Run:
+    if not (run := workspace.run(name)).has_model:
+        state = Launcher(workspace.home).state(run).state
+        raise NotReady(f"Run {run.id} is {state} and has no model to explain. Wait until it has finished, or choose another run.")
+    return run
+
+
+def _simple(workspace: Workspace, name: str, baseline: str) -> SimpleModel:
+    from core.training import baselines
+    from core.why.model import SimpleModel
+
+    try:
+        dataset = workspace.dataset(name)
+    except NotFound:
+        dataset = workspace.dataset(workspace.run(name).spec.dataset)
+    baselines.compute(dataset)
+    return SimpleModel(dataset, baseline)

@@ -23,6 +23,7 @@ from pathlib import Path
 from core.dataset.dataset import Dataset
 from core.errors import Damaged, NotFound, QuotaExceeded, UserError
 from core.files import FOLDER_MODE, folder_bytes, read_json, remove_folder, resolve_inside, write_json
+from core.language import N_
 from core.runs.run import Run
 from core.settings import MIB, Settings, settings
 
@@ -62,7 +63,7 @@ class Workspace:
         """
         root = _root(home, "workspaces")
         if not TOKEN.fullmatch(token) or not (root / _hashed(token)).is_dir():
-            raise NotFound("This link opens no workspace on this server. Check that it is complete, or start a new one.")
+            raise NotFound(N_("This link opens no workspace on this server. Check that it is complete, or start a new one."))
         return cls(root / _hashed(token))
 
     @classmethod
@@ -161,7 +162,7 @@ class Workspace:
 
     def _existing(self, root: Path, name: str, kind: str) -> Path:
         if not (path := resolve_inside(root, name)).is_dir():
-            raise NotFound(f"There is no {kind} {name!r} in this workspace. Copy an identifier from the list.")
+            raise NotFound(N_("There is no {kind} {name} in this workspace. Copy an identifier from the list.").format(kind=kind, name=repr(name)))
         return path
 
 
@@ -173,7 +174,7 @@ def run_of_view(token: str, home: Path | None = None) -> Run:
     """
     record = _root(home, "views") / f"{_hashed(token)}.json"
     if not TOKEN.fullmatch(token) or not record.exists():
-        raise NotFound("This link shows no run. Ask for a new one.")
+        raise NotFound(N_("This link shows no run. Ask for a new one."))
     place = read_json(record)
     workspace = Workspace(resolve_inside(_root(home, "workspaces"), place["workspace"]))
     return workspace.run(place["run"])
@@ -203,7 +204,7 @@ def _readable(item: Dataset | Run) -> bool:
 
 def _refuse_busy(runs: list[Run], name: str) -> None:
     if any(run.is_locked() for run in runs):
-        raise UserError(f"{name} is being used by a run in progress. Stop the run first, then delete.", code="busy")
+        raise UserError(N_("{name} is being used by a run in progress. Stop the run first, then delete.").format(name=name), code="busy")
 
 
 def _usage(workspace: Path) -> tuple[int, int, float]:
@@ -221,6 +222,5 @@ def _compare(who: str, used_bytes: int, runs: int, seconds: float, limits: Setti
         allowed = getattr(limits, name)
         if allowed and value > allowed:
             raise QuotaExceeded(
-                f"{who} may use {allowed // scale:,} {unit}, and this would make it {int(value) // scale:,}. "
-                f"Delete something you no longer need, or raise {limits.variable(name)}."
+                N_("{who} may use {allowed} {unit}, and this would make it {value}. Delete something you no longer need, or raise {variable}.").format(who=who, allowed=f"{allowed // scale:,}", unit=unit, value=f"{int(value) // scale:,}", variable=limits.variable(name))
             )

@@ -28,13 +28,13 @@ if draft_id:
 elif dataset is not None:
     head = page(_("Your data"), _("This is what your models learn from. Every model is judged on the same test rows."))
     show_dataset(dataset)
-    with st.expander("Use another file", icon=":material/upload_file:"):
+    with st.expander(_("Use another file"), icon=":material/upload_file:"):
         upload_box("data_file")
     if head.next(_("Choose a network"), key="data_next"):
         go("model")
 else:
     page(_("Your data"), _("A table, pictures or texts: what a model shall learn from."))
     if cancelled := st.session_state.pop("cancelled", None):
-        st.info(f"Cancelled. Nothing of “{plain(cancelled, 80)}” was stored; the file itself is untouched.", icon=":material/close:")
+        st.info(_("Cancelled. Nothing of “{cancelled}” was stored; the file itself is untouched.").format(cancelled=plain(cancelled, 80)), icon=":material/close:")
     upload_box("data_file")
     empty(_("Here you will see what is in your file. No file at hand? Take a ready example."), _("See the examples"), "start", icon="table")

@@ -4,9 +4,10 @@ import streamlit as st
 
 from core.dataset.schema import ColumnType
 from core.errors import BadSettings
-from core.language import _
+from core.language import _, plural
 from core.preprocess.shapes import input_shapes
 from core.recipes import PRESETS, RECIPES, default_recipe, make_spec, options_of, plan_of, recipes_for, refusal
+from core.retelling import retold
 from core.runs.spec import TrainingSettings
 from core.training.backend import choose_backend
 from core.training.children import held_bytes
@@ -17,9 +18,10 @@ from ui.process import launcher
 from ui.race_start import race_start
 from ui.road import empty, page
 from ui.room_note import room_note
+from ui.setting_words import default_name, preset_name
 from ui.settings_form import settings_form
 from ui.state import current_dataset, current_workspace, go, keep
-from ui.words import plain, plural
+from ui.words import plain
 
 ICONS = {"table": "table", "image": "image", "text": "notes"}
 NEVER = {ColumnType.IDENTIFIER, ColumnType.EMPTY}
@@ -32,7 +34,7 @@ if dataset is None:
     st.stop()
 
 info = dataset.info
-st.caption(f"{plain(info.name)} · {plural(info.rows, 'row')} · predicts {plain(info.target)}")
+st.caption(_("{name} · {rows} · predicts {target}").format(name=plain(info.name), rows=plural("{n} row", "{n} rows", info.rows), target=plain(info.target)))
 
 wanted = st.query_params.get("recipe", "")
 name = wanted if wanted in RECIPES and not refusal(RECIPES[wanted], info) else default_recipe(info)
@@ -41,24 +43,24 @@ fitting = [recipe for recipe in offered if not refusal(recipe, info)]
 with st.grid(max(2, len(fitting)), min_column_width=210):
     for recipe in fitting:
         with st.container(border=True, height="stretch", key=f"recipe_{recipe.name}"):
-            st.markdown(f":material/{ICONS[recipe.kind]}: **{recipe.title}**")
-            st.caption(recipe.description)
+            st.markdown(f":material/{ICONS[recipe.kind]}: **{_(recipe.title)}**")
+            st.caption(_(recipe.description))
             st.space("stretch")
             if recipe.name == name:
-                st.markdown(":primary[:material/check_circle: Chosen]")
-            elif st.button("Choose", key=f"choose_{recipe.name}", width="stretch"):
+                st.markdown(f":primary[:material/check_circle: {_('Chosen')}]")
+            elif st.button(_("Choose"), key=f"choose_{recipe.name}", width="stretch"):
                 keep(recipe=recipe.name)
                 st.rerun()
 if len(fitting) < len(offered):
-    with st.expander(f"{plural(len(offered) - len(fitting), 'recipe')} for other kinds of data"):
+    with st.expander(plural("{n} recipe for other kinds of data", "{n} recipes for other kinds of data", len(offered) - len(fitting))):
         for recipe in offered[len(fitting) :]:
-            st.markdown(f":material/{ICONS[recipe.kind]}: **{recipe.title}**. {recipe.description}")
-            st.caption(plain(refusal(recipe, info), 400))
+            st.markdown(f":material/{ICONS[recipe.kind]}: {_('**{title}**. {description}').format(title=_(recipe.title), description=_(recipe.description))}")
+            st.caption(plain(retold(refusal(recipe, info)), 400))
 recipe = RECIPES[name]
 
 shown = st.query_params.get("preset", "balanced")
 preset = st.segmented_control(
-    "Preset", PRESETS, default=shown if shown in PRESETS else "balanced", format_func=str.capitalize, required=True, key="preset"
+    _("Preset"), PRESETS, default=shown if shown in PRESETS else "balanced", format_func=preset_name, required=True, key="preset"
 )
 preset = preset if preset in PRESETS else "balanced"
 if preset != shown:
@@ -68,48 +70,49 @@ key = f"set_{name}_{preset}"
 
 form, preview = st.columns([3, 2], gap="large")
 with form:
-    run_name = st.text_input("Name of this run", max_chars=120, placeholder=f"{recipe.title} ({preset})", key="run_name")
+    run_name = st.text_input(_("Name of this run"), max_chars=120, placeholder=default_name(name, preset), key="run_name")
     st.subheader(_("Network"), anchor=False)
     changes = settings_form(recipe.settings, start.settings.model_dump(), key)
-    with st.expander("Training", icon=":material/tune:", expanded=False):
+    with st.expander(_("Training"), icon=":material/tune:", expanded=False):
         changes |= settings_form(TrainingSettings, start.training.model_dump(), f"{key}_training")
         left, right = st.columns(2)
-        backend = left.segmented_control("Engine", ["auto", "jax", "tensorflow"], default="auto", required=True, key="backend")
-        left.caption("Auto takes what was measured as fastest for this recipe on this machine.")
-        seed = right.number_input("Seed", 0, 2**31 - 1, 0, step=1, key="seed")
-        right.caption("The same seed gives the same start, order of rows and dropout.")
-    with st.expander("Inputs", icon=":material/input:", expanded=False):
+        backend = left.segmented_control(_("Engine"), ["auto", "jax", "tensorflow"], default="auto", format_func=lambda engine: _("auto") if engine == "auto" else engine, required=True, key="backend")
+        left.caption(_("Auto takes what was measured as fastest for this recipe on this machine."))
+        seed = right.number_input(_("Seed"), 0, 2**31 - 1, 0, step=1, key="seed")
+        right.caption(_("The same seed gives the same start, order of rows and dropout."))
+    with st.expander(_("Inputs"), icon=":material/input:", expanded=False):
         usable = [column for column in info.columns if column.name != info.target and column.type not in NEVER]
         titles = {str(number): column for number, column in enumerate(usable)}
-        st.caption(f"The columns that the network sees: {plural(len(usable), 'column')} can be used.")
+        st.caption(plural("The columns that the network sees: {n} column can be used.", "The columns that the network sees: {n} columns can be used.", len(usable)))
         inputs = list(info.inputs)
         if len(usable) <= FEW_INPUTS:
             chosen = st.pills(
-                "Columns", list(titles), selection_mode="multi", default=[number for number, column in titles.items() if column.name in info.inputs],
-                format_func=lambda number: f"{plain(titles[number].name, 40)} :gray[:small[{titles[number].type.value}]]",
+                _("Columns"), list(titles), selection_mode="multi", default=[number for number, column in titles.items() if column.name in info.inputs],
+                format_func=lambda number: f"{plain(titles[number].name, 40)} :gray[:small[{_(titles[number].type.value)}]]",
                 key=f"inputs_{dataset.id}", label_visibility="collapsed",
             )  # fmt: skip
             inputs = [titles[number].name for number in chosen if number in titles]
         else:
-            st.caption(f"With more than {FEW_INPUTS} columns all of them are used. Change types on the data page to leave some out.")
+            st.caption(_("With more than {few} columns all of them are used. Change types on the data page to leave some out.").format(few=FEW_INPUTS))
 
 with preview:
     st.subheader(_("What will be built"), anchor=False)
     spec, fits = None, False
     try:
         spec = make_spec(info, recipe=name, preset=preset, changes=changes, inputs=inputs, seed=int(seed or 0), backend=str(backend), name=run_name.strip())
+        spec = spec if run_name.strip() else spec.model_copy(update={"name": default_name(spec.recipe, spec.preset)})  # as the field proposes it
         plan = plan_of(spec, input_shapes(dataset, spec, options_of(spec)), len(info.labels))
         network_view(plan)
         room = room_for(spec, info, plan, held_bytes=held_bytes())
         fits = not room.sentence
         room_note(room, f"{key}_training_batch_size")
-        launcher().warm(choose_backend(spec))
+        launcher().warm(choose_backend(spec), *((current_workspace(), spec) if fits else ()))
     except BadSettings as error:
         show_error(error)
         spec = None
 
 race_start(info, spec, [recipe.name for recipe in fitting])
-why_not = "First put right what is refused" if spec is None else "" if fits else "It does not fit into this machine as it is"
+why_not = _("First put right what is refused") if spec is None else "" if fits else _("It does not fit into this machine as it is")
 if head.next(_("Train"), key="train", why_not=why_not) and spec:
     run = launcher().start(current_workspace(), spec)
     go("train", run=run.id, dataset=dataset.id)

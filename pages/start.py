@@ -25,11 +25,11 @@ st.subheader(_("Start with a ready example"), anchor=False)
 with st.grid(4, min_column_width=210):
     for ready in TEMPLATES:
         with st.container(border=True, height="stretch", key=f"card_{ready.id}"):
-            st.markdown(f":material/{ICONS.get(ready.kind, 'table')}: **{ready.title}**")
-            st.markdown(ready.description)
+            st.markdown(f":material/{ICONS.get(ready.kind, 'table')}: **{_(ready.title)}**")
+            st.markdown(_(ready.description))
             st.space("stretch")
-            st.caption(f"{plain(ready.licence)} · {plain(ready.source, 60)}")
-            if st.button("Use this", key=f"template_{ready.id}", width="stretch"):
+            st.caption(f"{plain(ready.licence)} · {plain(_(ready.source), 60)}")
+            if st.button(_("Use this"), key=f"template_{ready.id}", width="stretch"):
                 go("data", draft=TEMPLATE + ready.id, dataset=None, run=None)
 
 st.subheader(_("Or bring your own file"), anchor=False)
@@ -48,7 +48,7 @@ if datasets:
     for dataset in datasets:
         dataset_row(dataset)
 if not runs and not datasets:
-    st.caption("What you train will be listed here, so that you can come back to it.")
+    st.caption(_("What you train will be listed here, so that you can come back to it."))
 
 with guarded():
     ready_to_go = current_dataset() is not None

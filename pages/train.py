@@ -37,7 +37,7 @@ with guarded():
     except Damaged as error:
         page(_("This run cannot be shown"), _("The others are not affected."))
         show_error(error)
-        if st.button("Delete this run", icon=":material/delete:", key="delete_damaged"):
+        if st.button(_("Delete this run"), icon=":material/delete:", key="delete_damaged"):
             current_workspace().delete(run.id)
             go("train", run=None)
         st.stop()
@@ -57,7 +57,7 @@ with guarded():
         if state.is_over:
             result(status, model, spec)
             with st.container(horizontal=True, key="next_steps"):
-                if model and st.button("Train another", icon=":material/add:", key="another", help="Another recipe or other settings on the same data and the same split"):
+                if model and st.button(_("Train another"), icon=":material/add:", key="another", help=_("Another recipe or other settings on the same data and the same split")):
                     go("model", run=run.id)
                 if state is not RunState.INTERRUPTED:
                     continue_box(run, status, spec)

@@ -66,10 +66,12 @@ def updated(old: Catalog) -> Catalog:
         "zh_CN", header_comment=HEADER, project="Limelight", version="", last_translator="", language_team="", msgid_bugs_address="",
         creation_date=NO_DATE, revision_date=NO_DATE, fuzzy=False,
     )  # fmt: skip
-    for path in sources():
-        for message in extracted(path):
-            known = old.get(message)
-            new.add(message, string=known.string if known is not None else None, locations=[(path.relative_to(ROOT).as_posix(), 0)])
+    from ui.browser_words import FILES, messages_of
+
+    found = [(path, message) for path in sources() for message in extracted(path)] + [(path, message) for path in FILES for message in messages_of(path)]
+    for path, message in found:
+        known = old.get(message)
+        new.add(message, string=known.string if known is not None else None, locations=[(path.relative_to(ROOT).as_posix(), 0)])
     return new
 
 
@@ -95,6 +97,7 @@ def is_translated(catalogue: Catalog, message: Message) -> bool:
 
 def main() -> int:
     """Write both files; print what has no translation yet."""
+    sys.path[0] = str(ROOT)  # run by itself, this file would find tests/ui where it asks for ui
     catalogue = updated(translations())
     CATALOGUE.write_bytes(po_bytes(catalogue))
     CATALOGUE.with_suffix(".mo").write_bytes(mo_bytes(translations()))

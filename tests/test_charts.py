@@ -238,7 +238,8 @@ def test_text_on_cells_can_be_read() -> None:
 
 def test_names_are_wrapped_and_told_apart() -> None:
     assert two_lines("Always the most frequent class") == "Always the most<br>frequent class"
-    assert unique(["a" * 40, "a" * 41]) == [f"{'a' * 26}…{'a' * 5}", f"{'a' * 26}…{'a' * 5} (2)"]
+    assert two_lines("A very long name that somebody pasted from a sheet… · f468") == "A very long name<br>… a sheet… · f468"
+    assert unique(["a" * 40, "a" * 41]) == [f"{'a' * 24}…{'a' * 7}", f"{'a' * 24}…{'a' * 7} (2)"]
 
 
 def clickable_rows(chart: Chart) -> list[list[Any]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from core.charts.style import Chart
 from core.charts.why import Explained, contributions_chart, dependence_chart, importance_chart, words_chart
 from core.dataset.schema import Part, Task
-from core.identity import identity_of_number
+from core.identity import baseline_identity, identity_of_number
 from core.why.result import Contribution, Dependence, Importance, RowWhy, Why, Word
 
 EVIL = '<img src=x onerror=alert(1)> & "q"'
@@ -100,3 +101,20 @@ def test_words_for_and_against() -> None:
 def test_nothing_to_draw() -> None:
     bare = Explained("A", identity_of_number(0))
     assert importance_chart([bare]) is dependence_chart([bare], "a") is contributions_chart([bare]) is words_chart([bare]) is None
+
+
+def test_simple_models_stand_behind_the_trained_ones() -> None:
+    simple = replace(explained("Linear", 0), identity=baseline_identity("linear"))
+    nothing = Explained("Majority", baseline_identity("majority"), Why(run="majority", task=Task.BINARY, rows=100, rows_there=100, metric="roc_auc", score=0.5))
+    beside, _ = drawn(dependence_chart([MODELS[0], simple, nothing], "tenure"))
+    assert [trace.fill for trace in beside.figure.data].count("toself") == 1  # the band of the trained one only
+    alone, _ = drawn(dependence_chart([simple], "tenure"))
+    assert [trace.fill for trace in alone.figure.data].count("toself") == 1
+    chart, _ = drawn(importance_chart([MODELS[0], simple, nothing]))
+    assert {trace.name for trace in chart.figure.data} == {"A", "Linear"}  # what reads nothing takes no room
+
+
+def test_many_models_are_grouped_by_the_column_that_leads() -> None:
+    others = [replace(explained(name, place), why=explained(name, place).why.model_copy(update={"importance": (Importance(columns=("fee",), value=0.5),)})) for place, name in enumerate("BC", 2)]  # type: ignore[union-attr]
+    three, _ = drawn(importance_chart([*(explained(name, place) for place, name in enumerate("XYZ", 4)), *others]))
+    assert three.title == "The models rely on different columns: 3 models: “tenure and 2 more”; B, C: “fee”"

@@ -27,7 +27,7 @@ ROWS = 900  # so that a test part of each kind is large enough to be compared
 INTERVAL = {"value", "low", "high"}
 BY_NAME = {  # objects whose keys are names of models, classes or settings, not names of ours
     "models[].per_class": "<class>", "models[].class_rows": "<class>", "models[].facts.settings": "<setting>", "curves": "<model>", "curves.<model>.classes": "<class>",
-    "slices.slices": "<model>", "slices.fairness": "<model>", "slices.weakest": "<model>", "test_looks.by_kind": "<kind>", "test_looks.looks[].detail": "<detail>",
+    "label_thresholds": "<model>", "label_thresholds.<model>": "<label>", "label_differences": "<model>", "label_differences.<model>": "<label>", "slices.slices": "<model>", "slices.fairness": "<model>", "slices.weakest": "<model>", "test_looks.by_kind": "<kind>", "test_looks.looks[].detail": "<detail>",
 }  # fmt: skip
 
 
@@ -69,6 +69,15 @@ def weaken(run: Run, dataset: Dataset) -> None:
     replace(found, scores=scores).save(run.path("predictions.parquet"))
 
 
+def several_labels(folder: Path) -> list[Path]:
+    """Two files whose rows carry several labels."""
+    files = [folder / "tags.csv", folder / "others.csv"]
+    for number, file in enumerate(files):
+        lines = [f"{row},{';'.join(name for name, every in (('spam', 2), ('urgent', 3)) if row % every == 0)},{(row + number) % 7 / 7},{row % 5 / 5}\n" for row in range(60)]
+        file.write_text("row id,truth,spam,urgent\n" + "".join(lines))
+    return files
+
+
 @pytest.fixture
 def documents(clean_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What the commands print for two classes, three classes, numbers, and a file from elsewhere."""
@@ -80,10 +89,11 @@ def documents(clean_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         dataset = table(workspace, classes)
         runs = [made.model(workspace, dataset, name=f"Run {seed}", skill=0.3 + seed, seed=seed) for seed in range(2)]
         weaken(runs[1], dataset)
+        made.history(runs[0], [0.5, 0.7, 0.72, 0.71], joules=9.0)
         found.append(compare([run.id for run in runs], with_baselines=True, question=question))
     file = tmp_path / "vendor.csv"
     file.write_text("row id,truth,yes\n" + "".join(f"{row},{'yes' if row % 2 else 'no'},{0.2 + row % 3 / 4}\n" for row in range(60)))
-    return [*found, evaluate([file])]
+    return [*found, evaluate([file]), evaluate(several_labels(tmp_path))]
 
 
 def test_every_key_is_documented_and_every_documented_key_is_there(documents: list[dict[str, Any]]) -> None:

@@ -36,6 +36,19 @@ def test_readme_tree_is_the_tree() -> None:
     assert named == files
 
 
+def test_every_promise_has_its_tests() -> None:
+    """Each line of the list of promises names test files that exist, and in them tests that exist."""
+    text = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
+    rows = [row for row in text.partition("## Promises")[2].splitlines() if row.startswith("|")][2:]
+    assert len(rows) > 10
+    for row in rows:
+        files = re.findall(r"`(tests/[\w/]+\.py)`: ((?:`\w+`(?:, )?)+)", row)
+        assert files, row
+        for file, tests in files:
+            there = set(re.findall(r"^def (test_\w+)", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE))
+            assert set(re.findall(r"`(\w+)`", tests)) <= there, (file, tests)
+
+
 def test_readme_commands_exist() -> None:
     """Every `make` target and every `python -m core` command that the README names is real."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -9,9 +9,17 @@ from pathlib import Path
 import pytest
 
 from core.dataset.schema import Task
-from core.identity import BASELINES, COLOURS, GREY, baseline_identity, identity, identity_of_number
+from core.identity import BASELINES, COLOURS, GREY, LONGEST, apart, baseline_identity, identity, identity_of_number
 from core.runs.run import Run
 from core.runs.spec import RunSpec
+
+
+def test_long_names_that_begin_alike_differ_where_they_are_cut() -> None:
+    names = [f"{'a name pasted from a spreadsheet ' * 3}{number}" for number in range(9)]
+    shown = apart([*names, "x" * 80], [f"r-{number:04d}" for number in range(10)])
+    assert len({name[:LONGEST] for name in shown}) == 10 and all(len(name) <= LONGEST for name in shown[:9])
+    assert shown[9] == "x" * 80  # nothing else looks like it
+    assert apart(["模型", "模型"], ["r-0001", "r-0002"]) == ["模型 · 0001", "模型 · 0002"]
 
 
 def new_run(folder: Path, dataset: str = "d1") -> Run:

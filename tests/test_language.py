@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 import threading
-from fnmatch import fnmatch
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,12 @@ import pytest
 from core import language
 from core.language import _, ask, current, language_of, plural, speaking, use
 from tests.messages import CATALOGUE, ROOT, Message, extracted, is_translated, mo_bytes, sources, translations, tree_of
+from ui.browser_words import FILES, messages_of
 
-SPOKEN = (  # what a founder reads and shows of a comparison; the rest of the pages may still be English here and there
-    "core/evaluation/*", "core/report*.py", "core/report/card.py", "core/seal.py", "core/charts/*", "core/why/*", "pages/compare.py",
-    "ui/verdict*.py", "ui/compar*.py", "ui/take_home.py", "ui/worth*.py", "ui/money*.py", "ui/threshold*.py", "ui/number*.py", "ui/metric_words.py",
-    "ui/shell.py", "ui/road.py", "ui/slices*.py", "ui/why*.py", "ui/rows*.py", "ui/curves*.py", "ui/more_data*.py",
-)  # fmt: skip
+NOT_WORDS = {  # texts of several words that no visitor reads as such: headers of HTTP, scripts, a value for a model, lines of a log
+    "ui/server.py", "ui/narrow.py", "ui/top.py", "ui/clicks.py", "ui/process.py", "ui/live_examples.py", "ui/fields.py", "ui/moving_slider.py",
+}  # fmt: skip
+SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z]{2,}[,;:.]? [A-Za-z]{2,}")  # three words in a row
 
 
 def fields(text: str) -> set[str]:
@@ -29,12 +30,43 @@ def said(message: Message) -> list[str]:
     return list(message) if isinstance(message, tuple) else [message]
 
 
-def test_every_word_of_the_verdict_and_the_exports_has_a_translation() -> None:
+def test_every_sentence_has_a_translation() -> None:
     catalogue = translations()
-    files = [path for path in sources() if any(fnmatch(path.relative_to(ROOT).as_posix(), pattern) for pattern in SPOKEN)]
-    assert len(files) > 40
-    missing = {f"{path.name}: {said(message)[0]}" for path in files for message in extracted(path) if not is_translated(catalogue, message)}
+    messages = [(path, message) for path in sources() for message in extracted(path)] + [(path, message) for path in FILES for message in messages_of(path)]
+    assert len(messages) > 2_000
+    missing = {f"{path.name}: {said(message)[0]}" for path, message in messages if not is_translated(catalogue, message)}
     assert not missing, "`make messages` adds these to core/locale/zh_CN/LC_MESSAGES/limelight.po; translate them there and run it again"
+
+
+def bare(node: ast.AST, inside: bool = False) -> Iterator[str]:
+    """The texts under a node that are looked up nowhere; docstrings are left out."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+            continue
+        translated = inside or (isinstance(child, ast.Call) and isinstance(child.func, ast.Name) and child.func.id in ("_", "N_", "plural"))
+        if isinstance(child, ast.JoinedStr) and not translated:
+            yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in child.values)
+        elif isinstance(child, ast.Constant) and isinstance(child.value, str) and not translated and not isinstance(node, ast.JoinedStr):
+            yield child.value
+        yield from bare(child, translated)
+
+
+def test_no_page_says_a_sentence_that_cannot_be_translated() -> None:
+    files = [path for path in sources() if path.parts[-2] != "core" and "core" not in path.relative_to(ROOT).parts]
+    files = [path for path in files if path.relative_to(ROOT).as_posix() not in NOT_WORDS]
+    assert len(files) > 80
+    found = [f"{path.name}: {text}" for path in files for text in bare(tree_of(path)) if SENTENCE.search(text)]
+    assert found == []
+
+
+def test_no_chart_in_the_browser_does_either() -> None:
+    """In JavaScript a text of several words stands in `_()`, `N_()` or `plural()`, and never in a template with places of its own."""
+    found = []
+    for path in FILES:
+        if path.suffix == ".js":
+            code = re.sub(r"(?<![\w.])(?:_|N_|plural)\((?:\s*\"(?:[^\"\\]|\\.)*\",?)+|//.*|/[^/\n]+/[gu]*", "", path.read_text(encoding="utf-8"))
+            found += [f"{path.name}: {text}" for text in re.findall(r"\"([^\"\n]*)\"|`([^`\n]*)`", code) if SENTENCE.search(" ".join(text))]
+    assert found == []
 
 
 def test_translations_fill_the_same_places() -> None:

@@ -86,6 +86,8 @@ def test_pause_resume_rate_and_stop(terminal: Terminal) -> None:
     until(lambda: run.status.state is RunState.PAUSED)
     assert terminal.json("status", run.id)["state"] == "paused"
     assert terminal.json("resume", run.id)["message"] == "It goes on."
+    until(lambda: run.status.state is RunState.RUNNING)
+    assert terminal.json("resume", run.id)["message"] == "It is learning already."
     assert terminal.json("learning-rate", run.id, "0.0005")["learning_rate"] == 0.0005
     until(lambda: run.path("rate").exists())
     code, out, _ = terminal("stop", run.id)

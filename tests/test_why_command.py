@@ -9,6 +9,7 @@ import pytest
 from core import why as reasons
 from core.errors import BadInput, NotFound, NotReady
 from core.runs.run import Run
+from core.training import baselines
 from core.why_command import why, why_lines
 from core.workspace import Workspace
 from tests.why import made
@@ -55,3 +56,18 @@ def test_what_is_missing_is_said() -> None:
         why("r20261122-00000000")
     with pytest.raises(NotReady, match="no model"):
         why(Run.create(workspace.runs_folder, run.spec).id)
+
+
+def test_a_simple_model_by_its_dataset_or_a_run_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(baselines, "ROUNDS", 10)
+    run, data = made.priced(Workspace.local())
+    found = why(data.id, baseline="linear")  # trained here, because nobody had yet
+    assert (found["run"], found["part"]) == ("linear", "validation")
+    assert found["importance"][0]["columns"] == ["a", "twin"]
+    monkeypatch.setattr(baselines, "_linear", None)  # could not be trained again
+    assert why(run.id, baseline="linear") == found
+    lines: list[str] = []
+    why_lines(why(run.id, baseline="majority"), lines.append)
+    assert "reads no column" in lines[-1]
+    with pytest.raises(NotFound):
+        why("dffffffffffffffff", baseline="linear")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.language import _
 from core.recipes import RECIPES
 from core.runs.run import Run
 from ui.guard import guarded
@@ -22,9 +23,9 @@ def show(run: Run) -> None:
     """
     with guarded():
         status, spec = run.status, run.spec
-        recipe = RECIPES[spec.recipe].title if spec.recipe in RECIPES else spec.recipe
+        recipe = _(RECIPES[spec.recipe].title) if spec.recipe in RECIPES else spec.recipe
         st.title(plain(spec.name or recipe), anchor=False)
-        st.markdown(f"{plain(recipe)} · predicts {plain(spec.target)} · you are watching, read-only")
+        st.markdown(_("{recipe} · predicts {target} · you are watching, read-only").format(recipe=plain(recipe), target=plain(spec.target)))
         with st.container(key="run_end"):  # always there, so that the chart below keeps its place and its zoom
             if status.state.is_over:
                 result(status, run.has_model, spec)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui.words import count, number, percent, plain, plural, short
+from core.language import _, plural
+from ui.words import count, number, percent, plain, short
 
 __all__ = ["balance_chart", "bars_chart", "chart_text", "ranges_chart", "spread_chart"]
 
@@ -45,13 +46,13 @@ def balance_chart(counts: Mapping[str, int], key: str, thing: str = "row") -> No
     labels = [chart_text(label) for label, _ in bars]
     values = [value for _, value in bars]
     if rest:
-        labels.append(f"{plural(len(rest), 'other class', 'other classes')}")
+        labels.append(plural("{n} other class", "{n} other classes", len(rest)))
         values.append(sum(value for _, value in rest))
     st.markdown(f"**{_finding(ordered, total, thing)}**")
     figure = go.Figure(
         go.Bar(
             x=values, y=list(range(len(values))), orientation="h", marker={"color": BLUE},
-            text=[f"{plural(value, thing)} · {percent(value / total)}" for value in values], textposition="auto", hoverinfo="skip",
+            text=[f"{_many(thing, value)} · {percent(value / total)}" for value in values], textposition="auto", hoverinfo="skip",
         )
     )  # fmt: skip
     figure.update_layout(
@@ -60,7 +61,7 @@ def balance_chart(counts: Mapping[str, int], key: str, thing: str = "row") -> No
         yaxis={"tickvals": list(range(len(values))), "ticktext": labels, "autorange": "reversed", "fixedrange": True, "automargin": True},
     )  # fmt: skip
     spoken = "; ".join(f"{short(label, 40)} {count(value)}" for label, value in bars)
-    st.plotly_chart(figure, key=key, config=QUIET, alt=f"{thing.capitalize()}s of each class: {spoken}")
+    st.plotly_chart(figure, key=key, config=QUIET, alt=(_("Rows of each class: {counts}") if thing == "row" else _("Pictures of each class: {counts}")).format(counts=spoken))
 
 
 def spread_chart(spread: Spread, name: str, key: str) -> None:
@@ -73,16 +74,17 @@ def spread_chart(spread: Spread, name: str, key: str) -> None:
     """
     import plotly.graph_objects as go
 
-    st.markdown(f"**Half of the rows lie below {number(spread.middle)}, nine in ten between {number(spread.low)} and {number(spread.high)}**")
+    finding = _("Half of the rows lie below {middle}, nine in ten between {low} and {high}").format(middle=number(spread.middle), low=number(spread.low), high=number(spread.high))
+    st.markdown(f"**{finding}**")
     pairs = list(zip(spread.edges[:-1], spread.edges[1:], strict=True))
     places, widths = [low + (high - low) / 2 for low, high in pairs], [high - low for low, high in pairs]
     figure = go.Figure(go.Bar(x=places, y=list(spread.counts), width=widths, marker={"color": BLUE}, hoverinfo="skip"))
     figure.update_layout(
         height=240, bargap=0.05, **PLAIN, margin={"l": 0, "r": 8, "t": 4, "b": 0},
         xaxis={"title": {"text": chart_text(name, 60)}, "fixedrange": True, "automargin": True},
-        yaxis={"title": {"text": "rows"}, "rangemode": "tozero", "fixedrange": True, "automargin": True},
+        yaxis={"title": {"text": _("rows")}, "rangemode": "tozero", "fixedrange": True, "automargin": True},
     )  # fmt: skip
-    spoken = f"Histogram of {short(name, 60)}: median {number(spread.middle)}, from {number(spread.edges[0])} to {number(spread.edges[-1])}"
+    spoken = _("Histogram of {name}: median {middle}, from {low} to {high}").format(name=short(name, 60), middle=number(spread.middle), low=number(spread.edges[0]), high=number(spread.edges[-1]))
     st.plotly_chart(figure, key=key, config=QUIET, alt=spoken)
 
 
@@ -103,7 +105,7 @@ def bars_chart(bars: Sequence[tuple[str, int]], what: str, unit: str, key: str) 
         xaxis={"title": {"text": unit}, "type": "category", "fixedrange": True, "automargin": True},
         yaxis={"title": {"text": what}, "rangemode": "tozero", "fixedrange": True, "automargin": True},
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config=QUIET, alt=f"{what} by {unit}: " + "; ".join(f"{name}: {count(value)}" for name, value in bars))
+    st.plotly_chart(figure, key=key, config=QUIET, alt=_("{what} by {unit}: {counts}").format(what=what, unit=unit, counts="; ".join(f"{name}: {count(value)}" for name, value in bars)))
 
 
 def ranges_chart(ranges: Mapping[str, tuple[float, float, float]], unit: str, top: float, key: str) -> None:
@@ -131,18 +133,22 @@ def ranges_chart(ranges: Mapping[str, tuple[float, float, float]], unit: str, to
         yaxis={"tickvals": places, "ticktext": [chart_text(label) for label, _ in shown], "autorange": "reversed", "fixedrange": True, "automargin": True},
     )  # fmt: skip
     spoken = "; ".join(f"{short(label, 40)} {number(middle)}" for label, (_, middle, _) in shown)
-    st.plotly_chart(figure, key=key, config=QUIET, alt=f"Median of each class: {spoken}")
+    st.plotly_chart(figure, key=key, config=QUIET, alt=_("Median of each class: {medians}").format(medians=spoken))
     if len(ranges) > SHOWN:
-        st.caption(f"The first {SHOWN} of {count(len(ranges))} classes.")
+        st.caption(_("The first {shown} of {all} classes.").format(shown=SHOWN, all=count(len(ranges))))
+
+
+def _many(thing: str, n: int) -> str:
+    return plural("{n} row", "{n} rows", n) if thing == "row" else plural("{n} picture", "{n} pictures", n)
 
 
 def _finding(ordered: list[tuple[str, int]], total: int, thing: str = "row") -> str:
     """What the chart shows, in a sentence; Markdown of ours."""
     top, rare = ordered[0], ordered[-1]
     if len(ordered) == 1:
-        return f"All {thing}s are “{plain(top[0], 30)}”"
+        return (_("All rows are “{label}”") if thing == "row" else _("All pictures are “{label}”")).format(label=plain(top[0], 30))
     if top[1] <= 1.5 * rare[1]:
-        return f"The {count(len(ordered))} classes are about equally frequent"
+        return _("The {classes} classes are about equally frequent").format(classes=count(len(ordered)))
     if len(ordered) == 2:
-        return f"{percent(top[1] / total)} are “{plain(top[0], 30)}”: always saying so is right that often"
-    return f"“{plain(top[0], 30)}” is the most frequent with {percent(top[1] / total)}, “{plain(rare[0], 30)}” the rarest with {percent(rare[1] / total)}"
+        return _("{share} are “{label}”: always saying so is right that often").format(share=percent(top[1] / total), label=plain(top[0], 30))
+    return _("“{most}” is the most frequent with {most_share}, “{rare}” the rarest with {rare_share}").format(most=plain(top[0], 30), most_share=percent(top[1] / total), rare=plain(rare[0], 30), rare_share=percent(rare[1] / total))

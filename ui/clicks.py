@@ -1,4 +1,7 @@
-"""Charts whose points can be clicked: what the click stands for. What comes back was sent by a browser and is checked."""
+"""Charts whose points can be clicked: what the click stands for. What comes back was sent by a browser and is checked.
+
+What answers to a click stands below the charts, often below the window: `bring_into_view` brings it there, once a click.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,19 @@ if TYPE_CHECKING:
     from core.charts import Chart
     from core.slices.rows_behind import Where
 
-__all__ = ["clickable_chart", "clicked", "clicked_custom"]
+__all__ = ["bring_into_view", "clickable_chart", "clicked", "clicked_custom"]
+
+_SCRIPT = """
+export default function ({ data, parentElement }) {
+  window.limelightBrought ??= {}
+  if (window.limelightBrought[data.place] === data.click) return
+  window.limelightBrought[data.place] = data.click
+  const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches
+  const host = parentElement.host ?? parentElement
+  requestAnimationFrame(() => host.scrollIntoView({ block: 'center', behavior: still ? 'auto' : 'smooth' }))
+}
+"""
+_BRING = st.components.v2.component("limelight_bring", js=_SCRIPT)
 
 
 def clickable_chart(chart: Chart, key: str) -> Any:
@@ -31,6 +46,16 @@ def clickable_chart(chart: Chart, key: str) -> Any:
     return st.plotly_chart(
         chart.figure, theme=None, key=f"chart_{key}", config=CONFIG, alt=short(chart.alt, 1_000), on_select="rerun", selection_mode="points"
     )
+
+
+def bring_into_view(place: str, click: str) -> None:
+    """Scroll to here, the first time that this click is answered.
+
+    Args:
+        place: where on the page; also the widget key.
+        click: differs for every other click.
+    """
+    _BRING(key=f"bring_{place}", data={"place": place, "click": click}, width="content", height="content")
 
 
 def clicked(event: Any) -> tuple[str, Where] | None:

@@ -9,11 +9,13 @@ from typing import Any
 import streamlit as st
 
 from core.dataset.schema import Column, ColumnType
-from ui.words import percent, plain, plural
+from core.language import N_, _, plural
+from ui.words import percent, plain
 
 __all__ = ["column_cards", "sparkline"]
 
 CHOICES = (ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.TIME, ColumnType.IDENTIFIER)
+KINDS = (N_("number"), N_("category"), N_("text"), N_("image"), N_("time"), N_("identifier"), N_("empty"))  # the values of ColumnType, as `_` is asked for them
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -34,27 +36,27 @@ def column_cards(
     for column in columns:
         name = f"{key}_{hashlib.sha256(column.name.encode(errors='replace')).hexdigest()[:10]}"
         with st.container(border=True, gap="xsmall", key=f"column_{name}"):
-            role = "target" if column.name == target else "used" if column.name in used else "not used"
+            role = _("target") if column.name == target else _("used") if column.name in used else _("not used")
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.markdown(f"**{plain(column.name, 60)}**", width="content")
                 if edited is None:
-                    st.caption(f"{column.type.value} · {role}", width="content")
+                    st.caption(f"{_(column.type.value)} · {role}", width="content")
                 elif column.type is not ColumnType.EMPTY:
-                    st.toggle("use", value=column.name in used, key=f"use_{name}", on_change=_tell, args=(f"use_{name}", "use", column.name, edited))
+                    st.toggle(_("use"), value=column.name in used, key=f"use_{name}", on_change=_tell, args=(f"use_{name}", "use", column.name, edited))
             st.caption(_facts(column, rows))
             if edited is not None:
                 kinds = CHOICES if column.type in CHOICES else (*CHOICES, column.type)
                 st.selectbox(
-                    "type", [kind.value for kind in kinds], index=kinds.index(column.type), key=f"type_{name}", label_visibility="collapsed",
+                    _("type"), [kind.value for kind in kinds], index=kinds.index(column.type), format_func=_, key=f"type_{name}", label_visibility="collapsed",
                     on_change=_tell, args=(f"type_{name}", "type", column.name, edited),
                 )  # fmt: skip
 
 
 def _facts(column: Column, rows: int) -> str:
     """Distribution, gaps and examples in small type; Markdown of ours."""
-    said = [sparkline(column.bars), plural(column.distinct, "different value")]
+    said = [sparkline(column.bars), plural("{n} different value", "{n} different values", column.distinct)]
     if column.missing:
-        said.append(f"{percent(column.missing / max(1, rows))} missing")
+        said.append(_("{share} missing").format(share=percent(column.missing / max(1, rows))))
     examples = ", ".join(plain(example, 30) for example in column.examples)
     return " · ".join(filter(None, said)) + (f"  \n{examples}" if examples else "")
 

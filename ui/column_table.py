@@ -8,18 +8,16 @@ from typing import Any
 import streamlit as st
 
 from core.dataset.schema import Column, ColumnType
+from core.language import N_, _
 from ui.column_cards import column_cards
 from ui.narrow import is_narrow, watch_width
-from ui.words import count, plural, short
+from ui.words import count, short
 
 __all__ = ["Edited", "column_table"]
 
 A_PAGE = 20  # columns
 TYPES = [ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.TIME, ColumnType.IDENTIFIER, ColumnType.EMPTY]
-MEANINGS = (
-    "**number**: a quantity · **category**: one of a few values · **text**: words to read · **time**: a moment · "
-    "**identifier**: names a row, never learned from"
-)
+MEANINGS = N_("**number**: a quantity · **category**: one of a few values · **text**: words to read · **time**: a moment · **identifier**: names a row, never learned from")
 BAR = "#0072B2"
 
 Edited = Callable[[str, dict[str, Any]], None]  # name of a column, and what was changed: "type" or "use"
@@ -41,13 +39,13 @@ def column_table(columns: Sequence[Column], inputs: Sequence[str], target: str, 
         ordered = _searched(ordered)
     shown = _page(ordered)
     if not shown:
-        st.caption("No column has that in its name." if len(columns) > A_PAGE else "There is no other column.")
+        st.caption(_("No column has that in its name.") if len(columns) > A_PAGE else _("There is no other column."))
         return
     if is_narrow():
         column_cards(shown, inputs, target, rows, key, edited)
     else:
         _wide(shown, columns, inputs, target, rows, key, edited)
-    st.caption(MEANINGS)
+    st.caption(_(MEANINGS))
     watch_width()
 
 
@@ -56,7 +54,7 @@ def _wide(
 ) -> None:
     """The table itself."""
     table = _table(shown, frozenset(inputs), target, rows)
-    alt = "Name, type, distribution, gaps and examples of each column"
+    alt = _("Name, type, distribution, gaps and examples of each column")
     if edited is None:
         st.dataframe(table, hide_index=True, height="content", column_config=_config(), column_order=[n for n in table if n != "use"], alt=alt)
     else:
@@ -69,7 +67,7 @@ def _wide(
 
 
 def _searched(columns: list[Column]) -> list[Column]:
-    wanted = st.text_input("Search columns", key="column_search", placeholder=f"one of {count(len(columns))} names", icon=":material/search:")
+    wanted = st.text_input(_("Search columns"), key="column_search", placeholder=_("one of {n} names").format(n=count(len(columns))), icon=":material/search:")
     wanted = wanted.strip().lower()
     return [column for column in columns if wanted in column.name.lower()] if wanted else columns
 
@@ -82,16 +80,16 @@ def _page(columns: list[Column]) -> list[Column]:
         page = st.pagination(pages, key=f"column_page_{pages}")
         page = min(max(1, page), pages)
         first = (page - 1) * A_PAGE
-        st.caption(f"{count(first + 1)} to {count(min(first + A_PAGE, len(columns)))} of {plural(len(columns), 'column')}")
+        st.caption(_("{first} to {last} of {all} columns").format(first=count(first + 1), last=count(min(first + A_PAGE, len(columns))), all=count(len(columns))))
     return columns[first : first + A_PAGE]
 
 
 def _table(columns: Sequence[Column], inputs: frozenset[str], target: str, rows: int) -> dict[str, list[Any]]:
     return {
         "use": [column.name in inputs for column in columns],
-        "name": [short(column.name, 120) + (" (target)" if column.name == target else "") for column in columns],
+        "name": [short(column.name, 120) + (f" ({_('target')})" if column.name == target else "") for column in columns],
         "type": [column.type.value for column in columns],
-        "role": ["target" if column.name == target else "input" if column.name in inputs else "not used" for column in columns],
+        "role": [_("target") if column.name == target else _("input") if column.name in inputs else _("not used") for column in columns],
         "spread": [list(column.bars) for column in columns],
         "missing": [column.missing / max(1, rows) for column in columns],
         "different": [column.distinct for column in columns],
@@ -101,14 +99,14 @@ def _table(columns: Sequence[Column], inputs: frozenset[str], target: str, rows:
 
 def _config() -> dict[str, Any]:
     return {
-        "use": st.column_config.CheckboxColumn("use", help="Whether models see this column", width="small"),
-        "name": st.column_config.TextColumn("name", pinned=True),
-        "type": st.column_config.SelectboxColumn("type", options=[kind.value for kind in TYPES], required=True, help="How it is read. Change it where the guess is wrong"),
-        "role": st.column_config.TextColumn("role", width="small"),
-        "spread": st.column_config.BarChartColumn("spread", help="Rows in each range of a number, or of the most frequent values", y_min=0, color=BAR, width="small"),
-        "missing": st.column_config.NumberColumn("missing", format="percent", help="Share of rows without a value"),
-        "different": st.column_config.NumberColumn("different values", format="localized"),
-        "examples": st.column_config.TextColumn("for example", width="large"),
+        "use": st.column_config.CheckboxColumn(_("use"), help=_("Whether models see this column"), width="small"),
+        "name": st.column_config.TextColumn(_("name"), pinned=True),
+        "type": st.column_config.SelectboxColumn(_("type"), options=[kind.value for kind in TYPES], format_func=_, required=True, help=_("How it is read. Change it where the guess is wrong")),
+        "role": st.column_config.TextColumn(_("role"), width="small"),
+        "spread": st.column_config.BarChartColumn(_("spread"), help=_("Rows in each range of a number, or of the most frequent values"), y_min=0, color=BAR, width="small"),
+        "missing": st.column_config.NumberColumn(_("missing"), format="percent", help=_("Share of rows without a value")),
+        "different": st.column_config.NumberColumn(_("different values"), format="localized"),
+        "examples": st.column_config.TextColumn(_("for example"), width="large"),
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from ui.clicks import clickable_chart
 from ui.comparison import Compared
 from ui.guard import guarded
 from ui.rows_behind import show_clicked
-from ui.words import number, percent, plain, short
+from ui.words import glued, number, percent, plain, short
 
 if TYPE_CHECKING:
     from core.charts import Chart
@@ -135,7 +135,7 @@ def _classes(found: Compared) -> None:
     with st.grid(2, min_column_width=HALF_PX, gap="medium"):
         with st.container(gap="xsmall"):
             show_chart(_chart(found, "averaged", how=how or "macro"), "averaged")
-            st.caption(_("**Averaged ROC curve**: each class against the rest, put together. The shade is the 95 % band."))
+            st.caption(glued(_("**Averaged ROC curve**: each class against the rest, put together. The shade is the 95 % band.")))
         with st.container(gap="xsmall"):
             show_chart(_chart(found, "per_class"), "per_class")
             st.caption(_("**Recall of each class**: of the rows that are so, the share that was found."))
@@ -183,7 +183,7 @@ def _clickable(found: Compared, kind: str, words: str | None, **which: Any) -> A
     with st.container(gap="xsmall"):
         event = clickable_chart(_chart(found, kind, **which), "_".join([kind, *(str(part) for part in which.values() if part is not None)])[:120])
         if words:
-            st.caption(_(words))
+            st.caption(glued(_(words)))
     return event
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from core.dataset.dataset import Dataset
 from core.dataset.schema import DatasetInfo, Part
 from core.files import folder_bytes
-from core.language import _
+from core.language import _, plural
 from ui.balance import balance_chart, spread_chart
 from ui.cards import task_text
 from ui.column_table import column_table
@@ -17,7 +17,7 @@ from ui.findings import findings_list, repaired_list
 from ui.looks_view import show_looks
 from ui.repair_words import repair_words
 from ui.split_view import show_parts
-from ui.words import count, plain, plural, size
+from ui.words import count, plain, size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +38,7 @@ def show_dataset(dataset: Dataset) -> None:
     """Everything about a dataset on one page; reads a handful of rows and nothing else."""
     info, folder = dataset.info, dataset.folder.as_posix()
     st.subheader(plain(info.name), anchor=False)
-    facts(info, f"{size(_bytes(folder))} on disk")
+    facts(info, _("{size} on disk").format(size=size(_bytes(folder))))
     st.subheader(_("Split"), anchor=False)
     show_parts(info)
     left, right = st.columns(2, gap="large")
@@ -68,13 +68,23 @@ def facts(info: DatasetInfo, weight: str, total: int | None = None) -> None:
         total: rows of the file, where only some of them were looked at so far.
     """
     shape = info.image_shape
-    what = f"**{plural(len(info.columns), 'column')}**" if shape is None else f"{shape[1]} × {shape[0]} pixels"
-    predicts = f" · predicts **{plain(info.target, 40)}**, {task_text(info.task, len(info.labels))}" if info.target else ""
-    st.markdown(f"**{plural(total or info.rows, 'row' if shape is None else 'picture')}** · {what} · {weight}{predicts}")
+    what = f"**{plural('{n} column', '{n} columns', len(info.columns))}**" if shape is None else _("{width} × {height} pixels").format(width=shape[1], height=shape[0])
+    said = [f"**{_many(info, total or info.rows)}**", what, weight]
+    if info.target:
+        said.append(_("predicts **{target}**, {what}").format(target=plain(info.target, 40), what=task_text(info.task, len(info.labels))))
+    st.markdown(" · ".join(said))
     if info.dropped_rows and total is None:
-        st.caption(f"{plural(info.dropped_rows, 'row' if shape is None else 'picture')} of the file {'is' if info.dropped_rows == 1 else 'are'} left out; “What was noticed” says why.")
+        st.caption(
+            plural("{n} row of the file is left out; “What was noticed” says why.", "{n} rows of the file are left out; “What was noticed” says why.", info.dropped_rows)
+            if shape is None
+            else plural("{n} picture of the file is left out; “What was noticed” says why.", "{n} pictures of the file are left out; “What was noticed” says why.", info.dropped_rows)
+        )
     if total is not None:
-        st.caption(f"{count(info.rows)} of {count(total)} rows looked at, spread over the whole file: what stands below is measured on them. “Use this data” reads and stores all rows.")
+        st.caption(_("{rows} of {total} rows looked at, spread over the whole file: what stands below is measured on them. “Use this data” reads and stores all rows.").format(rows=count(info.rows), total=count(total)))
+
+
+def _many(info: DatasetInfo, n: int) -> str:
+    return plural("{n} row", "{n} rows", n) if info.image_shape is None else plural("{n} picture", "{n} pictures", n)
 
 
 def show_target(info: DatasetInfo, spread: Spread | None, total: int | None = None) -> None:
@@ -84,17 +94,17 @@ def show_target(info: DatasetInfo, spread: Spread | None, total: int | None = No
     elif spread is not None:
         spread_chart(spread, info.target, key="spread")
     else:
-        st.caption("There is nothing to draw: no row has a usable answer.")
+        st.caption(_("There is nothing to draw: no row has a usable answer."))
     if total is not None:
-        st.caption(f"{count(info.rows)} of {count(total)} rows looked at.")
+        st.caption(_("{rows} of {total} rows looked at.").format(rows=count(info.rows), total=count(total)))
 
 
 def rows_preview(rows: pl.DataFrame | dict[str, tuple[str | None, ...]], info: DatasetInfo) -> None:
     """A few rows as they are; cells of a data frame show text literally."""
     width = min(COLUMNS_SHOWN, len(info.columns))
-    st.dataframe(rows, hide_index=True, height="content", alt="The first rows of the table")
+    st.dataframe(rows, hide_index=True, height="content", alt=_("The first rows of the table"))
     if (more := len(info.columns) - width) > 0:
-        st.caption(f"… and {plural(more, 'more column')}.")
+        st.caption(plural("… and {n} more column.", "… and {n} more columns.", more))
 
 
 @st.cache_data(max_entries=64, ttl="1h", show_spinner=False)

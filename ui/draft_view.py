@@ -16,7 +16,8 @@ from core.dataset.decisions import Decisions
 from core.dataset.progress import Progress
 from core.dataset.schema import ColumnType, Finding, Repair, SplitBy, Task
 from core.errors import LimelightError
-from core.language import _
+from core.language import N_, _, plural
+from core.retelling import retold
 from ui.column_table import column_table
 from ui.dataset_view import facts, rows_preview, show_target
 from ui.findings import findings_list, repaired_list
@@ -40,7 +41,7 @@ from ui.sources import Source, forget
 from ui.split_view import show_parts, split_choice
 from ui.state import current_workspace, go
 from ui.upload import upload_box
-from ui.words import count, plain, plural, short, size
+from ui.words import count, plain, short, size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = ["choose_and_store"]
 
-AS_CLASSES, AS_NUMBER = "classes", "a number"
+AS_CLASSES, AS_NUMBER = N_("classes"), N_("a number")
 
 
 def choose_and_store(head: Page, source: Source) -> None:
@@ -60,7 +61,7 @@ def choose_and_store(head: Page, source: Source) -> None:
         source: the waiting file.
     """
     if _is_being_stored(source):
-        progress_panel(source, "Storing the data …")
+        progress_panel(source, _("Storing the data …"))
         head.next(_("Use this data"), key="use", why_not=_("It is being stored"))
         return
     try:
@@ -69,12 +70,12 @@ def choose_and_store(head: Page, source: Source) -> None:
         _failed(source, failure)
         return
     if preview is None:
-        progress_panel(source, "Reading the file …")
+        progress_panel(source, _("Reading the file …"))
         head.next(_("Use this data"), key="use", why_not=_("The file is still being read"))
         return
     name = _questions(source, preview)
     _body(source, preview)
-    if head.next(_("Use this data"), key="use", why_not=plain(preview.stops[0], 300) if preview.stops else ""):
+    if head.next(_("Use this data"), key="use", why_not=plain(retold(preview.stops[0]), 300) if preview.stops else ""):
         _store(source, preview, name)
 
 
@@ -86,7 +87,7 @@ def _is_being_stored(source: Source) -> bool:
     if standing.state == "done":
         _stored(source, standing.dataset)
     elif standing.state == "failed":
-        st.error(plain(standing.message, 1000) + " Nothing was stored.", icon=":material/error:")
+        st.error(_("{message} Nothing was stored.").format(message=plain(retold(standing.message), 1000)), icon=":material/error:")
     return standing.state == "working"
 
 
@@ -95,17 +96,17 @@ def _failed(source: Source, failure: Failure) -> None:
     from core.dataset.readers.source import HEAD_BYTES, looks_like
 
     st.text(short(source.file_name, 120))
-    st.error(plain(str(failure), 1000), icon=":material/error:")
+    st.error(plain(retold(str(failure)), 1000), icon=":material/error:")
     with source.path.open("rb") as file:
         is_text = looks_like(file.read(HEAD_BYTES)) is None
     if can_go_back(source):
-        st.markdown("The file and all that was decided before are kept. Nothing is stored yet.")
-        st.button("Take the last change back", icon=":material/undo:", key="go_back", on_click=go_back, args=(source,))
+        st.markdown(_("The file and all that was decided before are kept. Nothing is stored yet."))
+        st.button(_("Take the last change back"), icon=":material/undo:", key="go_back", on_click=go_back, args=(source,))
     elif failure.code in {"interrupted", "unforeseen", "disk_full", "damaged"}:
-        st.markdown("The file is kept, nothing else was stored.")
-        st.button("Try again", icon=":material/refresh:", key="try_again", on_click=job.cancel, args=(source.folder,))
+        st.markdown(_("The file is kept, nothing else was stored."))
+        st.button(_("Try again"), icon=":material/refresh:", key="try_again", on_click=job.cancel, args=(source.folder,))
     else:
-        st.markdown("Nothing was stored. " + ("If it is a table that was read wrongly, say below how it is written; else bring another file." if is_text else "Bring another file."))
+        st.markdown(_("Nothing was stored. If it is a table that was read wrongly, say below how it is written; else bring another file.") if is_text else _("Nothing was stored. Bring another file."))
     before = last_understood(source)
     if is_text or (before is not None and before.sheets):  # another sheet, another encoding: at hand, and not only by going back
         read_options(source, None if is_text else before)
@@ -116,22 +117,22 @@ def _questions(source: Source, preview: Preview) -> str:
     """Name, target, and how the target is treated; gives back the name."""
     info = preview.info
     left, right = st.columns(2, gap="large")
-    name = left.text_input("Name", value=short(source.title), max_chars=80, key=f"name_{source.id}", persist_state="session")
+    name = left.text_input(_("Name"), value=short(source.title), max_chars=80, key=f"name_{source.id}", persist_state="session")
     if info.image_shape is not None:
-        right.markdown("What is predicted: the class of a picture, which is the name of its folder.")
+        right.markdown(_("What is predicted: the class of a picture, which is the name of its folder."))
         return name
     names = tuple(column.name for column in info.columns)
     key = widget_key("target", source) + ("" if source.decisions.read_key == Decisions().read_key else f"_{source.decisions.read_key}")
     with right:
         st.selectbox(
-            "What should be predicted?", range(len(names)), index=names.index(info.target) if info.target in names else None,
-            format_func=lambda place: short(names[place], 120), key=key, placeholder="Choose a column", on_change=_choose_target, args=(source, key, names),
+            _("What should be predicted?"), range(len(names)), index=names.index(info.target) if info.target in names else None,
+            format_func=lambda place: short(names[place], 120), key=key, placeholder=_("Choose a column"), on_change=_choose_target, args=(source, key, names),
         )  # fmt: skip
         if preview.guesses.get(info.target) is ColumnType.NUMBER or info.task is Task.REGRESSION:
             now = AS_NUMBER if info.task is Task.REGRESSION else AS_CLASSES
             key = f"{widget_key('as', source)}_{names.index(info.target)}_{now}"
             st.segmented_control(
-                "Predict it as", [AS_CLASSES, AS_NUMBER], default=now, required=True, key=key, on_change=_choose_treatment, args=(source, key, info.target)
+                _("Predict it as"), [AS_CLASSES, AS_NUMBER], default=now, format_func=_, required=True, key=key, on_change=_choose_treatment, args=(source, key, info.target)
             )
     return name
 
@@ -139,7 +140,7 @@ def _questions(source: Source, preview: Preview) -> str:
 def _body(source: Source, preview: Preview) -> None:
     info, decisions = preview.info, source.decisions
     total = preview.total if 0 < info.sampled_rows < preview.total else None
-    facts(info, f"{size(preview.memory_bytes)} in memory", total)
+    facts(info, _("{size} in memory").format(size=size(preview.memory_bytes)), total)
     read_options(source, preview)
     if info.image_shape is None:
         st.subheader(_("The first rows") if total is None else _("A few rows"), anchor=False)
@@ -155,7 +156,9 @@ def _body(source: Source, preview: Preview) -> None:
     show_looks(preview.looks, _pictures(source, preview))
     if info.image_shape is None:
         st.subheader(_("Columns"), anchor=False)
-        st.caption("A type decides how a column is read. Change a type, or take a column out, where the guess is wrong." + ("" if total is None else f" Counted on {count(info.rows)} of {count(total)} rows."))
+        st.caption(_("A type decides how a column is read. Change a type, or take a column out, where the guess is wrong."))
+        if total is not None:
+            st.caption(_("Counted on {rows} of {total} rows.").format(rows=count(info.rows), total=count(total)))
         column_table(info.columns, info.inputs, info.target, info.rows, f"{source.id}_{decisions.key}", partial(_change_column, source))
     st.subheader(_("Split"), anchor=False)
     key = f"{source.id}_{decisions.key}_{info.split_by.kind}"
@@ -232,7 +235,7 @@ def _store(source: Source, preview: Preview, name: str) -> None:
         job.start(source.folder, task)
         st.rerun()
     try:
-        with st.spinner(f"Storing {plural(preview.info.rows, 'row')} …", show_time=True):
+        with st.spinner(plural("Storing {n} row …", "Storing {n} rows …", preview.info.rows), show_time=True):
             dataset = job.work(source.folder, task, Progress())
     except LimelightError as error:
         show_error(error)

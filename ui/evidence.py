@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.dataset.schema import Finding
+from core.language import N_, _
 from ui.words import count, number, plain, short
 
 __all__ = ["evidence"]
@@ -13,30 +14,30 @@ __all__ = ["evidence"]
 ROWS, FACTS, VALUES, CHARACTERS = 5, 4, 6, 40
 PLACE = plain("{}")
 WORDS = {  # the figure stands at {}; without it, behind the words
-    "accuracy": "always saying so is right in {}",
-    "also_in_training": "{} also in the training part",
-    "always_the_most_frequent": "the most frequent class: {}",
-    "answers": "their answers",
-    "auc": "AUC {} (0.5 is chance, 1 is perfect)",
-    "balanced_accuracy": "balanced accuracy {}",
-    "copies": "{} copies",
-    "different": "{} different rows",
-    "drift": "drift {} (0 is none)",
-    "explained": "explained: {}",
-    "groups": "{} groups",
-    "held_out_rows": "tested on {} rows",
-    "in_order": "{} of the rows in order",
-    "kept": "{} values kept",
-    "known_test_rows": "{} of the test rows",
-    "right": "right in {}",
-    "rows_a_group": "{} rows in each",
-    "rows_kept": "they cover {} of the rows",
-    "share": "{} of all",
-    "skewness": "skewness {} (0 is even)",
-    "test_pictures_with_a_twin": "{} test pictures with a twin in training",
-    "test_rows": "{} test rows",
-    "test_rows_with_a_twin": "{} test rows with a twin in training",
-    "values": "different values",
+    "accuracy": N_("always saying so is right in {}"),
+    "also_in_training": N_("{} also in the training part"),
+    "always_the_most_frequent": N_("the most frequent class: {}"),
+    "answers": N_("their answers"),
+    "auc": N_("AUC {} (0.5 is chance, 1 is perfect)"),
+    "balanced_accuracy": N_("balanced accuracy {}"),
+    "copies": N_("{} copies"),
+    "different": N_("{} different rows"),
+    "drift": N_("drift {} (0 is none)"),
+    "explained": N_("explained: {}"),
+    "groups": N_("{} groups"),
+    "held_out_rows": N_("tested on {} rows"),
+    "in_order": N_("{} of the rows in order"),
+    "kept": N_("{} values kept"),
+    "known_test_rows": N_("{} of the test rows"),
+    "right": N_("right in {}"),
+    "rows_a_group": N_("{} rows in each"),
+    "rows_kept": N_("they cover {} of the rows"),
+    "share": N_("{} of all"),
+    "skewness": N_("skewness {} (0 is even)"),
+    "test_pictures_with_a_twin": N_("{} test pictures with a twin in training"),
+    "test_rows": N_("{} test rows"),
+    "test_rows_with_a_twin": N_("{} test rows with a twin in training"),
+    "values": N_("different values"),
 }
 SHARES = frozenset({"accuracy", "always_the_most_frequent", "balanced_accuracy", "explained", "in_order", "known_test_rows", "missing", "right", "rows_kept", "share"})
 
@@ -53,12 +54,13 @@ def evidence(finding: Finding) -> str:
     for name, value in list(finding.evidence.items()):
         text = _fact(value, share=name in SHARES)
         if text and not _is_said(value, text, finding.message):
-            words = plain(WORDS.get(name, name.replace("_", " ")), 60).replace(PLACE, "{}")
-            said.append(words.replace("{}", text) if "{}" in words else f"{words}: {text}")
+            words = plain(_(WORDS.get(name, name.replace("_", " "))), 60).replace(PLACE, "{}")
+            said.append(words.replace("{}", text) if "{}" in words else _("{words}: {text}").format(words=words, text=text))
     said = said[:FACTS]
     if finding.rows:
         more = " …" if len(finding.rows) > ROWS else ""
-        said.append(f"{'row' if len(finding.rows) == 1 else 'rows'} {', '.join(map(count, finding.rows[:ROWS]))}{more} of the file")
+        numbers = ", ".join(map(count, finding.rows[:ROWS])) + more
+        said.append((_("row {number} of the file") if len(finding.rows) == 1 else _("rows {number} of the file")).format(number=numbers))
     return " · ".join(said)
 
 
@@ -74,7 +76,7 @@ def _is_said(value: Any, text: str, message: str) -> bool:
 def _fact(value: Any, *, share: bool = False) -> str:
     """A piece of evidence as people read it."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, int | float) and share:
         return plain(f"{value:.1%}")
     if isinstance(value, int):

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from core.dataset.schema import Column, ColumnType
+from core.language import N_, _
 from ui.words import plain, short
 
 __all__ = ["Value", "draw", "show", "typical"]
@@ -25,7 +26,7 @@ LABEL_LIMIT = 60
 SLIDER_STEPS = 100  # at least; a step is a round number
 LARGEST = 2.0**53  # the browser counts no further one by one
 OTHER_VALUE = "(a value that the model never saw)"
-OTHER_LABEL, EMPTY_LABEL = "Another value", "Empty"
+OTHER_LABEL, EMPTY_LABEL = N_("Another value"), N_("Empty")
 FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 
 
@@ -97,7 +98,7 @@ def _draw_number(column: Column, key: str) -> Value:
         else:
             given = st.slider(_label(column), low, high, step=_step(low, high), format="%.6g", **common)
         if column.missing:
-            unknown = st.checkbox("Not known", key=f"{key}_unknown", persist_state="session")
+            unknown = st.checkbox(_("Not known"), key=f"{key}_unknown", persist_state="session")
     return None if unknown else _number(column, given)
 
 
@@ -105,7 +106,7 @@ def _draw_choice(column: Column, key: str) -> Value:
     options = _options(column, st.session_state.get(f"{key}_extra"))
     if st.session_state.get(key) not in options:
         st.session_state[key] = next(iter(options))
-    label = st.selectbox(_label(column), list(options), key=key, persist_state="session")
+    label = st.selectbox(_label(column), list(options), format_func=_in_words, key=key, persist_state="session")
     return options.get(label)
 
 
@@ -120,12 +121,17 @@ def _draw_moment(column: Column, key: str) -> Value:
 
 
 def _label(column: Column) -> str:
-    return plain(column.name, LABEL_LIMIT) or "(no name)"
+    return plain(column.name, LABEL_LIMIT) or _("(no name)")
+
+
+def _in_words(label: str) -> str:
+    """Ours are translated, those of the file are not."""
+    return _(label) if label in (OTHER_LABEL, EMPTY_LABEL) else label
 
 
 def _options(column: Column, extra: object = None) -> dict[str, Value]:
     """What can be chosen, by label: the values, most frequent first, then another one and none."""
-    values: Sequence[str] = [value for value, _ in column.values]
+    values: Sequence[str] = [value for value, _rows in column.values]
     if isinstance(extra, str) and extra not in values:
         values = [*values, extra]
     options: dict[str, Value] = {}

@@ -13,7 +13,7 @@ from ui.guard import guarded
 from ui.metric_words import range_text, value_text
 from ui.narrow import is_narrow
 from ui.slices_view import column_boxes, cut_of
-from ui.words import percent, plain, short
+from ui.words import glued, percent, plain, short
 
 if TYPE_CHECKING:
     from core.evaluation.intervals import Interval
@@ -77,7 +77,7 @@ def _gap(gap: Gap) -> str:
         return _("Gap **{gap} points** :small[:gray[{low}–{high}]]. It may be chance.").format(**values)
     text = _("Gap **{gap} points** :small[:gray[{low}–{high}]]: most for “{most}”, least for “{least}”.").format(**values)
     if gap.measure == "demographic_parity" and gap.ratio is not None and gap.ratio < 0.8:
-        text += " " + _("The lowest share is {ratio} of the highest; below 80 % US employment practice looks closer (four-fifths rule).").format(ratio=percent(gap.ratio))
+        text += " " + glued(_("The lowest share is {ratio} of the highest; below 80 % US employment practice looks closer (four-fifths rule).").format(ratio=percent(gap.ratio)))
     return text
 
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from core.errors import DiskFull, LimelightError, NotReady, QuotaExceeded
+from core.language import _
+from core.retelling import retold
 from ui.words import plain
 
 __all__ = ["guarded", "log", "show_error", "show_unexpected"]
@@ -38,7 +40,7 @@ def guarded() -> Iterator[None]:
 
 def show_error(error: LimelightError) -> None:
     """The sentence of an error of ours, in the weight that it deserves."""
-    text = plain(error.message, limit=1000)
+    text = plain(retold(error.message), limit=1000)
     if isinstance(error, NotReady):
         st.info(text, icon=":material/hourglass_empty:")
     elif isinstance(error, DiskFull | QuotaExceeded):
@@ -57,7 +59,6 @@ def show_unexpected(error: BaseException, *, logged: bool = False) -> None:
     number = secrets.token_hex(3)
     log.error("error %s: %r", number, error, exc_info=None if logged else error)
     st.error(
-        "Something went wrong on our side. What you stored is safe. Reload the page and try once more; "
-        f"if it happens again, the log has the details under {number}.",
+        _("Something went wrong on our side. What you stored is safe. Reload the page and try once more; if it happens again, the log has the details under {number}.").format(number=number),
         icon=":material/error:",
     )

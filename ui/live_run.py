@@ -7,18 +7,20 @@ from urllib.parse import urlsplit, urlunsplit
 import streamlit as st
 
 from core.errors import LimelightError
-from core.language import N_, _
+from core.language import N_, _, plural
 from core.recipes import RECIPES
+from core.retelling import retold
 from core.runs.repeats import label_of
 from core.runs.run import Run, Status
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
-from ui.cards import METRICS, run_row
+from ui.cards import metric_name, run_row
 from ui.guard import guarded
 from ui.process import launcher
 from ui.run_queue import place_text
+from ui.setting_words import preset_name
 from ui.state import current_workspace
-from ui.words import number, plain, plural
+from ui.words import number, plain
 
 __all__ = ["audience_link", "facts", "others", "result", "share", "titles"]
 
@@ -52,14 +54,14 @@ def facts(spec: RunSpec) -> str:
         data = current_workspace().dataset(spec.dataset).info.name
     except LimelightError:  # the data were deleted or damaged: the run is still worth seeing
         data = spec.dataset
-    recipe = RECIPES[spec.recipe].title if spec.recipe in RECIPES else plain(spec.recipe)
-    return f"**{plain(spec.name or recipe)}** · {recipe}, {plain(spec.preset)} · {plain(data)}, predicts {plain(spec.target)}"
+    recipe = _(RECIPES[spec.recipe].title) if spec.recipe in RECIPES else plain(spec.recipe)
+    return _("**{name}** · {recipe}, {preset} · {data}, predicts {target}").format(name=plain(spec.name or recipe), recipe=recipe, preset=plain(preset_name(spec.preset).lower()), data=plain(data), target=plain(spec.target))
 
 
 def share(token: str) -> None:
     """The read-only link for an audience, ready to be copied."""
-    with st.popover("Show to others", icon=":material/group:"):
-        st.markdown("Whoever has this link can watch this run and see its result, and nothing else.")
+    with st.popover(_("Show to others"), icon=":material/group:"):
+        st.markdown(_("Whoever has this link can watch this run and see its result, and nothing else."))
         st.code(audience_link(st.context.url or "", token), language=None, wrap_lines=True)
 
 
@@ -77,17 +79,17 @@ def audience_link(page_url: str, token: str) -> str:
 
 def result(status: Status, model: bool, spec: RunSpec | None = None) -> None:
     """How the run ended, once it is over."""
-    text = plain(status.message, limit=600)
+    text = plain(retold(status.message), limit=600)
     if model:
         _headline(status, spec)
         if text:
             st.markdown(text)
     elif status.state is RunState.STOPPED:
-        st.info(text or "It was stopped before it had learned anything, so there is no model.", icon=":material/stop_circle:")
+        st.info(text or _("It was stopped before it had learned anything, so there is no model."), icon=":material/stop_circle:")
     elif status.state is RunState.FAILED:
-        st.error(text or "The log has the details.", icon=":material/error:")
+        st.error(text or _("The log has the details."), icon=":material/error:")
     else:
-        st.warning(text or "Press Resume: it goes on from its last checkpoint.", icon=":material/power_off:")
+        st.warning(text or _("Press Resume: it goes on from its last checkpoint."), icon=":material/power_off:")
 
 
 def _answers_for(spec: RunSpec) -> str:
@@ -106,12 +108,12 @@ def _headline(status: Status, spec: RunSpec | None) -> None:
     headline = status.headline
     if not headline:
         return
-    name = METRICS.get(str(headline["name"]), str(headline["name"]).replace("_", " "))
+    name = metric_name(str(headline["name"]))
     value, low, high = (number(float(headline[key])) for key in ("value", "low", "high"))
     st.metric(
         _judged_on(spec).format(metric=f"{name[0].upper()}{name[1:]}"), value,
-        delta=f"{low} – {high}", delta_color="off", delta_arrow="off", delta_description="95 % interval",
-        help="With other rows of the same kind the figure would be in this range 95 times of 100.",
+        delta=f"{low} – {high}", delta_color="off", delta_arrow="off", delta_description=_("95 % interval"),
+        help=_("With other rows of the same kind the figure would be in this range 95 times of 100."),
     )  # fmt: skip
 
 
@@ -124,7 +126,7 @@ def others(dataset_id: str, here: str | None) -> None:
     moving = any(not run.status.state.is_over for run in runs)
     st.fragment(_rows, run_every=LIST_EVERY_S if moving else None)(runs[:SHOWN])
     if len(runs) > SHOWN:
-        st.caption(f"and {plural(len(runs) - SHOWN, 'older run')}")
+        st.caption(plural("and {n} older run", "and {n} older runs", len(runs) - SHOWN))
 
 
 def _rows(runs: list[Run]) -> None:

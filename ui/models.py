@@ -8,6 +8,8 @@ import streamlit as st
 
 from core.dataset.dataset import Dataset
 from core.errors import LimelightError, NotFound
+from core.identity import apart
+from core.language import _
 from core.predict import Predictor
 from core.runs.run import Run
 from ui.state import current_dataset, current_run, keep, runs_with_model
@@ -51,7 +53,7 @@ def choose_model(runs: list[Run]) -> Run:
     if len(runs) == 1:
         chosen = runs[0]
     else:
-        label = st.selectbox("Model", list(by_label), index=ids.index(wanted) if wanted in ids else 0, key="stage_model")
+        label = st.selectbox(_("Model"), list(by_label), index=ids.index(wanted) if wanted in ids else 0, key="stage_model")
         chosen = by_label.get(label, runs[0])
     if chosen.id != wanted:
         keep(run=chosen.id)
@@ -59,9 +61,9 @@ def choose_model(runs: list[Run]) -> Run:
 
 
 def labelled(runs: Sequence[Run]) -> dict[str, Run]:
-    """One different label a run; runs of the same name get the end of their id, which does not change as time does."""
-    names = [run_name(run) for run in runs]
-    return {name if names.count(name) == 1 else f"{name} · {run.id[-4:]}": run for name, run in zip(names, runs, strict=True)}
+    """One different label a run; runs whose names look the same get the end of their id, which does not change as time does."""
+    names = apart([run_name(run) for run in runs], [run.id for run in runs])
+    return dict(zip(names, runs, strict=True))
 
 
 def changed(run: Run) -> int:

@@ -7,11 +7,11 @@ import streamlit as st
 from core.language import _
 from core.worth.presets import PRESETS, Preset
 from core.worth.values import MOST, MOST_CASES, Values
+from ui.money_fields import chosen_currency, currency_field
 from ui.words import percent, plain
 
-__all__ = ["CURRENCIES", "chosen_values"]
+__all__ = ["chosen_values"]
 
-CURRENCIES = ("€", "$", "£", "¥", "₹", "CHF", "kr", "R$")
 FIRST = "churn"
 
 
@@ -36,21 +36,19 @@ def chosen_values(data_rate: float, label: str) -> Values:
         _amount("worth_fn", _("Missed"), _(preset.fn))
         _amount("worth_tn", _("Rightly left alone"), _(preset.tn))
         with st.container(gap="xxsmall"):
-            st.number_input(_("Cases a month"), min_value=1.0, max_value=MOST_CASES, step=100.0, format="%0.0f", key="worth_cases", persist_state="session")
+            st.number_input(_("Cases a month"), 1.0, MOST_CASES, None, 100.0, format="%0.0f", key="worth_cases", persist_state="session", placeholder=f"{preset.values.cases:.0f}")
             st.caption(_("How many cases the model decides in a month."))
         with st.container(gap="xxsmall"):
             st.number_input(_("Share in real life, %"), min_value=0.0001, max_value=99.9999, step=0.1, format="%0.4g", key="worth_rate", persist_state="session", placeholder=_("as in the data"))
             said = {"label": plain(label, 40), "share": percent(data_rate)}
             st.caption(_("How many of 100 cases are “{label}” outside your data. Empty: {share}, as in the test rows. Data are often richer in it than life.").format(**said))
-        with st.container(gap="xxsmall"):
-            st.selectbox(_("Currency"), CURRENCIES, key="worth_currency", persist_state="session", accept_new_options=True)
-            st.caption(_("A sign or a code of at most 5 characters."))
-    return _values()
+        currency_field("worth_currency")
+    return _values(preset)
 
 
 def _amount(key: str, title: str, meaning: str) -> None:
     with st.container(gap="xxsmall"):
-        st.number_input(title, min_value=-MOST, max_value=MOST, step=1.0, format="%0.2f", key=key, persist_state="session")
+        st.number_input(title, -MOST, MOST, None, 1.0, format="%0.2f", key=key, persist_state="session", placeholder="0")  # no default: an empty field would become the smallest amount
         st.caption(meaning)
 
 
@@ -70,9 +68,9 @@ def _fill() -> None:
             st.session_state[name] = value
 
 
-def _values() -> Values:
+def _values(preset: Preset) -> Values:
+    """What stands in the fields: an empty amount is 0, no number of cases is the example's."""
     state = st.session_state
     tp, fp, fn, tn = (float(state.get(name) or 0.0) for name in ("worth_tp", "worth_fp", "worth_fn", "worth_tn"))
     rate = state.get("worth_rate")
-    currency = str(state.get("worth_currency") or "€").strip()[:5] or "€"
-    return Values(tp, fp, fn, tn, currency, float(state.get("worth_cases") or 1.0), None if rate is None else float(rate) / 100)
+    return Values(tp, fp, fn, tn, chosen_currency("worth_currency"), float(state.get("worth_cases") or preset.values.cases), None if rate is None else float(rate) / 100)

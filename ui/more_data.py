@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.evaluation.intervals import Interval
+from core.evaluation.verdict_words import about_rows
 from core.language import _, plural
-from core.runs.repeats import label_of, network_of
-from core.runs.series import Series, all_series
+from core.runs.series import all_series
 from ui.charted import show_chart
 from ui.comparison import Compared
 from ui.guard import guarded
 from ui.metric_words import gap_text, range_text, title, value_text
 from ui.series_start import series_start
-from ui.series_view import identity_of, progress, series_rows
+from ui.series_view import progress, series_rows
 from ui.state import current_workspace
-from ui.words import count, plain
+from ui.words import count, glued, percent, plain
 
 if TYPE_CHECKING:
     from core.evaluation.verdict import Verdict
@@ -27,26 +26,26 @@ if TYPE_CHECKING:
 __all__ = ["more_data_part"]
 
 MOST_CURVES = 4
-MOST_SERIES = 40  # the newest; the files of older ones are not opened
-MOST_NETWORKS = 8  # of one chart
 SENTENCE = 400
 
 
 def more_data_part(found: Compared) -> None:
     """Draw what would settle the open questions, the way into a series, and what the series of these data say."""
+    from core.series_shown import newest, results_on
+
     st.subheader(_("How much more until we know"), anchor=False)
     _rows_until(found)
     st.subheader(_("Train it several times"), anchor=False)
     series_start(found)
     mine = all_series(current_workspace(), found.dataset.id)
     progress(mine)
-    results = _results(mine)
+    results = results_on(current_workspace(), found.dataset.id)
     with guarded():
-        _seeds(found, _newest(results, "seeds"))
+        _seeds(found, newest(results, "seeds"))
     with guarded():
-        _folds(found, _newest(results, "folds"))
+        _folds(found, newest(results, "folds"))
     with guarded():
-        _curves(found, _newest(results, "shares"))
+        _curves(found, newest(results, "shares"))
     if results:
         st.subheader(_("Series on these data"), anchor=False)
         series_rows(results)
@@ -79,34 +78,9 @@ def _until(one: Verdict) -> None:
         return
     st.markdown(
         _("**{ours}** against **{theirs}**: about {rows} test rows would settle it in 8 of 10 cases; there are {have}.").format(
-            ours=ours, theirs=theirs, rows=count(one.rows_needed), have=count(one.difference.rows)
+            ours=ours, theirs=theirs, rows=about_rows(one.rows_needed), have=count(one.difference.rows)
         )
     )
-
-
-def _results(series: Sequence[Series]) -> list[SeriesResult]:
-    from core.series_results import result_of
-
-    found = []
-    for one in series[:MOST_SERIES]:
-        with guarded():
-            found.append(result_of(one, current_workspace()))
-    return found
-
-
-def _newest(results: Sequence[SeriesResult], kind: str) -> list[SeriesResult]:
-    """Of each network its newest series of this kind that has two judged runs, the newest first."""
-    chosen: dict[str, SeriesResult] = {}
-    for result in results:
-        if result.series.kind == kind and len(result.scored) > 1:
-            chosen.setdefault(network_of(result.scored[0].spec), result)
-    return list(chosen.values())[:MOST_NETWORKS]
-
-
-def _names(results: Sequence[SeriesResult]) -> list[str]:
-    """Different names, though two networks may be called the same."""
-    names = [result.series.name or _("Network") for result in results]
-    return [name if names.count(name) == 1 else f"{name} · {result.series.id[-4:]}" for name, result in zip(names, results, strict=True)]
 
 
 # ---- what they say
@@ -136,9 +110,7 @@ def _folds(found: Compared, results: list[SeriesResult]) -> None:
         return
     st.subheader(_("Fold by fold"), anchor=False)
     _spread(found, results, "folds")
-    st.caption(
-        _("Each dot is one fold; the bar is their mean with a 95 % interval that is widened because folds share their training rows (Nadeau and Bengio). The sealed test rows were not opened.")
-    )
+    st.caption(glued(_("Each dot is one fold; the bar is their mean with a 95 % interval that is widened because folds share their training rows (Nadeau and Bengio). The sealed test rows were not opened.")))
     if len(results) < 2:
         st.markdown(_("Cross-validate a second network on the same folds; then it can be said which one is better."))
         return
@@ -146,7 +118,7 @@ def _folds(found: Compared, results: list[SeriesResult]) -> None:
 
     ours, theirs = _pair(results, "folds")
     verdict = judge_folds(ours, theirs)
-    worse, same, better = (f"{100 * chance:.0f} %" for chance in verdict.chances)
+    worse, same, better = (percent(chance) for chance in verdict.chances)
     st.markdown(f"**{plain(verdict.sentence, SENTENCE)}**")
     st.markdown(
         _("Difference {difference}. Probability of worse {worse}, of practically the same {same}, of better {better}.").format(
@@ -161,9 +133,10 @@ def _curves(found: Compared, results: list[SeriesResult]) -> None:
     if not shown:
         return
     from core.charts.learning_curve import learning_curve_chart
+    from core.series_shown import identity_of, series_names
 
     st.subheader(_("Would more data help?"), anchor=False)
-    for place, (result, name) in enumerate(zip(shown, _names(shown), strict=True)):
+    for place, (result, name) in enumerate(zip(shown, series_names(shown), strict=True)):
         curve = result.curve
         assert curve is not None  # the others are left out above
         if len(shown) > 1:
@@ -173,7 +146,7 @@ def _curves(found: Compared, results: list[SeriesResult]) -> None:
             _needed(curve.metric, curve.margin, needed.low, needed.high)
         if result.waiting:
             st.caption(_("Not all of its runs are judged yet, so this may still change."))
-    st.caption(_("Judged on the validation rows; read the differences, not the level. The dashed part is a forecast from a power law; the shade is its 95 % band."))
+    st.caption(glued(_("Judged on the validation rows; read the differences, not the level. The dashed part is a forecast from a power law; the shade is its 95 % band.")))
 
 
 def _needed(metric: str, margin: float, low: float, high: float | None) -> None:
@@ -189,12 +162,10 @@ def _gain(metric: str, margin: float) -> str:
 
 
 def _spread(found: Compared, results: list[SeriesResult], kind: str) -> None:
-    from core.charts.spread import Strip, spread_chart
+    from core.charts.spread import spread_chart
+    from core.series_shown import strips_of
 
-    strips = [
-        Strip(name, identity_of(result, found.runs, place), tuple(label_of(one.spec) for one in result.scored), result.values, result.mean)
-        for place, (result, name) in enumerate(zip(results, _names(results), strict=True))
-    ]
+    strips = strips_of(results, found.runs)
     show_chart(spread_chart(strips, results[0].metric, dark=_dark()), f"spread_{kind}")
     for result, strip in zip(results, strips, strict=True):
         value, span = value_text(result.metric, result.mean.value), range_text(result.metric, result.mean)
@@ -203,7 +174,9 @@ def _spread(found: Compared, results: list[SeriesResult], kind: str) -> None:
 
 
 def _pair(results: list[SeriesResult], kind: str) -> tuple[SeriesResult, SeriesResult]:
-    by_name = dict(zip(_names(results), results, strict=True))
+    from core.series_shown import series_names
+
+    by_name = dict(zip(series_names(results), results, strict=True))
     names = list(by_name)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         ours = st.selectbox(_("Is"), names, index=0, key=f"{kind}_ours", width=260)

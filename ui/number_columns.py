@@ -21,8 +21,8 @@ __all__ = ["COSTS", "Cell", "cell", "columns_of", "explained", "ordered", "shown
 NO_BREAK = "\u00a0"
 COSTS: dict[str, tuple[str, str]] = {  # fact → title, explanation
     "seconds": (N_("Training"), N_("Training: how long the model learned on this machine.")),
-    "parameters": (N_("Parameters"), N_("Parameters: the numbers that the model has learned; more need more memory.")),
-    "size_bytes": (N_("Size"), N_("Size: of the file that answers, with its preprocessing.")),
+    "parameters": (N_("Parameters"), N_("Parameters: the numbers that the model has learned; more need more memory. Of a linear model its coefficients are counted, of trees their splits and leaves, of the most frequent class the share of each class.")),
+    "size_bytes": (N_("Size"), N_("Size: of the file that answers, with its preprocessing. A simple model keeps no file: its numbers count four bytes each, and its words as they are written.")),
     "latency_ms": (N_("One answer"), N_("One answer: how long one prediction takes on this machine.")),
     "energy_j": (N_("Energy"), N_("Energy: of the whole machine while the model learned, where the machine tells it.")),
 }

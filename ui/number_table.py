@@ -11,7 +11,7 @@ import streamlit as st
 from core.identity import Identity
 from core.language import _
 from ui.number_columns import Cell, cell, title_of
-from ui.words import plain
+from ui.words import glued, plain
 
 if TYPE_CHECKING:
     from core.evaluation.compare import Judged
@@ -54,9 +54,7 @@ def number_cards(models: Sequence[Judged], columns: Sequence[str], gaps: Gaps, r
     """Draw the same numbers as cards; the arguments are those of `number_table`."""
     for place, one in enumerate(models):
         with st.container(border=True, gap="xsmall", key=f"model_card_{place}"):
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.image(key_picture(one.identity), width=56, alt="")
-                st.markdown(_name(one, reference, picture=False), width="content")
+            st.markdown(_name(one, reference))
             with st.grid(len(columns), min_column_width=132, gap="small"):
                 for column in columns:
                     found = cell(one, column, gaps)
@@ -86,19 +84,19 @@ def key_picture(identity: Identity) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(model_key(identity).encode()).decode()
 
 
-def _name(one: Judged, reference: str | None, *, picture: bool = True) -> str:
+def _name(one: Judged, reference: str | None) -> str:
     tags = [f":gray-badge[{_('simple model')}]"] if one.model.kind == "baseline" else []
     if one.model.id == reference:
         tags.append(f":gray-badge[:material/push_pin: {_('reference')}]")
     name = f"**{plain(one.model.name, 60)}**"
-    return "  \n".join([f"![]({key_picture(one.identity)}) {name}" if picture else name, *([" ".join(tags)] if tags else [])])
+    return "  \n".join([f"![]({key_picture(one.identity)}) {name}", *([" ".join(tags)] if tags else [])])
 
 
 def _lines(found: Cell) -> str:
     """Number and interval, difference and interval, one below the other."""
     lines = [f"**{found.value}**"]
     if found.span:
-        lines.append(f":small[:gray[{found.span}]]")
+        lines.append(f":small[:gray[{glued(found.span)}]]")
     if found.gap:
         lines.append(f":small[:{COLOURS[found.tone]}[{found.gap}{ARROWS[found.tone]}]]")
     if found.gap_span:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import BadFile
+from core.language import N_, _
+from core.retelling import retold
 from ui.guard import show_error
 from ui.words import plain
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fitted", "picture_box"]
 
-SOURCES = {"test": "Test picture", "upload": "Upload", "camera": "Camera"}
+SOURCES = {"test": N_("Test picture"), "upload": N_("Upload"), "camera": N_("Camera")}
 TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 LIMIT_MB = 20
 SHOWN_PX = 280
@@ -38,17 +40,17 @@ def picture_box(key: str, known: np.ndarray | None, shape: tuple[int, int, int] 
     if st.session_state.get(f"{key}_from") not in kinds:
         st.session_state[f"{key}_from"] = kinds[0]
     chosen = st.segmented_control(
-        "Picture", kinds, format_func=lambda kind: SOURCES[kind], key=f"{key}_from", required=True, persist_state="session"
+        _("Picture"), kinds, format_func=lambda kind: _(SOURCES[kind]), key=f"{key}_from", required=True, persist_state="session"
     )
     given = None
     if chosen == "camera":  # the browser asks for the camera only now
-        given = st.camera_input("Take a picture", key=f"{key}_camera", label_visibility="collapsed")
+        given = st.camera_input(_("Take a picture"), key=f"{key}_camera", label_visibility="collapsed")
     elif chosen == "upload":
-        given = st.file_uploader("A picture", TYPES, max_upload_size=LIMIT_MB, key=f"{key}_upload", label_visibility="collapsed")
+        given = st.file_uploader(_("A picture"), TYPES, max_upload_size=LIMIT_MB, key=f"{key}_upload", label_visibility="collapsed")
     try:
         picture = known if chosen == "test" else fitted(given.getvalue(), shape) if given is not None else None
     except BadFile as error:
-        show_error(BadFile(f"This picture cannot be used: {plain(error.message, 200)}. Choose a PNG or JPEG picture."))
+        show_error(BadFile(_("This picture cannot be used: {message}. Choose a PNG or JPEG picture.").format(message=plain(retold(error.message), 200))))
         return None
     if picture is not None:
         _as_the_model_sees_it(picture)
@@ -76,5 +78,6 @@ def _as_the_model_sees_it(picture: np.ndarray) -> None:
 
     times = max(1, SHOWN_PX // max(picture.shape[:2]))
     large = np.repeat(np.repeat(picture, times, axis=0), times, axis=1)
-    st.image(large[..., 0] if large.shape[2] == 1 else large, width=SHOWN_PX, alt="The picture as the model sees it")
-    st.caption(f"This is what the model sees: {picture.shape[1]} × {picture.shape[0]} pixels{'' if picture.shape[2] == 3 else ' in grey'}.")
+    st.image(large[..., 0] if large.shape[2] == 1 else large, width=SHOWN_PX, alt=_("The picture as the model sees it"))
+    sentence = _("This is what the model sees: {width} × {height} pixels.") if picture.shape[2] == 3 else _("This is what the model sees: {width} × {height} pixels in grey.")
+    st.caption(sentence.format(width=picture.shape[1], height=picture.shape[0]))

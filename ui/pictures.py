@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.words import plural
+from core.language import _, plural
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,9 +29,9 @@ def picture_strips(samples: Mapping[str, np.ndarray]) -> None:
             with st.container(gap="xxsmall"):
                 st.text(label)
                 image = strip(pictures)
-                st.image(image, width=HEIGHT * image.shape[1] // image.shape[0], alt=f"{len(pictures)} examples of the class {label}")
+                st.image(image, width=HEIGHT * image.shape[1] // image.shape[0], alt=_("{n} examples of the class {label}").format(n=len(pictures), label=label))
     if len(samples) > CLASSES:
-        st.caption(f"… and {plural(len(samples) - CLASSES, 'more class', 'more classes')}.")
+        st.caption(plural("… and {n} more class.", "… and {n} more classes.", len(samples) - CLASSES))
 
 
 def strip(pictures: np.ndarray) -> np.ndarray:

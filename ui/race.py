@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import LimelightError
-from core.language import _
-from core.race_lanes import labels
+from core.language import _, plural
 from core.runs.race import Race, all_races, forget_race, lanes_of, load_race
 from core.runs.run import Run
 from core.runs.state import RunState
@@ -17,8 +16,9 @@ from ui.guard import guarded
 from ui.process import launcher
 from ui.race_chart import Lane, needed_feed, race_chart
 from ui.road import empty, page
+from ui.setting_words import lane_names
 from ui.state import current_workspace, go
-from ui.words import ago, plain, plural
+from ui.words import ago, plain
 
 __all__ = ["race_runs", "races_of", "show_race"]
 
@@ -43,7 +43,7 @@ def show_race(name: str) -> None:
         page(_("Race"), _("Its runs were deleted."))
         empty(_("Here two to four models learn side by side. The runs of this race are gone."), _("Choose a network"), "model", icon="flag")
         return
-    lanes = [Lane(run, label, workspace.share(run)) for run, label in zip(runs, labels([run.spec for run in runs]), strict=True)]
+    lanes = [Lane(run, label, workspace.share(run)) for run, label in zip(runs, lane_names([run.spec for run in runs]), strict=True)]
     states = [launcher().state(run).state for run in runs]
     head = page(*_titles(states))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -68,15 +68,16 @@ def _facts(race: Race, runs: Sequence[Run]) -> str:
         data = current_workspace().dataset(race.dataset).info.name
     except LimelightError:  # the data were deleted: the race is still worth seeing
         data = race.dataset
-    name = f"**{plain(race.name)}** · " if race.name else ""
-    return f"{name}{plural(len(runs), 'lane')} · {plain(data)}, predicts {plain(runs[0].spec.target)}"
+    name = [f"**{plain(race.name)}**"] if race.name else []
+    what = _("{data}, predicts {target}").format(data=plain(data), target=plain(runs[0].spec.target))
+    return " · ".join([*name, plural("{n} lane", "{n} lanes", len(runs)), what])
 
 
 def _stop_all(runs: Sequence[Run]) -> None:
     asked = all(run.stop_requested or run.status.state.is_over for run in runs)
     st.button(
-        "Stopping …" if asked else "Stop all", icon=":material/stop_circle:", key="stop_race", disabled=asked, on_click=_stop, args=(runs,),
-        help="Ends all lanes; the best weights of each are kept and judged",
+        _("Stopping …") if asked else _("Stop all"), icon=":material/stop_circle:", key="stop_race", disabled=asked, on_click=_stop, args=(runs,),
+        help=_("Ends all lanes; the best weights of each are kept and judged"),
     )  # fmt: skip
 
 
@@ -109,25 +110,24 @@ def _fairness(race: Race, runs: Sequence[Run]) -> None:
     from core.training.turns import READY_S, by_turns
 
     same_order = len({run.spec.seed for run in runs}) == 1
-    order = "in the same order" if same_order else "each in an order of its own, because the seeds differ"
     st.markdown(
-        f":material/balance: **A fair start.** The same rows and the same split, {order}; nobody learns before all lanes are ready "
-        f"(at most {READY_S:.0f} s are waited for one that is late)."
+        _(":material/balance: **A fair start.** The same rows and the same split, in the same order; nobody learns before all lanes are ready (at most {seconds} s are waited for one that is late).").format(seconds=f"{READY_S:.0f}")
+        if same_order
+        else _(":material/balance: **A fair start.** The same rows and the same split, each in an order of its own, because the seeds differ; nobody learns before all lanes are ready (at most {seconds} s are waited for one that is late).").format(seconds=f"{READY_S:.0f}")
     )
     if by_turns(len(race.runs)):
         st.markdown(
-            f":material/sync_alt: **By turns.** The lanes share {plural(cores(), 'processor core')}: each learns for half a second, then it is "
-            "the next one's turn. Seconds count a lane's own learning, not its waiting."
+            _(":material/sync_alt: **By turns.** The lanes share {cores}: each learns for half a second, then it is the next one's turn. Seconds count a lane's own learning, not its waiting.").format(cores=plural("{n} processor core", "{n} processor cores", cores()))
         )
     else:
-        st.markdown(f":material/splitscreen: **Side by side.** This machine has {plural(cores(), 'processor core')}, enough for all lanes at once.")
-    st.caption("Only you see this page. A link for others shows one run: press a name in the board, then “Show to others”.")
+        st.markdown(_(":material/splitscreen: **Side by side.** This machine has {cores}, enough for all lanes at once.").format(cores=plural("{n} processor core", "{n} processor cores", cores())))
+    st.caption(_("Only you see this page. A link for others shows one run: press a name in the board, then “Show to others”."))
 
 
 def _onward(head, race: Race, runs: Sequence[Run], states: Sequence[RunState]) -> None:  # type: ignore[no-untyped-def]
     over = all(state.is_over for state in states)
     with_model = [run for run in runs if run.has_model]
-    why_not = "" if over and with_model else "They can be compared once all have learned" if not over else "No lane ended with a model"
+    why_not = "" if over and with_model else _("They can be compared once all have learned") if not over else _("No lane ended with a model")
     if head.next(_("Compare these"), key="compare_race", why_not=why_not):
         st.session_state.pop(f"compared_{race.dataset}", None)  # an earlier choice of models makes room for these
         go("compare", dataset=race.dataset, race=race.id)
@@ -151,19 +151,19 @@ def races_of(dataset: str) -> None:
         with guarded():
             _row(race)
     if len(races) > SHOWN:
-        st.caption(f"and {plural(len(races) - SHOWN, 'older race')}")
+        st.caption(plural("and {n} older race", "and {n} older races", len(races) - SHOWN))
 
 
 def _row(race: Race) -> None:
     runs = _sound(lanes_of(race, current_workspace().runs_folder))
-    names = " · ".join(plain(label, 40) for label in labels([run.spec for run in runs])) or "its runs were deleted"
+    names = " · ".join(plain(label, 40) for label in lane_names([run.spec for run in runs])) or _("its runs were deleted")
     with st.container(horizontal=True, vertical_alignment="center", border=True, gap="small", key=f"row_{race.id}"):
         st.markdown(f":material/flag: {f'**{plain(race.name)}** · ' if race.name else ''}{names}", width="content")
         st.caption(ago(race.created), width="content")
         st.space("stretch")
-        if st.button("Open", key=f"open_{race.id}", help="Show this race"):
+        if st.button(_("Open"), key=f"open_{race.id}", help=_("Show this race")):
             go("train", race=race.id, run=None, dataset=race.dataset)
-        if st.button("", icon=":material/delete:", key=f"delete_{race.id}", help="Forget this race; its runs stay"):
+        if st.button("", icon=":material/delete:", key=f"delete_{race.id}", help=_("Forget this race; its runs stay")):
             forget_race(current_workspace(), race.id)
             st.rerun()
 

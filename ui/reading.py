@@ -16,6 +16,8 @@ from core.dataset.job import Standing, Task
 from core.dataset.progress import Progress
 from core.dataset.schema import ColumnType
 from core.errors import LimelightError
+from core.language import _, plural
+from core.retelling import retold
 from ui.guard import guarded
 from ui.sources import Source, decided, forget
 from ui.state import current_workspace, keep
@@ -75,7 +77,7 @@ def _made(source: Source, decisions: Decisions) -> Preview | None:
     before = _last_good(source)
     if before is not None and before.read_key == decisions.read_key and _is_small(source, before, decisions):
         try:
-            with st.spinner("Looking at the columns …"):
+            with st.spinner(_("Looking at the columns …")):
                 job.work(source.folder, _task(source, "look", decisions), Progress())
         except LimelightError as error:
             raise Failure(error.message, error.code) from error
@@ -107,7 +109,7 @@ def _is_small(source: Source, before: Decisions, now: Decisions) -> bool:
 
 
 def _begin(source: Source, decisions: Decisions) -> Standing:
-    with st.spinner("Reading the file …", show_time=True):
+    with st.spinner(_("Reading the file …"), show_time=True):
         job.start(source.folder, _task(source, "look", decisions))
         job.wait(source.folder, AT_ONCE_S)
     return job.standing(source.folder)
@@ -181,18 +183,18 @@ def _progress(source: Source) -> None:
     step = standing.step
     share = min(step.done / step.total, 1.0) if step.total else 0.0
     st.progress(share, text=" · ".join(_parts(step.stage, step.done, step.total, step.rows, source)))
-    st.button("Cancel", icon=":material/close:", key="cancel", on_click=_cancel, args=(source,), help="Stop, and keep nothing of it")
+    st.button(_("Cancel"), icon=":material/close:", key="cancel", on_click=_cancel, args=(source,), help=_("Stop, and keep nothing of it"))
 
 
 def _parts(stage: str, done: int, total: int, rows: int, source: Source) -> list[str]:
     """How far it is, in words."""
-    said = [plain(stage, 60)]
+    said = [plain(retold(stage), 60)]
     if total and total >= source.path.stat().st_size / 2 and total > 100_000:
-        said.append(f"{size(done)} of {size(total)}")
+        said.append(_("{done} of {total}").format(done=size(done), total=size(total)))
     elif total:
-        said.append(f"{count(done)} of {count(total)}")
+        said.append(_("{done} of {total}").format(done=count(done), total=count(total)))
     if rows:
-        said.append(f"{count(rows)} rows")
+        said.append(plural("{n} row", "{n} rows", rows))
     return said
 
 
@@ -201,7 +203,7 @@ def _cancel(source: Source) -> None:
     was = job.standing(source.folder)
     job.cancel(source.folder)
     if was.task is not None and was.task.what == "store":
-        st.toast("Cancelled. Nothing was stored.", icon=":material/close:")
+        st.toast(_("Cancelled. Nothing was stored."), icon=":material/close:")
         return
     before = _last_good(source)
     if before is not None and before.key != source.decisions.key:

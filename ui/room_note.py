@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.language import _, plural
+from core.retelling import retold
 from core.training.room import Room, size
 
 __all__ = ["room_note"]
@@ -17,12 +19,12 @@ def room_note(room: Room, batch_key: str) -> None:
         batch_key: key of the widget that holds the batch size; the button changes it.
     """
     if not room.sentence:
-        st.caption(f":material/memory: Needs about {size(room.memory_needed_bytes)} of memory; {size(room.memory_free_bytes)} is free.")
+        st.caption(_(":material/memory: Needs about {needed} of memory; {free} is free.").format(needed=size(room.memory_needed_bytes), free=size(room.memory_free_bytes)))
         return
-    st.warning(room.sentence, icon=":material/memory:")
+    st.warning(retold(room.sentence), icon=":material/memory:")
     if room.batch_that_fits is not None:
-        rows = "1 row" if room.batch_that_fits == 1 else f"{room.batch_that_fits} rows"
-        st.button(f"Use batches of {rows}", key="batch_that_fits", on_click=_set, args=(batch_key, room.batch_that_fits))
+        label = plural("Use batches of {n} row", "Use batches of {n} rows", room.batch_that_fits)
+        st.button(label, key="batch_that_fits", on_click=_set, args=(batch_key, room.batch_that_fits))
 
 
 def _set(key: str, value: int) -> None:

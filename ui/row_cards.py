@@ -69,10 +69,10 @@ def model_name(name: str, limit: int = 30) -> str:
 
     Example:
         >>> model_name("Multilayer network (custom) · f41a", 22)
-        'Multilayer netw… f41a'
+        'Multilayer ne… · f41a'
     """
     line = short(name, 200)
-    return line if len(line) <= limit else f"{line[: limit - 7].rstrip()}… {line[-5:].lstrip()}"
+    return line if len(line) <= limit else f"{line[: limit - 9].rstrip()}… {line[-7:].lstrip()}"
 
 
 def _more(key: str, limit: int) -> None:

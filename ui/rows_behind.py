@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.dataset.schema import Task
 from core.language import N_, _
-from ui.clicks import clickable_chart, clicked
+from ui.clicks import bring_into_view, clickable_chart, clicked
 from ui.comparison import Compared
 from ui.groups_view import groups_view
 from ui.guard import guarded
@@ -156,4 +156,5 @@ def show_clicked(found: Compared, event: Any, key: str) -> None:
     if place is None:
         return
     model, where = place
+    bring_into_view(key, key_of(model, where))
     show_rows(found, model, where, f"{key}_{model}_{key_of(where)}")

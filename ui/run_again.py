@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.language import _, plural
 from core.recipes import RECIPES
 from core.recipes.like import spec_like
 from core.runs.run import Run, Status
@@ -18,7 +19,6 @@ from ui.guard import guarded
 from ui.process import launcher
 from ui.settings_form import setting_field
 from ui.state import current_workspace, go
-from ui.words import plural
 
 __all__ = ["change_settings_button", "continue_box", "like_box", "resume", "train_again_button"]
 
@@ -38,11 +38,11 @@ def continue_box(run: Run, status: Status, spec: RunSpec) -> None:
     left = MOST_EPOCHS - status.epoch
     if not has_checkpoint(run) or left < 1:
         return
-    with st.popover("Continue", icon=":material/fast_forward:", key="continue_box", help="More epochs, as a new run"):
-        st.markdown(f"It did {plural(status.epoch, 'epoch')}. A new run goes on from there; this one stays as it is.")
+    with st.popover(_("Continue"), icon=":material/fast_forward:", key="continue_box", help=_("More epochs, as a new run")):
+        st.markdown(plural("It did {n} epoch. A new run goes on from there; this one stays as it is.", "It did {n} epochs. A new run goes on from there; this one stays as it is.", status.epoch))
         offered = min(left, max(FEWEST_MORE, spec.training.epochs // 2))
-        more = st.number_input("More epochs", min_value=1, max_value=left, value=offered, step=1, key=f"more_{run.id}")
-        if st.button("Train on", icon=":material/play_arrow:", key="train_on", width="stretch"):
+        more = st.number_input(_("More epochs"), min_value=1, max_value=left, value=offered, step=1, key=f"more_{run.id}")
+        if st.button(_("Train on"), icon=":material/play_arrow:", key="train_on", width="stretch"):
             with guarded():
                 _go_to(launcher().continue_run(run, int(more)))
 
@@ -53,15 +53,15 @@ def like_box(run: Run, spec: RunSpec) -> None:
         return
     models = {name: model for model in (RECIPES[spec.recipe].settings, TrainingSettings) for name in model.model_fields}
     values: dict[str, Any] = {**spec.settings, **spec.training.model_dump(), SEED: spec.seed}
-    with st.popover("Same with one change", icon=":material/content_copy:", key="like_box", help="A new run that differs in one setting"):
+    with st.popover(_("Same with one change"), icon=":material/content_copy:", key="like_box", help=_("A new run that differs in one setting")):
         names = [name for name in models if name in values]
-        chosen = st.selectbox("Change", [*names, SEED], format_func=lambda name: _title(models, name), key=f"like_{run.id}")
+        chosen = st.selectbox(_("Change"), [*names, SEED], format_func=lambda name: _title(models, name), key=f"like_{run.id}")
         if chosen == SEED:
-            value: Any = st.number_input("Seed", 0, 2**31 - 1, spec.seed, step=1, key=f"like_{run.id}_{SEED}")
-            st.caption("Another seed gives another start and another order of rows: it shows how much is luck.")
+            value: Any = st.number_input(_("Seed"), 0, 2**31 - 1, spec.seed, step=1, key=f"like_{run.id}_{SEED}")
+            st.caption(_("Another seed gives another start and another order of rows: it shows how much is luck."))
         else:
             value = setting_field(models[chosen], chosen, values[chosen], f"like_{run.id}_{chosen}")
-        if st.button("Train", icon=":material/play_arrow:", key="like_train", width="stretch", disabled=value == values[chosen], help="Everything else stays as it was"):
+        if st.button(_("Train"), icon=":material/play_arrow:", key="like_train", width="stretch", disabled=value == values[chosen], help=_("Everything else stays as it was")):
             with guarded():
                 workspace = current_workspace()
                 info = workspace.dataset(spec.dataset).info
@@ -71,18 +71,18 @@ def like_box(run: Run, spec: RunSpec) -> None:
 
 def train_again_button(spec: RunSpec) -> None:
     """A second try with the same settings, from the beginning."""
-    if st.button("Train it again", icon=":material/replay:", key="again", help="A new run with the same settings, from the beginning"):
+    if st.button(_("Train it again"), icon=":material/replay:", key="again", help=_("A new run with the same settings, from the beginning")):
         _go_to(launcher().start(current_workspace(), spec.model_copy(update={"continues": ""})))
 
 
 def change_settings_button(spec: RunSpec) -> None:
     """A look at the settings first."""
-    if st.button("Change the settings", icon=":material/tune:", key="change"):
+    if st.button(_("Change the settings"), icon=":material/tune:", key="change"):
         go("model", run=None, dataset=spec.dataset, recipe=spec.recipe, preset=spec.preset)
 
 
 def _title(models: dict[str, Any], name: str) -> str:
-    return "Seed" if name == SEED else str(models[name].model_fields[name].title or name)
+    return _("Seed") if name == SEED else _(str(models[name].model_fields[name].title or name))
 
 
 def _go_to(run: Run) -> None:

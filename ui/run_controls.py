@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.language import _
 from core.runs.note import NOTE_CHARACTERS
 from core.runs.run import Run, Status
 from core.runs.state import RunState
@@ -34,11 +35,11 @@ def work_controls(run: Run, status: Status) -> None:
 def _stop_button(run: Run, state: RunState) -> None:
     asked, waits = run.stop_requested, state is RunState.QUEUED
     st.button(
-        "Stopping …" if asked else "Take out of the queue" if waits else "Stop",
+        _("Stopping …") if asked else _("Take out of the queue") if waits else _("Stop"),
         icon=":material/stop_circle:",
         key="stop",
         disabled=asked,
-        help="It has not begun, so nothing is lost" if waits else "Ends the training; the best weights so far are kept and judged",
+        help=_("It has not begun, so nothing is lost") if waits else _("Ends the training; the best weights so far are kept and judged"),
         on_click=_stop,
         args=(run,),
     )
@@ -52,11 +53,11 @@ def _stop(run: Run) -> None:
 def _pause_button(run: Run) -> None:
     asked = run.pause_requested
     st.button(
-        "Pausing …" if asked else "Pause",
+        _("Pausing …") if asked else _("Pause"),
         icon=":material/pause_circle:",
         key="pause",
         disabled=asked,
-        help="It holds still and leaves the processor to others until you press Resume",
+        help=_("It holds still and leaves the processor to others until you press Resume"),
         on_click=_pause,
         args=(run,),
     )
@@ -70,15 +71,15 @@ def _pause(run: Run) -> None:
 def _rate_box(run: Run) -> None:
     """The learning rate of now, and a field for another."""
     now, key = learning_rate_of(run), f"rate_{run.id}"
-    with st.popover("Learning rate", icon=":material/speed:", key="rate_box", help="Change it while it learns"):
-        st.markdown(f"It learns at **{now:g}**.")
-        st.caption("Size of each correction. Smaller when the loss jumps about, larger when it hardly moves.")
-        st.number_input("New learning rate", min_value=0.0, max_value=HIGHEST_RATE, value=now, step=now / 2, format="%.3g", key=key)
+    with st.popover(_("Learning rate"), icon=":material/speed:", key="rate_box", help=_("Change it while it learns")):
+        st.markdown(_("It learns at **{now}**.").format(now=f"{now:g}"))
+        st.caption(_("Size of each correction. Smaller when the loss jumps about, larger when it hardly moves."))
+        st.number_input(_("New learning rate"), min_value=0.0, max_value=HIGHEST_RATE, value=now, step=now / 2, format="%.3g", key=key)
         with st.container(horizontal=True, gap="small"):
             for place, (label, factor) in enumerate(FACTORS.items()):
                 st.button(label, key=f"rate_factor_{place}", on_click=_scale, args=(key, now, factor))
         wanted = st.session_state[key]
-        if st.button("Apply from the next step", key="rate_apply", width="stretch", disabled=wanted == now):
+        if st.button(_("Apply from the next step"), key="rate_apply", width="stretch", disabled=wanted == now):
             with guarded():
                 launcher().set_learning_rate(run, float(wanted))
                 st.rerun()
@@ -90,9 +91,9 @@ def _scale(key: str, now: float, factor: float) -> None:
 
 def note_box(run: Run) -> None:
     """A field for a note about the run, in every state."""
-    with st.popover("Note", icon=":material/edit_note:", key="note_box", help="Only in your workspace; an audience never sees it"):
-        text = st.text_area("Note on this run", value=run.note, max_chars=NOTE_CHARACTERS, key=f"note_{run.id}", placeholder="What did you want to find out?")
-        if st.button("Save note", key="note_save", width="stretch"):
+    with st.popover(_("Note"), icon=":material/edit_note:", key="note_box", help=_("Only in your workspace; an audience never sees it")):
+        text = st.text_area(_("Note on this run"), value=run.note, max_chars=NOTE_CHARACTERS, key=f"note_{run.id}", placeholder=_("What did you want to find out?"))
+        if st.button(_("Save note"), key="note_save", width="stretch"):
             with guarded():
                 run.set_note(text)
                 st.rerun()

@@ -5,17 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import LimelightError
+from core.language import N_, _, plural
+from core.retelling import retold
 from core.runs.run import Run
 from ui.guard import guarded
 from ui.process import launcher
 from ui.state import current_workspace
-from ui.words import plain, plural
+from ui.words import plain
 
 __all__ = ["in_line", "place_text"]
 
 LOOK_EVERY_S = 3.0
 SHOWN = 12
-PLACES = {1: "next in line", 2: "2nd in line", 3: "3rd in line"}
+PLACES = {1: N_("next in line"), 2: N_("2nd in line"), 3: N_("3rd in line")}
 
 
 def place_text(place: int) -> str:
@@ -25,7 +27,7 @@ def place_text(place: int) -> str:
         >>> place_text(1), place_text(4)
         ('next in line', '4th in line')
     """
-    return PLACES.get(place, f"{place}th in line")
+    return _(PLACES[place]) if place in PLACES else _("{place}th in line").format(place=place)
 
 
 def in_line(run: Run) -> None:
@@ -39,26 +41,28 @@ def _in_line(run: Run) -> None:
     if not place:
         return
     message = run.status.message
-    st.info(f"This run is {place_text(place)}.{' ' + plain(message, 300) if message else ''}", icon=":material/schedule:")
+    said = _("This run is {place}.").format(place=place_text(place))
+    st.info(f"{said} {plain(retold(message), 300)}" if message else said, icon=":material/schedule:")
     waiting = launcher().waiting(current_workspace())
     if len(waiting) < 2:
         return
-    st.markdown("**Waiting, the next to start first**")
+    st.markdown(f"**{_('Waiting, the next to start first')}**")
     for number, one in enumerate(waiting[:SHOWN], 1):
         _row(one, number, here=one == run)
     if len(waiting) > SHOWN:
-        st.caption(f"and {plural(len(waiting) - SHOWN, 'more run')}")
+        st.caption(plural("and {n} more run", "and {n} more runs", len(waiting) - SHOWN))
 
 
 def _row(run: Run, number: int, *, here: bool) -> None:
     name = plain(_name(run), 60)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"line_{run.id}"):
-        st.markdown(f"{number}. {f'**{name}** (this run)' if here else name}", width="content")
+        shown = _("**{name}** (this run)").format(name=name) if here else name
+        st.markdown(f"{number}. {shown}", width="content")
         st.space("stretch")
         if number > 2:
-            st.button("Move up", icon=":material/arrow_upward:", key=f"up_{run.id}", on_click=_move, args=(run, number - 1))
+            st.button(_("Move up"), icon=":material/arrow_upward:", key=f"up_{run.id}", on_click=_move, args=(run, number - 1))
         if number > 1:
-            st.button("To the front", icon=":material/vertical_align_top:", key=f"front_{run.id}", on_click=_move, args=(run, 1))
+            st.button(_("To the front"), icon=":material/vertical_align_top:", key=f"front_{run.id}", on_click=_move, args=(run, 1))
 
 
 def _name(run: Run) -> str:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.identity import Identity, identity, identity_of_number
 from core.language import _, plural
-from core.runs.repeats import label_of, network_of
+from core.runs.repeats import label_of
 from core.runs.run import Run
 from core.runs.series import Series, forget_series, members_of
 from core.runs.state import RunState
@@ -22,7 +21,7 @@ from ui.words import ago, plain
 if TYPE_CHECKING:
     from core.series_results import SeriesResult
 
-__all__ = ["identity_of", "progress", "series_rows"]
+__all__ = ["progress", "series_rows"]
 
 LOOK_EVERY_S = 3.0
 SHOWN = 12
@@ -90,13 +89,3 @@ def _row(one: Series, run: Run, score: float | None) -> None:
             st.markdown(f"{title(str(metric))} **{value_text(str(metric), score)}**", width="content")
         if st.button(_("Open"), key=f"open_{one.id}_{run.id}", type="tertiary"):
             go("train", run=run.id, dataset=run.spec.dataset)
-
-
-def identity_of(result: SeriesResult, others: Sequence[Run], place: int) -> Identity:
-    """How a network is drawn: like its run in the comparison, else by its place."""
-    if result.scored:
-        network = network_of(result.scored[0].spec)
-        for run in others:
-            if network_of(run.spec) == network:
-                return identity(run)
-    return identity_of_number(place)

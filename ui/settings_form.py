@@ -12,6 +12,8 @@ from typing import Any
 import streamlit as st
 from pydantic import BaseModel
 
+from core.language import _
+
 __all__ = ["setting_field", "settings_form"]
 
 SLIDER_STEPS = 32  # a whole number with a longer range is typed, not slid
@@ -41,12 +43,12 @@ def setting_field(model: type[BaseModel], name: str, value: Any, key: str) -> An
 
 
 def _field(name: str, schema: Mapping[str, Any], value: Any, key: str) -> Any:
-    title = str(schema.get("title", name))
+    title = _(str(schema.get("title", name)))
     common: dict[str, Any] = {"key": key, "persist_state": "session"}
     with st.container(gap="xxsmall"):
         chosen = _widget(title, schema, value, common)
         if description := schema.get("description"):
-            st.caption(str(description))
+            st.caption(_(str(description)))
     return chosen
 
 

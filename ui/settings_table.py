@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.language import N_, _, plural
+from ui.narrow import is_narrow
 from ui.words import plain
 
 if TYPE_CHECKING:
     from core.evaluation.compare import Comparison
 
-__all__ = ["differing", "settings_table"]
+__all__ = ["differing", "setting_title", "settings_table"]
 
 NAMES = {
     "recipe": N_("Kind of network"), "preset": N_("Preset"), "inputs": N_("Columns"), "backend": N_("Engine"), "seed": N_("Seed"),
@@ -41,23 +42,32 @@ def settings_table(comparison: Comparison) -> None:
     if not found:
         st.markdown(_("All settings are the same. What differs is chance: the network does not learn in exactly the same order."))
         return
-    rows = {_("Setting"): [plain(_title(name, comparison), 60) for name in found]}
-    for place, one in enumerate(runs):
-        label = plain(one.model.name, 60)
-        rows[label if label not in rows else f"{label} ({place + 1})"] = [_text(name, values[place], values) for name, values in found.items()]
-    st.table(rows, hide_index=True, border="horizontal", alt=_("Settings in which the models differ"))
+    titles = [plain(_title(name, comparison), 60) for name in found]
+    made = [[_text(name, values[place], values) for name, values in found.items()] for place in range(len(runs))]
+    if is_narrow():
+        for one, texts in zip(runs, made, strict=True):
+            with st.container(border=True, gap="xxsmall"):
+                st.markdown(f"**{plain(one.model.name, 60)}**")
+                st.markdown(" · ".join(f":small[{title}] **{text}**" for title, text in zip(titles, texts, strict=True)))
+    else:
+        rows = {_("Setting"): titles}
+        for place, (one, texts) in enumerate(zip(runs, made, strict=True), start=1):
+            label = plain(one.model.name, 60)
+            rows[label if label not in rows else f"{label} ({place})"] = texts
+        st.table(rows, hide_index=True, border="horizontal", alt=_("Settings in which the models differ"))
     st.caption(plural("Only what differs is shown; {n} other setting is the same for all.", "Only what differs is shown; {n} other settings are the same for all.", same))
 
 
-def _title(name: str, comparison: Comparison) -> str:
-    if name in NAMES:
-        return _(NAMES[name])
+def setting_title(recipe: str, name: str) -> str:
+    """What a setting of a recipe is called on the page; its own name where it has no title."""
     from core.recipes.like import title_of
 
-    for one in comparison.runs:
-        if (title := title_of(str(one.model.facts.get("recipe")), name)) != name:
-            return title
-    return name
+    return _(NAMES[name]) if name in NAMES else _(title_of(recipe, name))
+
+
+def _title(name: str, comparison: Comparison) -> str:
+    titles = (setting_title(str(one.model.facts.get("recipe")), name) for one in comparison.runs)
+    return next((title for title in titles if title != name), name)
 
 
 def _text(name: str, value: Any, values: list[Any]) -> str:

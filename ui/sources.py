@@ -30,6 +30,7 @@ from core.files import (
     write_atomic,
     write_json,
 )
+from core.language import N_
 from core.settings import MIB, settings
 from core.workspace import Workspace
 
@@ -113,8 +114,7 @@ def receive(workspace: Workspace, file_name: str, data: memoryview | Callable[[P
     limits = settings()
     if length > limits.max_file_bytes:
         raise LimitExceeded(
-            f"This file has {length / MIB:,.0f} MB; the limit is {limits.max_file_bytes / MIB:,.0f} MB. "
-            f"Upload a smaller part of it, or raise {limits.variable('max_file_bytes')}."
+            N_("This file has {length} MB; the limit is {limit} MB. Upload a smaller part of it, or raise {variable}.").format(length=f"{length / MIB:,.0f}", limit=f"{limits.max_file_bytes / MIB:,.0f}", variable=limits.variable("max_file_bytes"))
         )
     workspace.check_quota(new_bytes=length)
     digest = hashlib.sha256(data if isinstance(data, memoryview) else os.urandom(32)).digest()
@@ -169,7 +169,7 @@ def find(workspace: Workspace, name: str) -> Source:
         folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
         return Source(name, folder, Path(ready.file), Path(ready.file).name, ready.title, ready.target or "")
     if not (folder / "source.json").is_file():
-        raise NotFound("This upload is no longer here. Choose the file once more.")
+        raise NotFound(N_("This upload is no longer here. Choose the file once more."))
     about: dict[str, Any] = read_json(folder / "source.json")
     file_name = str(about["file_name"])
     path = folder / "content" if "inbox" not in about else _of_inbox(str(about["inbox"]))
@@ -195,7 +195,7 @@ def _of_inbox(name: str) -> Path:
     for waiting in inbox():
         if waiting.id == name:
             return waiting.path
-    raise NotFound("This file is no longer in the inbox, or it has changed since. Choose it once more.")
+    raise NotFound(N_("This file is no longer in the inbox, or it has changed since. Choose it once more."))
 
 
 def _folder(workspace: Workspace) -> Path:

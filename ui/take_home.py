@@ -16,6 +16,7 @@ from core.evaluation.verdict import MARGIN
 from core.language import LANGUAGES, NAMES, Language, _, current, speaking
 from core.seal import look_at, looks, looks_sentence
 from core.worth.goals import USUAL
+from ui.state import current_workspace
 from ui.verdict import field_of
 from ui.words import plain, short
 
@@ -39,7 +40,8 @@ def take_part(found: Compared) -> None:
     _button(found, _("Web page"), f"{name}.html", "text/html", "description", _html, language, _("Everything, with live charts, in one file of about 5 MB that opens without a network. For a mail or the data room."))
     _button(found, _("PDF"), f"{name}.pdf", "application/pdf", "picture_as_pdf", _pdf, language, _("The same on paper: A4, with text that can be searched."))
     _button(found, _("Table for a spreadsheet"), f"{name}.csv", "text/csv", "table", lambda _findings: _csv(found), language, _("CSV: every metric of every model with both ends of its interval."))
-    _button(found, _("Table for a paper"), f"{name}.tex", "application/x-tex", "functions", lambda _findings: _latex(found), language, _("LaTeX with booktabs: every metric with its interval, one column a model."))
+    _button(found, _("All tables for a spreadsheet"), f"{name}-tables.zip", "application/zip", "folder_zip", _zip, language, _("Every table of the report as CSV, in one ZIP: verdict, metrics, money, groups, series."))
+    _button(found, _("Tables for a paper"), f"{name}.tex", "application/x-tex", "functions", _latex, language, _("LaTeX with booktabs: every table of the report; the first line says what else it needs."))
     _card_button(found, name, language)
     st.caption(plain(looks_sentence(looks(found.dataset)), 400))
 
@@ -81,19 +83,23 @@ def _card_button(found: Compared, name: str, language: Language) -> None:
 
 
 def _findings(found: Compared, told: dict[str, Any]) -> Findings:
+    from core.evaluation.retold import retold
     from core.report import Findings
     from core.report.extras import extras
+    from core.series_shown import results_on
 
-    comparison, question = found.comparison, told.pop("question")
+    comparison, question, workspace = found.comparison, told.pop("question"), told.pop("workspace")
     assert comparison is not None  # no button without it
     with suppress(BadSettings):  # a question that these models cannot answer is asked in the usual way
         comparison = replace(comparison, field=field_of(found.key, comparison, *question)) if comparison.field else comparison
-    looked = look_at(found.dataset, "export", [one.model.id for one in comparison.models])
-    return Findings(comparison, found.dataset.info, looks=looked, extras=extras(comparison, found.dataset, found.runs, **told))
+    comparison = retold(comparison)
+    look_at(found.dataset, "export", [one.model.id for one in comparison.models])
+    parts = extras(comparison, found.dataset, found.runs, series=results_on(workspace, found.dataset.id), **told)
+    return Findings(comparison, found.dataset.info, looks=looks(found.dataset), extras=parts)  # counted after the parts were made: some look
 
 
 def _told(found: Compared) -> dict[str, Any]:
-    """What the visitor has chosen in other parts: the question of the verdict, amounts, a threshold, the class that they are about."""
+    """What the visitor has chosen in other parts: the question of the verdict, amounts, a threshold, the class that they are about; read now, used in another thread."""
     assert found.comparison is not None  # no button without it
     task, usual = found.comparison.task, found.comparison.field
     question = (
@@ -104,7 +110,11 @@ def _told(found: Compared) -> dict[str, Any]:
     aim, aimed_label = st.session_state.get(f"report_aim_{found.dataset.id}", (USUAL, None))
     positive = label or aimed_label
     known = found.comparison.labels
-    return {"question": question, "values": values, "aim": aim, "positive": positive if positive in known else None}
+    matrix, prices = (st.session_state.get(f"report_{what}_{found.dataset.id}") for what in ("matrix", "prices"))
+    return {
+        "question": question, "workspace": current_workspace(), "values": values, "matrix": matrix, "prices": prices, "rates": st.session_state.get(f"report_rates_{found.dataset.id}"),
+        "aim": aim, "positive": positive if positive in known else None,
+    }  # fmt: skip
 
 
 def _html(findings: Callable[[], Findings]) -> bytes:
@@ -120,19 +130,24 @@ def _pdf(findings: Callable[[], Findings]) -> bytes:
 
 
 def _csv(found: Compared) -> bytes:
+    from core.evaluation.retold import retold
     from core.report import table_csv
 
     assert found.comparison is not None  # no button without it
     look_at(found.dataset, "export", [one.model.id for one in found.comparison.models])
-    return table_csv(found.comparison)
+    return table_csv(retold(found.comparison))
 
 
-def _latex(found: Compared) -> bytes:
-    from core.report import table_latex
+def _zip(findings: Callable[[], Findings]) -> bytes:
+    from core.report import tables_zip
 
-    assert found.comparison is not None  # no button without it
-    look_at(found.dataset, "export", [one.model.id for one in found.comparison.models])
-    return table_latex(found.comparison).encode()
+    return tables_zip(findings())
+
+
+def _latex(findings: Callable[[], Findings]) -> bytes:
+    from core.report import tables_latex
+
+    return tables_latex(findings()).encode()
 
 
 def _file_name(name: str) -> str:

@@ -15,7 +15,9 @@ from core.worth.threshold import ALARM_SHARE, AT_THRESHOLD
 from ui.charted import show_chart
 from ui.comparison import Compared
 from ui.guard import guarded
-from ui.words import number, plain
+from ui.metric_words import value_text
+from ui.moving_slider import moving_slider
+from ui.words import plain
 from ui.worth_table import Row, cell, worth_table
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def threshold_view(found: Compared, ranking: Ranking) -> None:
         found: what is compared.
         ranking: its scores, sorted for the class that the models act on.
     """
-    aim = _aim(ranking)
+    aim, moving = _aim(ranking)
     st.session_state[f"report_aim_{found.dataset.id}"] = (aim, ranking.label)  # for what is taken along
     chosen = ranking.at(aim)
     if st.session_state.get("threshold_aim") == "own":
@@ -56,13 +58,19 @@ def threshold_view(found: Compared, ranking: Ranking) -> None:
             _("This is a look at the test rows, not a choice: a threshold picked because these numbers look good is too optimistic. To choose one, set a goal."),
             icon=":material/visibility:",
         )
-    _noted(found, ranking, aim)
+    if not moving:  # a way of the slider is one look, at the place where it is let go
+        _noted(found, ranking, aim)
     worth_table([_row(one, aim) for one in chosen], "threshold", _("Every metric of every model at its threshold, with 95 % intervals"), narrowest_px=92)
     metric = st.selectbox(_("Metric in the chart"), AT_THRESHOLD, index=AT_THRESHOLD.index(aim.metric if isinstance(aim, Goal) else "f1"), format_func=_title, key=f"threshold_metric_{_key(aim)}")
     from core.charts.threshold import threshold_chart
 
     goal = aim if isinstance(aim, Goal) else None
-    show_chart(threshold_chart(ranking, chosen, metric, goal=goal, dark=st.context.theme.type == "dark"), "threshold")
+    drawn = chosen
+    if moving:  # Plotly would begin anew at every move: the chart follows once the slider rests
+        drawn = ranking.at(st.session_state.get("threshold_rest", aim))
+    else:
+        st.session_state["threshold_rest"] = aim if goal is None else USUAL
+    show_chart(threshold_chart(ranking, drawn, metric, goal=goal, dark=st.context.theme.type == "dark"), "threshold")
     if ranking.can_choose:
         st.caption(_("Lines are of the validation rows, where thresholds are chosen. Marks with their intervals are of the test rows, which judge."))
     else:
@@ -70,7 +78,8 @@ def threshold_view(found: Compared, ranking: Ranking) -> None:
     _explain()
 
 
-def _aim(ranking: Ranking) -> float | Goal:
+def _aim(ranking: Ranking) -> tuple[float | Goal, bool]:
+    """What the visitor wants, and whether the slider is still being moved."""
     offered = [name for name in AIMS if ranking.can_choose or name in {"usual", "own"}]
     with st.grid("auto", min_column_width=240, gap="small"):
         with st.container(gap="xxsmall"):
@@ -78,17 +87,17 @@ def _aim(ranking: Ranking) -> float | Goal:
             st.caption(_("**Threshold**: from this probability on a model says “{label}”. Lower finds more and raises more false alarms.").format(label=plain(ranking.label, 40)))
         if wanted == "own":
             with st.container(gap="xxsmall"):
-                own = st.slider(_("Threshold for all models"), 0.0, 1.0, 0.5, 0.005, format="%0.3f", key="threshold_own", persist_state="session")
+                place = moving_slider(_("Threshold for all models"), "threshold_own")
                 st.caption(_("All numbers below move with it."))
-            return float(own)
+            return place
         if wanted in LIMITED:
             with st.container(gap="xxsmall"):
                 limit = st.number_input(_("At least, %"), 0.0, 100.0, float(LIMITED[wanted]), 1.0, key=f"threshold_limit_{wanted}", persist_state="session")
                 st.caption(_meaning(wanted))
-            return Goal(wanted, "at least", float(limit) / 100)
+            return Goal(wanted, "at least", float(limit) / 100), False
         if wanted == "alarm_share":
-            return _alarms()
-    return USUAL if wanted == "usual" else Goal(wanted)
+            return _alarms(), False
+    return (USUAL if wanted == "usual" else Goal(wanted)), False
 
 
 def _alarms() -> Goal:
@@ -116,7 +125,7 @@ def _row(found: AtGoal, aim: float | Goal) -> Row:
 def _metric(metric: str, interval: Interval) -> str:
     if interval.value is None:
         return "–"
-    write = (lambda value: number(value).replace("-", "−")) if metric == "mcc" else (lambda value: f"{value * 100:.1f}")
+    write = (lambda value: value_text("mcc", value)) if metric == "mcc" else (lambda value: f"{value * 100:.1f}")
     ends = [] if interval.low is None or interval.high is None else [write(interval.low), write(interval.high)]
     span = _("{low} to {high}").format(low=ends[0], high=ends[1]) if ends and "−" in "".join(ends) else "–".join(ends)
     return cell(write(interval.value) + ("" if metric == "mcc" else " %"), span)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.dataset.dataset import Dataset
 from core.dataset.schema import Column, ColumnType
+from core.language import _
 from core.predict import Predictor
 from core.runs.run import Run
 from ui.answer import show_answer
@@ -49,13 +50,13 @@ def _form(run: Run, model: Predictor, dataset: Dataset | None) -> None:
     with form:
         if dataset is not None:
             st.button(
-                "Surprise me: a random test row", icon=":material/casino:", key="surprise", width="stretch",
+                _("Surprise me: a random test row"), icon=":material/casino:", key="surprise", width="stretch",
                 on_click=_take_row, args=(run, columns, dataset, target),
             )  # fmt: skip
         values = _fields(run, model)
     with answer, guarded():
         if values is None:
-            st.info("Choose a picture, and the model says what it is.", icon=":material/add_a_photo:")
+            st.info(_("Choose a picture, and the model says what it is."), icon=":material/add_a_photo:")
             return
         known: HeldOut | None = st.session_state.get(_row_key(run))
         about = next((column for column in dataset.info.columns if column.name == target), None) if dataset else None
@@ -82,7 +83,7 @@ def _fields(run: Run, model: Predictor) -> dict[str, Any] | None:
                     values[column.name] = draw(column, _key(run, place))
         if rest := columns[FIELDS:]:
             values |= {column.name: known.values.get(column.name) if known else typical(column) for column in rest}
-            st.caption(f"{count(len(rest))} more columns have {'the values of that row' if known else 'typical values'}.")
+            st.caption((_("{n} more columns have the values of that row.") if known else _("{n} more columns have typical values.")).format(n=count(len(rest))))
     pictures = [column.name for column in columns if column.type is ColumnType.IMAGE]
     return None if any(values[name] is None for name in pictures) else values
 

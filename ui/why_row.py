@@ -18,9 +18,10 @@ from ui.charted import show_chart
 from ui.comparison import Compared
 from ui.guard import guarded
 from ui.models import changed
+from ui.why_models import again_s, explainable
 from ui.why_pictures import look_strip
 from ui.why_wait import failed, is_working, start, working
-from ui.words import number, percent, plain, short
+from ui.words import count, duration, number, percent, plain, short
 
 if TYPE_CHECKING:
     from core.charts.why import Explained
@@ -33,6 +34,7 @@ OFFERED = 12
 SHOWN_TEXT = 3_000  # characters
 STRONG = 0.2  # of the strongest piece: what is coloured
 CACHED = 20
+LONG_S = 10.0  # of training again; from here on it is said beforehand
 
 
 def one_row(found: Compared, explained: Sequence[Explained]) -> None:
@@ -40,27 +42,29 @@ def one_row(found: Compared, explained: Sequence[Explained]) -> None:
 
     Args:
         found: what is compared.
-        explained: all models, in the order of `found.runs`.
+        explained: all models, in the order of `ui.why_models.explainable`.
     """
     st.subheader(_("Why it answers so for one row"), anchor=False)
     row = _chosen(found, explained)
     if row is None:
         return
-    runs, names = found.runs, [one.name for one in explained]
-    if busy := [(run, name) for run, name in zip(runs, names, strict=True) if (one := why.standing(run)).state == "working" and one.row is not None]:
-        working([run for run, _name in busy], [name for _run, name in busy])
-    failed(runs, names, row)
-    rows = [why.load_row(run, row) for run in runs]
-    missing = [run for run, one in zip(runs, rows, strict=True) if one is None]
-    if missing and not is_working(runs):
-        st.button(_("Explain row {row}").format(row=row), key="why_row_start", icon=":material/lightbulb:", on_click=start, args=(missing, row))
-    ready = [replace(one, row=row_why) for one, row_why in zip(explained, rows, strict=True) if row_why is not None]
+    models, names = explainable(found), [one.name for one in explained]
+    if busy := [(model, name) for model, name in zip(models, names, strict=True) if (one := why.standing(model)).state == "working" and one.row is not None]:
+        working([model for model, _name in busy], [name for _model, name in busy])
+    failed(models, names, row)
+    rows = [why.load_row(model, row) for model in models]
+    missing = [model for model, one in zip(models, rows, strict=True) if one is None]
+    if missing and not is_working(models):
+        st.button(_("Explain row {row}").format(row=count(row + 1)), key="why_row_start", icon=":material/lightbulb:", on_click=start, args=(missing, row))
+        if (seconds := again_s(found, missing)) is not None and seconds > LONG_S:
+            st.caption(_("The trained models come first. The simple models are trained again for each row, which took {time} at first.").format(time=duration(seconds)))
+    ready = [(model, replace(one, row=row_why)) for model, one, row_why in zip(models, explained, rows, strict=True) if row_why is not None]
     if ready:
-        _answers(ready)
-        _shares(ready, row)
-        _texts(ready)
-        looks = {one.name: (run, one.row.look) for run, one in zip([run for run, found_row in zip(runs, rows, strict=True) if found_row], ready, strict=True) if one.row and one.row.look}
-        if looks:
+        drawn = [one for _model, one in ready]
+        _answers(drawn)
+        _shares(drawn, row)
+        _texts(drawn)
+        if looks := {one.name: (model, one.row.look) for model, one in ready if one.row and one.row.look}:
             look_strip(found, row, looks)
 
 
@@ -71,8 +75,9 @@ def _chosen(found: Compared, explained: Sequence[Explained]) -> int | None:
     with st.container(gap="xsmall"):
         kind = st.segmented_control(_("Which row"), list(KINDS), default=first, format_func=lambda name: _(KINDS[name]), key="why_row_kind", required=True, wrap=True)
         if kind == "number":
-            last = found.dataset.info.rows - 1
-            row = int(st.number_input(_("Row, from 0 to {last}").format(last=f"{last:,}"), 0, last, min(int(asked or 0), last) if first == "number" else 0, key="why_row_number"))
+            last = found.dataset.info.rows  # people count from 1, here as in the part Rows; the address and the command line count from 0
+            start = min(int(asked) + 1, last) if first == "number" else 1
+            row = int(st.number_input(_("Row, from 1 to {last}").format(last=count(last)), 1, last, start, key="why_row_number")) - 1
             if np.asarray(found.dataset.split())[row] == Part.TEST.number:
                 st.caption(_("This is a sealed test row: explaining it counts as a look at the test rows."))
             return row
@@ -93,13 +98,13 @@ def _offered(judged: Predictions, kind: str) -> dict[str, int]:
         error = judged.scores - judged.truth
         order = np.argsort(np.abs(error), kind="stable")
         order = {"wrong": order[::-1], "right": order}.get(kind, np.argsort(np.abs(np.abs(error) - np.median(np.abs(error))), kind="stable"))
-        return {_("Row {row} · truth {truth} · said {said}").format(row=judged.rows[at], truth=number(float(judged.truth[at])), said=number(float(judged.scores[at]))): int(judged.rows[at]) for at in order[:OFFERED]}
+        return {_("Row {row} · truth {truth} · said {said}").format(row=count(int(judged.rows[at]) + 1), truth=number(float(judged.truth[at])), said=number(float(judged.scores[at]))): int(judged.rows[at]) for at in order[:OFFERED]}
     said, sure = judged.decisions(), judged.scores.max(axis=1)
     fits = {"wrong": said != judged.truth, "right": said == judged.truth}.get(kind, np.ones(len(said), bool))
     order = np.argsort(sure if kind == "unsure" else -sure, kind="stable")
     return {
         _("Row {row} · truth {truth} · said {said} ({share})").format(
-            row=judged.rows[at], truth=short(judged.labels[judged.truth[at]], 30), said=short(judged.labels[said[at]], 30), share=percent(float(sure[at]))
+            row=count(int(judged.rows[at]) + 1), truth=short(judged.labels[judged.truth[at]], 30), said=short(judged.labels[said[at]], 30), share=percent(float(sure[at]))
         ): int(judged.rows[at])
         for at in order[fits[order]][:OFFERED]
     }  # fmt: skip
@@ -121,7 +126,7 @@ def _answers(ready: Sequence[Explained]) -> None:
     rows = [(one.name, one.row) for one in ready if one.row is not None]
     first = rows[0][1]
     parts = {Part.TRAIN: _("The models learned from this row."), Part.VALIDATION: _("No model learned from this row."), Part.TEST: _("This is a test row; the look at it was counted.")}
-    st.markdown(_("Row {row}, truth: **{truth}**").format(row=first.row, truth=plain(first.truth, 60)) + f" · {parts[first.part]}")
+    st.markdown(_("Row {row}, truth: **{truth}**").format(row=count(first.row + 1), truth=plain(first.truth, 60)) + f" · {parts[first.part]}")
     for name, row in rows:
         if not row.labels:
             st.markdown(_("- {model} says **{said}**; the average row gets {base}").format(model=plain(name, 40), said=plain(row.said), base=number(row.base[0])))

@@ -10,14 +10,15 @@ import streamlit as st
 from core import why
 from core.evaluation.names import explanation
 from core.language import _, plural
-from core.runs.run import Run
+from core.why.model import Explainable
 from ui.charted import show_chart
 from ui.comparison import Compared
 from ui.guard import guarded
+from ui.why_models import again_s, explainable, judged_of
 from ui.why_pictures import pictures
 from ui.why_row import one_row
 from ui.why_wait import failed, start, working
-from ui.words import duration, plain, short
+from ui.words import duration, glued, plain, short
 
 if TYPE_CHECKING:
     from core.charts.why import Explained
@@ -29,18 +30,17 @@ def why_part(found: Compared) -> None:
     """What matters to each model, how its answer follows one column, and why it answers so for one row.
 
     Args:
-        found: what is compared; the simple models are not kept as files, so only trained ones can be explained.
+        found: what is compared; the simple models keep no file and are trained again to be explained.
     """
     st.caption(_("What does each model look at? All of this is computed on **validation rows**, which no model learned from. The test rows stay sealed."))
-    runs = found.runs
-    names = _names(found)
-    if busy := [(run, name) for run, name in zip(runs, names, strict=True) if (one := why.standing(run)).state == "working" and one.row is None]:
-        working([run for run, _name in busy], [name for _run, name in busy])
-    failed(runs, names)
-    explained = _explained(found, names)
-    missing = [run for run, one in zip(runs, explained, strict=True) if one.why is None and why.standing(run).state == "idle"]
+    models, names = explainable(found), [one.model.name for one in judged_of(found)]
+    if busy := [(model, name) for model, name in zip(models, names, strict=True) if (one := why.standing(model)).state == "working" and one.row is None]:
+        working([model for model, _name in busy], [name for _model, name in busy])
+    failed(models, names)
+    explained = _explained(found, models)
+    missing = [model for model, one in zip(models, explained, strict=True) if one.why is None and why.standing(model).state == "idle"]
     if missing:
-        _ask(missing, first=len(missing) == len(runs))
+        _ask(found, missing, first=len(missing) == len(models))
     ready = [one for one in explained if one.why is not None]
     if not ready:
         return
@@ -52,26 +52,19 @@ def why_part(found: Compared) -> None:
     _facts(ready)
 
 
-def _names(found: Compared) -> list[str]:
-    assert found.comparison is not None  # the page stops where there is none
-    return [one.model.name for one in found.comparison.runs]
-
-
-def _explained(found: Compared, names: Sequence[str]) -> list[Explained]:
+def _explained(found: Compared, models: Sequence[Explainable]) -> list[Explained]:
     from core.charts.why import Explained
 
-    assert found.comparison is not None
-    return [
-        Explained(name, one.identity, why.load(run))
-        for run, name, one in zip(found.runs, names, found.comparison.runs, strict=True)
-    ]  # fmt: skip
+    return [Explained(one.model.name, one.identity, why.load(model)) for model, one in zip(models, judged_of(found), strict=True)]
 
 
-def _ask(missing: Sequence[Run], *, first: bool) -> None:
+def _ask(found: Compared, missing: Sequence[Explainable], *, first: bool) -> None:
     with st.container(border=True, gap="small", key="why_ask"):
         if first:
             st.markdown(_("Here you will see which columns, words or parts of a picture each model relies on, and why it answers so for one row."))
             st.caption(_("It takes seconds to a minute, in a process of its own."))
+        if (seconds := again_s(found, missing)) is not None:
+            st.caption(_("The simple models keep no file, so they are trained again for it, in the same way as before. That took {time}.").format(time=duration(seconds)))
         label = _("Explain these models") if first else plural("Explain {n} more model", "Explain {n} more models", len(missing))
         st.button(label, key="why_start", icon=":material/lightbulb:", on_click=start, args=(list(missing),))
 
@@ -89,7 +82,7 @@ def _importance(ready: Sequence[Explained]) -> None:
     alone = bool(st.segmented_control(_("Shuffle"), list(ways), default=False, format_func=ways.__getitem__, key="why_alone", required=True, wrap=True)) if together else True
     if (chart := importance_chart(ready, alone=alone, dark=_dark())) is not None:
         show_chart(chart, "why_importance")
-    st.caption(_("**Permutation importance**: the values of a column are shuffled among the rows, and the model is judged again. The worse it becomes, the more it relies on the column. The lines are 95 % intervals; one that touches 0 may be chance."))
+    st.caption(glued(_("**Permutation importance**: the values of a column are shuffled among the rows, and the model is judged again. The worse it becomes, the more it relies on the column. The lines are 95 % intervals; one that touches 0 may be chance.")))
     metric = next(one.why.metric for one in ready if one.why)
     st.caption(explanation(metric))
     if together:
@@ -120,7 +113,9 @@ def _dependence(ready: Sequence[Explained]) -> None:
         label = labels.get(st.selectbox(_("Class"), list(labels), key="why_class"), "") if len(labels) > 1 else next(iter(labels.values()), "")
     if (chart := dependence_chart(ready, column, label, dark=_dark())) is not None:
         show_chart(chart, "why_dependence")
-    st.caption(_("**Partial dependence**: every row is given the same value in this column and keeps all others; the line is the average answer. For the band (or the bars) the answers of single rows are taken, the middle 80 %. It shows what the model does, not what would happen in the world."))
+    st.caption(glued(_("**Partial dependence**: every row is given the same value in this column and keeps all others; the line is the average answer. For the band (or the bars) the answers of single rows are taken, the middle 80 %. It shows what the model does, not what would happen in the world.")))
+    if len({one.identity.is_simple for one in ready if one.why and one.why.dependence}) > 1:
+        st.caption(_("The simple models are drawn in grey, and as lines only, so that the bands stay apart."))
 
 
 @st.fragment
@@ -136,7 +131,7 @@ def _words(ready: Sequence[Explained]) -> None:
     label = labels.get(st.selectbox(_("Class"), list(labels), key="why_word_class"), "") if len(labels) > 1 else words[0].label
     if (chart := words_chart(ready, label, dark=_dark())) is not None:
         show_chart(chart, "why_words")
-    st.caption(_("Each word is taken out of the texts in which it stands, and the model answers again. Shown is the average change with its 95 % interval, for words of five texts or more; so many words are tried that those without a sure effect are left out, and of those shown about 1 in 20 may still be chance."))
+    st.caption(glued(_("Each word is taken out of the texts in which it stands, and the model answers again. Shown is the average change with its 95 % interval, for words of five texts or more; so many words are tried that those without a sure effect are left out, and of those shown about 1 in 20 may still be chance.")))
 
 
 def _facts(ready: Sequence[Explained]) -> None:
@@ -146,7 +141,7 @@ def _facts(ready: Sequence[Explained]) -> None:
     if shuffles:
         said += " " + _("Each column was shuffled {n} times.").format(n=shuffles)
     said += " " + _("It took {time}.").format(time=duration(sum(one.why.seconds for one in ready if one.why)))
-    st.caption(said + " " + _("The simple models are not kept, so they cannot be explained."))
+    st.caption(said)
     for note in dict.fromkeys(note for one in ready if one.why for note in one.why.notes):
         st.caption(_(note))
 

@@ -11,9 +11,15 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
-__all__ = ["ago", "count", "duration", "number", "on_accent", "percent", "plain", "plural", "rounded", "short", "size"]
+from core.language import _, plural
+
+__all__ = ["ago", "count", "duration", "glued", "number", "on_accent", "percent", "plain", "rounded", "short", "size"]
 
 JOINER = "\u2060"  # word joiner: no width, no line break
+NO_BREAK = "\u00a0"  # a space at which no line ends
+BEFORE_PERCENT = re.compile(r"(?<=[\d…]) (?=\\?%)")
+SIGN_BEFORE_CURRENCY = re.compile(rf"([−+])(?=[^\s\d.,{JOINER}])")
+IN_RANGE = re.compile(r"(?<=\d)–(?=[\d−+])")
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=\"'/@%])")
 # Replaced by Streamlit after Markdown is parsed, so that a backslash does not help: shortcodes, arrows, links.
 COLON_WORD = re.compile(r":(?=[\w+\-/])")
@@ -42,7 +48,20 @@ def plain(text: object, limit: int = 80) -> str:
     line = short(text, limit)
     for pattern, replacement in ((COLON_WORD, ":" + JOINER), (ARROWS, JOINER), (LINK, JOINER)):
         line = pattern.sub(replacement, line)
-    return PUNCTUATION.sub(r"\\\1", line)
+    return PUNCTUATION.sub(r"\\\1", BEFORE_PERCENT.sub(NO_BREAK, line))
+
+
+def glued(text: str) -> str:
+    """The same Markdown of ours, no line of which ends inside a figure: before "%", between a sign and its currency, within a range.
+
+    `plain` and `percent` keep the percent sign by themselves; this is for sentences and cells that do not pass through them.
+
+    Example:
+        >>> glued("95 % interval −€60").replace(NO_BREAK, "_").replace(JOINER, "^"), glued("60.6–74.8").replace(JOINER, "^")
+        ('95_% interval −^€60', '60.6^–^74.8')
+    """
+    text = BEFORE_PERCENT.sub(NO_BREAK, text)
+    return IN_RANGE.sub(f"{JOINER}–{JOINER}", SIGN_BEFORE_CURRENCY.sub(rf"\1{JOINER}", text))
 
 
 def on_accent(label: str, *, enabled: bool = True) -> str:
@@ -90,27 +109,17 @@ def rounded(value: float) -> str:
     return count(int(float(f"{value:.2g}")))
 
 
-def plural(value: int, one: str, many: str = "") -> str:
-    """A count with its noun.
-
-    Example:
-        >>> plural(1, "row"), plural(2100, "class", "classes")
-        ('1 row', '2,100 classes')
-    """
-    return f"{count(value)} {one if value == 1 else many or one + 's'}"
-
-
 def percent(share: float) -> str:
-    """A share from 0 to 1, with a decimal only where it is small.
+    """A share from 0 to 1, with a decimal only where it is small; no line ends before its sign.
 
     Example:
         >>> percent(0.734), percent(0.0332), percent(0.0)
-        ('73 %', '3.3 %', '0 %')
+        ('73\xa0%', '3.3\xa0%', '0\xa0%')
     """
     value = share * 100
     if 0 < value < 0.05:
-        return "under 0.1 %"
-    return f"{value:.1f} %" if 0 < value < 10 else f"{value:.0f} %"
+        return f"under 0.1{NO_BREAK}%"
+    return f"{value:.1f}{NO_BREAK}%" if 0 < value < 10 else f"{value:.0f}{NO_BREAK}%"
 
 
 def size(bytes_: int) -> str:
@@ -123,7 +132,7 @@ def size(bytes_: int) -> str:
     for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
         if bytes_ >= limit:
             return f"{bytes_ / limit:.1f} {unit}"
-    return f"{bytes_} bytes"
+    return _("{bytes} bytes").format(bytes=bytes_)
 
 
 def duration(seconds: float) -> str:
@@ -134,14 +143,14 @@ def duration(seconds: float) -> str:
         ('0.4 s', '1 min 20 s', '2 h 1 min')
     """
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return _("{seconds} s").format(seconds=f"{seconds:.1f}")
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return _("{seconds} s").format(seconds=whole)
     minutes, rest = divmod(whole, 60)
     if minutes < 60:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest) if rest else _("{minutes} min").format(minutes=minutes)
+    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
 
 
 def ago(moment: str, now: datetime | None = None) -> str:
@@ -156,7 +165,8 @@ def ago(moment: str, now: datetime | None = None) -> str:
     except ValueError:
         return ""
     seconds = ((now or datetime.now(UTC)) - (then if then.tzinfo else then.replace(tzinfo=UTC))).total_seconds()
-    for length_s, one in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= length_s:
-            return f"{plural(int(seconds // length_s), one)} ago"
-    return "just now"
+    if seconds >= 86400:
+        return plural("{n} day ago", "{n} days ago", int(seconds // 86400))
+    if seconds >= 3600:
+        return plural("{n} hour ago", "{n} hours ago", int(seconds // 3600))
+    return plural("{n} minute ago", "{n} minutes ago", int(seconds // 60)) if seconds >= 60 else _("just now")

@@ -10,18 +10,19 @@ import streamlit as st
 from core.language import _
 from core.seal import look_at
 from core.worth.goals import Ranking, rank
-from core.worth.pitch import money_range, money_text, policy_word
+from core.worth.pitch import policy_word
 from ui.charted import show_chart
 from ui.comparison import Compared
 from ui.error_cost_view import error_cost_view
 from ui.guard import guarded
 from ui.matrix_view import MOST_CLASSES, matrix_view
 from ui.money_dial import chosen_values
+from ui.money_fields import told
 from ui.narrow import watch_width
 from ui.price_view import price_view
 from ui.threshold_view import threshold_view
-from ui.words import percent, plain, short
-from ui.worth_table import Row, cell, glued, worth_table
+from ui.words import glued, percent, plain, short
+from ui.worth_table import Row, amount, cell, difference, worth_table
 
 if TYPE_CHECKING:
     from core.worth.worth import ModelWorth, Worth
@@ -43,6 +44,7 @@ def worth_part(found: Compared) -> None:
         return
     by_matrix = _asks_for_matrix(found)
     ranking = _ranking(found.key, _label(found), found)
+    st.session_state[f"report_matrix_{found.dataset.id}"] = None
     if by_matrix:
         matrix_view(found)
     else:
@@ -76,7 +78,7 @@ def _money(found: Compared, ranking: Ranking) -> None:
     with top:
         _pitch(worth)
     worth_table([_row(one, worth) for one in worth.models], "money", _("What every model is worth a month, with 95 % intervals"))
-    st.caption(_("**Gain**: what a model brings over {policy}, the best way without one. In smaller type: the 95 % interval.").format(policy=policy_word(worth.policy)))
+    st.caption(glued(_("**Gain**: what a model brings over {policy}, the best way without one. In smaller type: the 95 % interval.").format(policy=policy_word(worth.policy))))
     show_chart(money_chart(ranking, worth, dark=st.context.theme.type == "dark"), "money")
     if ranking.can_choose:
         st.caption(_("Each line shows all thresholds on the validation rows, where the best is chosen: left a model acts on nobody, right on everybody. Marks are of the test rows, which judge."))
@@ -87,9 +89,7 @@ def _money(found: Compared, ranking: Ranking) -> None:
 
 
 def _pitch(worth: Worth) -> None:
-    st.subheader(glued(plain(worth.sentence, 600)), anchor=False)
-    for sentence in worth.details:
-        st.markdown(glued(plain(sentence, 600)))
+    told(worth.sentence, worth.details)
     if worth.values.rate is not None:
         said = {"label": plain(worth.label, 40), "rate": percent(worth.values.rate)}
         st.caption(_("Counted for a share of {rate} “{label}” in real life. That holds as long as such cases look the same there, only rarer or more frequent.").format(**said))
@@ -100,22 +100,13 @@ def _row(found: ModelWorth, worth: Worth) -> Row:
     threshold = f"{found.threshold:.3g}" if not found.silent else _("never acts") if not found.counts.tp + found.counts.fp else _("always acts")
     cells = {
         _("Acts from"): cell(threshold, _("chosen") if found.chosen == "validation" else _("usual")),
-        _("Gain a month"): cell(money_text(found.gain.value, currency), money_range(found.gain, currency)),
-        _("Against the best simple model"): _against(found, currency),
+        _("Gain a month"): amount(found.gain, currency),
+        _("Against the best simple model"): difference(found.versus, found.clear, currency),
         _("Alarms that are right"): "–" if found.precision.value is None else cell(percent(found.precision.value), _span(found)),
     }  # fmt: skip
     if worth.policy_money:  # else it is the gain
-        cells[_("Money a month")] = cell(money_text(found.money.value, currency), money_range(found.money, currency))
+        cells[_("Money a month")] = amount(found.money, currency)
     return Row(found.one, cells)
-
-
-def _against(found: ModelWorth, currency: str) -> str:
-    if found.versus is None:
-        return "–"
-    text = cell(money_text(found.versus.value, currency, signed=True), money_range(found.versus, currency, signed=True))
-    if not found.clear:
-        return text
-    return (":green[:material/arrow_upward:] " if (found.versus.value or 0.0) > 0 else ":orange[:material/arrow_downward:] ") + text
 
 
 def _span(found: ModelWorth) -> str:

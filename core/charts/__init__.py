@@ -25,6 +25,8 @@ __all__ = [
     "number", "per_class", "precision_recall", "predicted_actual", "residuals", "roc", "usual_class",
 ]  # fmt: skip
 
+MOST_LABELS = 6  # each has two charts of its own
+
 
 def charts(comparison: Comparison, *, dark: bool = False) -> list[Chart]:
     """All charts of a comparison in reading order.
@@ -36,7 +38,18 @@ def charts(comparison: Comparison, *, dark: bool = False) -> list[Chart]:
     first = [forest(comparison, dark=dark)]
     if not comparison.task.is_classification:
         return [*first, error_by_size(comparison, dark=dark)] + [make(one, dark=dark) for one in comparison.runs for make in (predicted_actual, residuals)]
+    if comparison.task is Task.MANY_LABELS:
+        return first + _of_labels(comparison, dark)
     curves = [make(comparison, dark=dark) for make in (roc, precision_recall, det, gain, lift, calibration)]
     humps = [histogram(comparison, one, usual_class(comparison), dark=dark) for one in comparison.runs]
     each = [averaged(comparison, dark=dark), per_class(comparison, dark=dark)] if comparison.task is Task.MULTICLASS else []
     return first + curves + humps + each + [confusion(one, dark=dark) for one in comparison.runs]
+
+
+def _of_labels(comparison: Comparison, dark: bool) -> list[Chart]:
+    """Averaged first, then each of the hardest labels, then what is drawn of the hardest alone."""
+    hardest = usual_class(comparison)
+    labels = [hardest, *(label for label in comparison.labels if label != hardest)][:MOST_LABELS]
+    each = [make(comparison, label, dark=dark) for label in labels for make in (roc, precision_recall)]
+    whole = [averaged(comparison, "macro", dark=dark), averaged(comparison, "micro", dark=dark), per_class(comparison, "f1", dark=dark)]
+    return whole + each + [make(comparison, hardest, dark=dark) for make in (det, gain, lift, calibration)]

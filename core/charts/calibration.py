@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from core.charts.curves import banded, usual_class
-from core.charts.lines import band, clickable, model_line
+from core.charts.lines import band, clickable, guide, layered, model_line
 from core.charts.style import Chart, muted, number, safe, square_figure
 from core.dataset.schema import Task
 from core.evaluation.calibration import Calibration, calibration_error, calibration_of
@@ -31,7 +31,7 @@ def calibration(comparison: Comparison, label: str | None = None, *, dark: bool 
     _diagonal(figure, dark)
     errors: dict[str, Interval] = {}
     shaded = banded(comparison, "ece")
-    for one in sorted(comparison.models, key=lambda one: one.model.kind == "run"):
+    for one in layered(comparison.models):
         found = calibration_of(ranked(one.model.predictions, column))
         if found is None:
             continue
@@ -49,7 +49,7 @@ def calibration(comparison: Comparison, label: str | None = None, *, dark: bool 
 def _diagonal(figure: go.Figure, dark: bool) -> None:
     """Where the words are true; above it a model says too little, below it too much."""
     colour = muted(dark)
-    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": colour, "width": 1, "dash": "dot"}, hoverinfo="skip", showlegend=False)
+    guide(figure, (0, 1), (0, 1), dark)
     figure.add_annotation(x=0.03, y=0.97, text=_("says too little"), showarrow=False, xanchor="left", font={"size": 12, "color": colour})
     figure.add_annotation(x=0.97, y=0.03, text=_("says too much"), showarrow=False, xanchor="right", font={"size": 12, "color": colour})
 

@@ -8,8 +8,8 @@ from statistics import NormalDist
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.lines import band, clickable, evenly, model_line
-from core.charts.style import Chart, muted, number, plain, safe, square_figure
+from core.charts.lines import band, clickable, evenly, guide, layered, model_line
+from core.charts.style import Chart, number, plain, safe, square_figure
 from core.dataset.schema import Task
 from core.evaluation.averaged_curves import Average, averaged_roc
 from core.evaluation.compare import Comparison, Judged
@@ -34,7 +34,7 @@ def roc(comparison: Comparison, label: str | None = None, *, dark: bool = False)
     """
     chosen = label or usual_class(comparison)
     figure = square_figure(dark, len(comparison.models))
-    _coin(figure, dark)
+    guide(figure, (0, 1), (0, 1), dark, _("a coin"))
     best = _draw(figure, comparison, chosen, "roc_auc", lambda ranks: roc_of(ranks, POINTS), "linear")
     figure.update_xaxes(title=_("False alarms, share of the others"))
     figure.update_yaxes(title=_("Found (recall)"))
@@ -63,7 +63,7 @@ def precision_recall(comparison: Comparison, label: str | None = None, *, dark: 
         return nothing_to_rank(figure, chosen)
     ranks = ranked(best.model.predictions, comparison.labels.index(chosen))
     share = ranks.positives / ranks.rows
-    figure.add_scatter(x=[0, 1], y=[share, share], mode="lines", line={"color": muted(dark), "width": 1, "dash": "dot"}, hoverinfo="skip", showlegend=False)
+    guide(figure, (0, 1), (share, share), dark)
     half = int(np.searchsorted(ranks.hits, ranks.positives / 2))
     right = f"{ranks.hits[half] / ranks.called[half] * 100:.0f}"
     title = _("To find half of “{label}”, {name} is right in {n} of 100 calls").format(name=best.model.name, n=right, label=chosen)
@@ -89,7 +89,7 @@ def det(comparison: Comparison, label: str | None = None, *, dark: bool = False)
     figure.update_yaxes(title=_("Missed, share of the class"), **ticks)
     if best is None:
         return nothing_to_rank(figure, chosen)
-    figure.add_scatter(x=ends, y=ends, mode="lines", line={"color": muted(dark), "width": 1, "dash": "dot"}, hoverinfo="skip", showlegend=False)
+    guide(figure, ends, ends, dark)
     title = _("Set so that misses and false alarms are equally frequent, {name} has {share} of each").format(name=best.model.name, share=_percent(equal[best.model.id]))
     each = "; ".join(f"{one.model.name} {_percent(equal[one.model.id])}" for one in comparison.models)
     return Chart(figure, title, _("Equal error rate for “{label}”: {each}.").format(label=chosen, each=each))
@@ -104,10 +104,10 @@ def averaged(comparison: Comparison, how: Average = "macro", *, dark: bool = Fal
         dark: for a dark ground.
     """
     figure = square_figure(dark, len(comparison.models))
-    _coin(figure, dark)
+    guide(figure, (0, 1), (0, 1), dark, _("a coin"))
     found: list[tuple[float, Judged, Curve]] = []
     shaded = banded(comparison, "roc_auc")
-    for one in sorted(comparison.models, key=lambda one: one.model.kind == "run"):
+    for one in layered(comparison.models):
         curve = averaged_roc(one.model.predictions.truth, one.model.predictions.scores, how)
         if curve is None:
             continue
@@ -123,7 +123,11 @@ def averaged(comparison: Comparison, how: Average = "macro", *, dark: bool = Fal
         return Chart(figure, _("There is nothing to rank: the test rows are all of one class"), _("No curve can be drawn."))
     _rank, best, curve = max(found, key=lambda item: item[0])
     at = f"{np.interp(0.1, curve.x, curve.y) * 100:.0f}"
-    title = _("With 10 false alarms in 100 others, {name} finds {n} of 100 rows of a class on average").format(name=best.model.name, n=at)
+    said = _("With 10 false alarms in 100 others, {name} finds {n} of 100 rows of a class on average")
+    if comparison.task is Task.MANY_LABELS:
+        pairs = _("With 10 false alarms in 100 others, {name} finds {n} of 100 labels, all labels taken together")
+        said = pairs if how == "micro" else _("With 10 false alarms in 100 others, {name} finds {n} of 100 rows of a label on average")
+    title = said.format(name=best.model.name, n=at)
     each = "; ".join(f"{one.model.name} {rank - (one.model.kind == 'run'):.3f}" for rank, one, _curve in reversed(found))
     words = {"macro": _("Area under the ROC curve, every class alike: {each}."), "weighted": _("Area under the ROC curve, classes by their rows: {each}.")}
     return Chart(figure, title, words.get(how, _("Area under the ROC curve over all pairs of row and class: {each}.")).format(each=each))
@@ -144,7 +148,7 @@ def banded(comparison: Comparison, metric: str, label: str | None = None) -> tup
 
     def value(one: Judged) -> float:
         found = one.evaluation.metrics if label is None else one.evaluation.per_class[label]
-        return found[metric].value or 0.0
+        return (found[metric].value or 0.0) if metric in found else 0.0  # many labels have no calibration error of all
 
     return (max(comparison.runs, key=value),)
 
@@ -158,7 +162,7 @@ def _draw(figure: go.Figure, comparison: Comparison, label: str, metric: str, ma
     """Draw baselines first, then runs, some with their bands, each with its `value` or area; return the best run (or model)."""
     column, best = comparison.labels.index(label), []
     shaded = banded(comparison, metric, label)
-    for one in sorted(comparison.models, key=lambda one: one.model.kind == "run"):
+    for one in layered(comparison.models):
         curve = make(ranked(one.model.predictions, column))
         if curve is None:
             continue
@@ -178,11 +182,6 @@ def _thresholds(figure: go.Figure, one: Judged, curve: Curve, column: int) -> No
     texts = [_("{name}<br>called from {threshold} on").format(name=safe(one.model.name), threshold=plain(float(curve.threshold[place]))) for place in places]
     custom = [["threshold", float(curve.threshold[place]), column, one.model.id] for place in places]
     clickable(figure, one, curve.x[places], curve.y[places], custom, texts)
-
-
-def _coin(figure: go.Figure, dark: bool) -> None:
-    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": muted(dark), "width": 1, "dash": "dot"}, hoverinfo="skip", showlegend=False)
-    figure.add_annotation(x=0.53, y=0.46, text=_("a coin"), showarrow=False, xanchor="left", font={"size": 11, "color": muted(dark)})
 
 
 def _stretched_det(ranks: Ranking) -> Curve | None:

@@ -8,6 +8,7 @@ from core.charts.style import Chart, empty_figure, error_bar, number, plain, saf
 from core.evaluation.compare import Comparison, Judged
 from core.evaluation.intervals import Interval
 from core.evaluation.names import headline, higher_is_better, is_share, metric_word
+from core.evaluation.verdict_words import metric_name, size_words
 from core.language import _
 
 __all__ = ["forest"]
@@ -78,6 +79,9 @@ def _verdict(comparison: Comparison) -> str:
     names = {"name": best.model.name, "other": reference}
     if not difference.clear:
         return _("{name} cannot be told apart from “{other}” on {rows} test rows").format(rows=f"{comparison.rows_judged:,}", **names)
+    if difference.metric not in ("accuracy", "rmse"):
+        words = _("{name} is ahead of “{other}” by {gap} in {metric}") if difference.better else _("{name} is behind “{other}” by {gap} in {metric}")
+        return words.format(gap=size_words(difference.metric, gap), metric=metric_name(difference.metric), **names)
     if comparison.task.is_classification:
         count = f"{gap * 100:.0f}" if gap >= 0.0095 else f"{gap * 100:.1f}"
         words = _("{name} gets {n} more of 100 rows right than “{other}”") if difference.better else _("{name} gets {n} fewer of 100 rows right than “{other}”")

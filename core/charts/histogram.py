@@ -27,7 +27,7 @@ def histogram(comparison: Comparison, one: Judged, label: str, *, dark: bool = F
     """
     column = comparison.labels.index(label)
     predictions = one.model.predictions
-    found = score_histogram(predictions.truth == column, predictions.scores[:, column])
+    found = score_histogram(predictions.is_of(column), predictions.scores[:, column])
     figure = empty_figure(dark, height=340)
     ours, theirs = found.positives / max(found.positives.sum(), 1), found.others / max(found.others.sum(), 1)
     _side(figure, found, ours, one.identity.colour, column, one, found.positives, safe(label))

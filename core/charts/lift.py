@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.charts.curves import banded, nothing_to_rank, usual_class
-from core.charts.lines import band, clickable, evenly, model_line
+from core.charts.lines import band, clickable, evenly, guide, layered, model_line
 from core.charts.style import Chart, empty_figure, legend_below, muted, plain, safe, square_figure
 from core.evaluation.compare import Comparison, Judged
 from core.evaluation.lift import Gain, gain_of
@@ -30,8 +30,7 @@ def gain(comparison: Comparison, label: str | None = None, *, dark: bool = False
     chosen = label or usual_class(comparison)
     found = _gains(comparison, chosen)
     figure = square_figure(dark, len(comparison.models))
-    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": muted(dark), "width": 1, "dash": "dot"}, hoverinfo="skip", showlegend=False)
-    figure.add_annotation(x=0.53, y=0.46, text=_("by chance"), showarrow=False, xanchor="left", font={"size": 11, "color": muted(dark)})
+    guide(figure, (0, 1), (0, 1), dark, _("by chance"))
     for one, curve in found:
         x, y = np.r_[0.0, curve.handled], np.r_[0.0, curve.found]
         if one in banded(comparison, "roc_auc", chosen):
@@ -80,7 +79,7 @@ def lift(comparison: Comparison, label: str | None = None, *, dark: bool = False
 
 def _gains(comparison: Comparison, label: str) -> list[tuple[Judged, Gain]]:
     column, found = comparison.labels.index(label), []
-    for one in sorted(comparison.models, key=lambda one: one.model.kind == "run"):
+    for one in layered(comparison.models):
         curve = gain_of(ranked(one.model.predictions, column), POINTS)
         if curve is not None:
             found.append((one, curve))

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.style import faint, rounded, short
+from core.charts.style import faint, muted, rounded, short
 from core.evaluation.compare import Judged
 
-__all__ = ["CLICKABLE", "band", "clickable", "evenly", "model_line"]
+__all__ = ["CLICKABLE", "band", "clickable", "evenly", "guide", "layered", "model_line"]
 
 CLICKABLE = 60  # unseen points on a line
 THUMB = 18  # px across
@@ -55,6 +55,18 @@ def clickable(figure: go.Figure, one: Judged, x: np.ndarray, y: np.ndarray, cust
         marker={"color": one.identity.colour, "symbol": one.identity.marker, "size": THUMB, "opacity": 0},
         selected={"marker": {"opacity": 1, "size": THUMB - 4}}, unselected={"marker": {"opacity": 0}},
     )  # fmt: skip
+
+
+def guide(figure: go.Figure, x: Sequence[float], y: Sequence[float], dark: bool, said: str = "") -> None:
+    """A quiet dotted line to compare with, such as that of a coin, with its word beside the middle where it has one."""
+    figure.add_scatter(x=list(x), y=list(y), mode="lines", line={"color": muted(dark), "width": 1, "dash": "dot"}, hoverinfo="skip", showlegend=False)
+    if said:
+        figure.add_annotation(x=0.53, y=0.46, text=said, showarrow=False, xanchor="left", font={"size": 11, "color": muted(dark)})
+
+
+def layered(models: Sequence[Judged]) -> list[Judged]:
+    """Simple models first, so that the user's own are drawn over them."""
+    return sorted(models, key=lambda one: one.model.kind == "run")
 
 
 def evenly(x: np.ndarray, y: np.ndarray, points: int = CLICKABLE) -> np.ndarray:

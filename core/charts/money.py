@@ -15,9 +15,10 @@ import plotly.graph_objects as go
 from core.charts.style import Chart, digits, empty_figure, error_bar, legend_below, muted, rounded, safe
 from core.charts.threshold import legend_name
 from core.language import _
+from core.worth.currency import money_range, money_text, money_ticks
 from core.worth.goals import Ranked, Ranking
 from core.worth.money import money_values
-from core.worth.pitch import money_range, money_text, policy_word
+from core.worth.pitch import policy_word
 from core.worth.threshold import metric_values
 from core.worth.values import Values
 from core.worth.worth import ModelWorth, Worth
@@ -41,15 +42,16 @@ def money_chart(ranking: Ranking, worth: Worth, *, dark: bool = False) -> Chart:
     measured = worth.values.against_never() if worth.policy == "never" else worth.values.against_always()
     lowest = 0.0
     for ranked, found in sorted(zip(ranking.models, worth.models, strict=True), key=lambda pair: pair[0].one.model.kind == "run"):
-        lowest = min(lowest, _line(figure, ranked, measured))
+        lowest = min(lowest, _line(figure, ranked, measured, worth.values.currency))
         _mark(figure, found, worth)
     figure.update_xaxes(title=_("Share of cases acted on"), tickformat=".0%", range=[-0.02, 1.02], nticks=6)
-    letters = " " if worth.values.currency[-1:].isalpha() else ""
-    figure.update_yaxes(title=_("Gain a month"), tickprefix=safe(worth.values.currency + letters), tickformat="~s", nticks=6, range=_ends(worth, lowest))
+    ends = _ends(worth, lowest)
+    places, texts = money_ticks(*ends, worth.values.currency)
+    figure.update_yaxes(title=_("Gain a month"), tickvals=places, ticktext=[safe(text) for text in texts], range=list(ends))
     return Chart(figure, _finding(worth), _alt(worth))
 
 
-def _line(figure: go.Figure, ranked: Ranked, measured: Values) -> float:
+def _line(figure: go.Figure, ranked: Ranked, measured: Values, currency: str) -> float:
     """Draw the curve of one model; returns its lowest point."""
     scores = ranked.validation or ranked.test
     if not len(scores.hits) or not len(scores.others):
@@ -61,7 +63,8 @@ def _line(figure: go.Figure, ranked: Ranked, measured: Values) -> float:
     figure.add_scatter(
         x=rounded(acted[keep]), y=digits(gains[keep]), mode="lines", line={"color": style.colour, "width": 2 if run else 1.2, "dash": style.dash},
         name=safe(ranked.one.model.name), legendgroup=ranked.one.model.id, showlegend=False, customdata=rounded(np.minimum(corners.threshold[keep], 1.0)),
-        hovertemplate=f"{safe(ranked.one.model.name)}<br>%{{x:.1%}} → %{{y:,.3s}} (%{{customdata:.3f}})<extra></extra>",
+        hovertemplate=f"{safe(ranked.one.model.name)}<br>%{{x:.1%}} → %{{text}} (%{{customdata:.3f}})<extra></extra>",
+        text=[safe(money_text(float(gain), currency)) for gain in gains[keep]],
     )  # fmt: skip
     return float(gains.min())
 
@@ -82,11 +85,14 @@ def _mark(figure: go.Figure, found: ModelWorth, worth: Worth) -> None:
     )  # fmt: skip
 
 
-def _ends(worth: Worth, lowest: float) -> list[float] | None:
+def _ends(worth: Worth, lowest: float) -> tuple[float, float]:
     """Ends of the axis: no further below zero than above, because who acts at random may lose far more than any model gains."""
     top = max((found.gain.high for found in worth.models if found.gain.high is not None), default=0.0)
     low = min((found.gain.low for found in worth.models if found.gain.low is not None), default=0.0)
-    return [min(max(-top, lowest), low) - 0.08 * top, 1.15 * top] if top > 0 else None
+    if top > 0:
+        return min(max(-top, lowest), low) - 0.08 * top, 1.15 * top
+    low = min(low, lowest, 0.0)
+    return (1.08 * low, -0.08 * low) if low < 0 else (-1.0, 1.0)
 
 
 def _finding(worth: Worth) -> str:

@@ -120,12 +120,14 @@ def safe(text: str) -> str:
 
 def short(text: str) -> str:
     """A name cut to what a chart has room for, safe to draw; its end is kept, where models of one recipe differ."""
-    return safe(text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 6].rstrip()}…{text[-5:]}")
+    return safe(text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 8].rstrip()}…{text[-7:]}")
 
 
 def two_lines(text: str) -> str:
-    """A name for a place beside an axis, where a phone has room for two short lines; safe to draw."""
-    lines = wrap(text, LINE_LENGTH, max_lines=2, placeholder="…") or [""]
+    """A name for a place beside an axis, where a phone has room for two short lines; its end is kept; safe to draw."""
+    lines = wrap(text, LINE_LENGTH) or [""]
+    if len(lines) > 2:
+        lines = [lines[0], f"… {text[2 - LINE_LENGTH :].lstrip()}"]
     return "<br>".join(safe(line) for line in lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
+from core.charts.lines import layered
 from core.charts.style import (
     Chart,
     digits,
@@ -80,7 +81,7 @@ def error_by_size(comparison: Comparison, *, dark: bool = False) -> Chart:
     """
     figure = empty_figure(dark, height=360 + 24 * len(comparison.models))
     lead = None
-    for one in sorted(comparison.models, key=lambda one: one.model.kind == "run"):
+    for one in layered(comparison.models):
         p = one.model.predictions
         found = errors_by_size(p.truth, p.scores)
         if found is None:

@@ -27,7 +27,7 @@ from core.charts.style import (
 )
 from core.evaluation.intervals import Interval
 from core.identity import Identity
-from core.language import _
+from core.language import _, plural
 from core.why.result import Contribution, Dependence, Importance, RowWhy, Why, Word
 
 __all__ = ["Explained", "contributions_chart", "dependence_chart", "importance_chart", "words_chart"]
@@ -71,7 +71,8 @@ def importance_chart(models: Sequence[Explained], *, alone: bool = False, dark: 
         return None
     metric = next(one.why.metric for one in models if one.why and one.why.importance)
     share = metric == "accuracy"
-    figure = _lines(models, [_names(key) for key in keys], dark, lambda one, at: _interval(found.get(one.name, {}).get(keys[at])), lambda i: number(i, share))
+    drawn = [one for one in models if found.get(one.name)]  # a model that reads no column takes no room
+    figure = _lines(drawn, [_names(key) for key in keys], dark, lambda one, at: _interval(found.get(one.name, {}).get(keys[at])), lambda i: number(i, share))
     figure.update_xaxes(title=_folded(_worse(metric)), tickformat=".0%" if share else None)
     figure.add_vline(x=0, line={"color": muted(dark), "width": 1, "dash": "dot"})
     leaders = {name: max(entries.values(), key=lambda entry: entry.value) for name, entries in found.items() if entries}
@@ -94,8 +95,9 @@ def dependence_chart(models: Sequence[Explained], column: str, label: str = "", 
     figure = empty_figure(dark, height=330 + 24 * len(curves))
     figure.update_layout(legend=legend_below())
     share = bool(curves[0][1].labels)
+    crowded = len(curves) > 1 and any(not one.identity.is_simple for one, _curve_of in curves)
     for one, curve in curves:
-        _curve(figure, one, curve, _place(curve, label), share)
+        _curve(figure, one, curve, _place(curve, label), share, band=not (crowded and one.identity.is_simple))
     figure.update_xaxes(title=short(column), nticks=6)
     figure.update_yaxes(title=_("Probability of “{label}”").format(label=short(label or curves[0][1].labels[-1])) if share else _("Answer"), tickformat=".0%" if share else None, nticks=6)
     spans = {one.name: _span(curve, _place(curve, label)) for one, curve in curves}
@@ -161,7 +163,7 @@ def words_chart(models: Sequence[Explained], label: str = "", *, dark: bool = Fa
     kept = order if len(order) <= 2 * MOST else order[:MOST] + order[-MOST:]
     share = any(word.label for words in found.values() for word in words.values())
     scale = 100 if share else 1
-    figure = _lines(models, kept, dark, lambda one, at: _interval_of(found[one.name].get(kept[at]), scale), lambda i: number(i, share=False))
+    figure = _lines([one for one in models if found[one.name]], kept, dark, lambda one, at: _interval_of(found[one.name].get(kept[at]), scale), lambda i: number(i, share=False))
     figure.add_vline(x=0, line={"color": muted(dark), "width": 1, "dash": "dot"})
     word = label or next(entry.label for words in found.values() for entry in words.values())
     figure.update_xaxes(title=_folded(_("Points of the probability of “{label}”").format(label=short(word))) if share else _("Change of the answer"))
@@ -200,13 +202,12 @@ def _lines(
     return figure
 
 
-def _curve(figure: go.Figure, one: Explained, curve: Dependence, at: int, share: bool) -> None:
+def _curve(figure: go.Figure, one: Explained, curve: Dependence, at: int, share: bool, *, band: bool) -> None:
     points, style = list(curve.points), one.identity
     if curve.kind == "category":
         points = [short(str(point)) for point in points]
-    else:
-        band = {"x": [*points, *points[::-1]], "y": [*curve.high[at], *curve.low[at][::-1]]}
-        figure.add_scatter(**band, fill="toself", fillcolor=faint(style.colour), line={"width": 0}, hoverinfo="skip", showlegend=False)
+    elif band:
+        figure.add_scatter(x=[*points, *points[::-1]], y=[*curve.high[at], *curve.low[at][::-1]], fill="toself", fillcolor=faint(style.colour), line={"width": 0}, hoverinfo="skip", showlegend=False)
     error = {"type": "data", "symmetric": False, "array": list(np.subtract(curve.high[at], curve.mean[at])), "arrayminus": list(np.subtract(curve.mean[at], curve.low[at])), "color": style.colour, "thickness": 1.5, "width": 4}
     figure.add_scatter(
         x=points, y=list(curve.mean[at]), mode="markers" if curve.kind == "category" else "lines+markers", name=short(one.name),
@@ -258,7 +259,11 @@ def _leading(leaders: dict[str, Importance]) -> str:
     if len(set(names.values())) == 1:
         column = next(iter(names.values()))
         return _("Every model relies most on “{column}”").format(column=column) if len(names) > 1 else _("{model} relies most on “{column}”").format(column=column, model=next(iter(names)))
-    return _("The models rely on different columns: {list}").format(list="; ".join(f"{name}: “{column}”" for name, column in names.items()))
+    by_column: dict[str, list[str]] = {}
+    for name, column in names.items():
+        by_column.setdefault(column, []).append(name)
+    who = {column: ", ".join(each) if len(each) < 3 else plural("{n} model", "{n} models", len(each)) for column, each in by_column.items()}
+    return _("The models rely on different columns: {list}").format(list="; ".join(f"{who[column]}: “{column}”" for column in by_column))
 
 
 def _alt_importance(found: dict[str, dict[tuple[str, ...], Importance]], keys: Sequence[tuple[str, ...]], share: bool) -> str:

@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from core.dataset.schema import ColumnType, DatasetInfo, Part
 from core.errors import Damaged
 from core.files import read_json
+from core.language import N_
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +60,7 @@ class Dataset:
         try:
             return DatasetInfo.model_validate(read_json(self.folder / "dataset.json"))
         except ValidationError as error:
-            raise Damaged(f"Dataset {self.id} cannot be read. Delete it and upload the file again.") from error
+            raise Damaged(N_("Dataset {id} cannot be read. Delete it and upload the file again.").format(id=self.id)) from error
 
     def table(self, columns: tuple[str, ...] | None = None, rows: np.ndarray | None = None) -> pl.DataFrame:
         """Read columns of the table.
@@ -79,7 +80,7 @@ class Dataset:
         try:
             table = pl.read_parquet(self.folder / "table.parquet", columns=list(columns) if columns is not None else None)
         except (OSError, pl.exceptions.PolarsError) as error:
-            raise Damaged(f"The table of dataset {self.id} cannot be read. Delete it and upload the file again.") from error
+            raise Damaged(N_("The table of dataset {id} cannot be read. Delete it and upload the file again.").format(id=self.id)) from error
         return table if rows is None else table[rows]
 
     def split(self) -> np.ndarray:
@@ -147,7 +148,7 @@ class Dataset:
         try:
             return Looks.model_validate(read_json(path)) if path.exists() else Looks()
         except ValidationError as error:
-            raise Damaged(f"Dataset {self.id} cannot be read. Delete it and upload the file again.") from error
+            raise Damaged(N_("Dataset {id} cannot be read. Delete it and upload the file again.").format(id=self.id)) from error
 
     def images(self) -> np.ndarray:
         """All pictures, (rows, height, width, channels) uint8, memory-mapped."""
@@ -160,5 +161,5 @@ def _load(path: Path) -> np.ndarray:
     try:
         array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
-        raise Damaged(f"{path.parent.name}/{path.name} is missing or broken. Delete the dataset and upload the file again.") from error
+        raise Damaged(N_("{name}/{name2} is missing or broken. Delete the dataset and upload the file again.").format(name=path.parent.name, name2=path.name)) from error
     return array

@@ -24,6 +24,7 @@ from core.dataset.schema import Column, ColumnType, Finding, Repair, Severity, S
 from core.dataset.understand import Choices, understand
 from core.dataset.values import find_time_format, is_missing
 from core.errors import BadSettings
+from core.language import N_
 
 if TYPE_CHECKING:
     from core.dataset.readers.pictures import Pictures
@@ -196,7 +197,7 @@ def _sampled(raw: RawTable) -> tuple[Finding, ...]:
     if raw.whole is None:
         return ()
     rows = len(raw.frame)
-    message = f"Measured on {rows:,} of {raw.total:,} rows, spread over the file. When you use the data, all rows are counted."
+    message = N_("Measured on {rows} of {total} rows, spread over the file. When you use the data, all rows are counted.").format(rows=f"{rows:,}", total=f"{raw.total:,}")
     return (note("sampled", message, count=rows, evidence={"rows": rows, "total": raw.total}),)
 
 
@@ -214,7 +215,7 @@ def sorted_findings(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def _check_names(before: Draft, names: Sequence[str]) -> None:
     for name in names:
         if name not in before.guesses:
-            raise BadSettings(f"There is no column {name[:80]!r}. The columns are: {', '.join(list(before.guesses)[:20])}.")
+            raise BadSettings(N_("There is no column {name}. The columns are: {guesses}.").format(name=repr(name[:80]), guesses=", ".join(list(before.guesses)[:20])))
 
 
 def _checked_types(before: Draft, types: Mapping[str, str]) -> dict[str, ColumnType]:
@@ -224,9 +225,9 @@ def _checked_types(before: Draft, types: Mapping[str, str]) -> dict[str, ColumnT
         _check_names(before, (name,))
         fixed = before.pictures is not None and (before.pictures.table is None or before.guesses[name] is ColumnType.IMAGE)
         if wanted not in allowed or fixed:
-            raise BadSettings(f"{name[:80]!r} cannot be of type {wanted!r}. Choose one of: {', '.join(allowed)}.")
+            raise BadSettings(N_("{name} cannot be of type {wanted}. Choose one of: {allowed}.").format(name=repr(name[:80]), wanted=repr(wanted), allowed=", ".join(allowed)))
         checked[name] = ColumnType(wanted)
         values = before.raw.frame[name]
         if checked[name] is ColumnType.TIME and not find_time_format(values.filter(~is_missing(values))):
-            raise BadSettings(f"{name[:80]!r} holds no dates in one form that can be read, such as 2026-11-22. Choose another type.")
+            raise BadSettings(N_("{name} holds no dates in one form that can be read, such as 2026-11-22. Choose another type.").format(name=repr(name[:80])))
     return checked

@@ -13,8 +13,9 @@ import polars as pl
 from core.dataset.leaks import Leak
 from core.dataset.repairs.spellings import folded
 from core.dataset.schema import Column, ColumnType, Finding, Severity, SplitBy, Task
+from core.language import plural
 
-__all__ = ["SHOWN", "Facts", "brief", "listed", "look", "many", "note", "quoted", "stop", "things", "were"]
+__all__ = ["SHOWN", "Facts", "brief", "listed", "look", "note", "quoted", "stop", "things"]
 
 SHOWN = 5
 LOOKED_ROWS = 100_000  # so many are enough to see how numbers are spread
@@ -160,22 +161,7 @@ def brief(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) and abs(value) < BRIEF else f"{value:.4g}"
 
 
-def many(count: int, one: str, several: str = "") -> str:
-    """`1 row`, `2 rows`; `1 class has`, `2 classes have`.
-
-    Args:
-        count: how many.
-        one: words for one.
-        several: words for any other number; default: `one` with an s.
-    """
-    return f"{count:,} {one}" if count == 1 else f"{count:,} {several or one + 's'}"
-
-
 def things(facts: Facts, count: int) -> str:
     """So many rows, or pictures."""
-    return many(count, "picture" if any(column.type is ColumnType.IMAGE for column in facts.columns) else "row")
-
-
-def were(count: int) -> str:
-    """The verb for that many."""
-    return "was" if count == 1 else "were"
+    pictures = any(column.type is ColumnType.IMAGE for column in facts.columns)
+    return plural("{n} picture", "{n} pictures", count) if pictures else plural("{n} row", "{n} rows", count)

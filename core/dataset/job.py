@@ -4,11 +4,8 @@ So it can be cancelled at any moment, the web process never holds the table, and
 its own process. Everything is in the folder of the waiting file, so a reload, or a new server, finds the work again.
 
     FOLDER/job/job.json         what is asked: Task
-               lock             held while the process lives; the kernel frees it however the process dies
-               process.json     who the process is, so that no signal ever goes to a stranger
-               progress.json    the last step, replaced whole
-               error.json       code and sentence, where it failed        result.json   the id of the stored dataset
-               log.txt          what nobody foresaw
+               result.json      the id of the stored dataset
+               lock, process.json, progress.json, error.json, log.txt    the work itself (core.training.own_process)
            read-KEY/            the file as it was read (core.dataset.kept), once for each way of reading it
            look-KEY.json        Preview, once for each set of decisions
 """
@@ -16,39 +13,29 @@ its own process. Everything is in the folder of the waiting file, so a reload, o
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import json
-import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
-import traceback
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.dataset.decisions import Decisions
 from core.dataset.progress import Progress, Step
-from core.errors import Damaged, LimelightError
+from core.errors import Damaged
 from core.files import FOLDER_MODE, read_json, sweep, write_json
-from core.training.process import ProcessIdentity, signal_group
+from core.language import N_, speaking
+from core.training import own_process
 
 __all__ = ["Standing", "Task", "cancel", "preview_path", "standing", "start", "wait", "work"]
 
-JOB, LOCK = "job", "lock"
-PROJECT = Path(__file__).resolve().parents[2]
-TOLD_EVERY_S = 0.2
-GONE_S = 5.0  # a killed process has let go of its lock by then
+JOB = "job"
 DIED = (
-    "The process that read this file ended in the middle, perhaps because memory ran out. The file itself is still here. "
-    "Try once more, or bring a smaller part of it."
+    N_("The process that read this file ended in the middle, perhaps because memory ran out. The file itself is still here. Try once more, or bring a smaller part of it.")
 )
-UNFORESEEN = "Something went wrong on our side while this file was being read. The file itself is still here. Try once more; the log has the details."
+UNFORESEEN = N_("Something went wrong on our side while this file was being read. The file itself is still here. Try once more; the log has the details.")
 
 
 class Task(BaseModel):
@@ -87,13 +74,10 @@ class Standing:
 
     state: Literal["absent", "working", "failed", "done"]
     task: Task | None = None
-    step: Step = Step("Starting")
+    step: Step = Step(N_("Starting"))
     code: str = ""
     message: str = ""
     dataset: str = ""
-
-
-_started: dict[Path, subprocess.Popen[bytes]] = {}  # kept, so that a child that ended is reaped
 
 
 def start(folder: Path, task: Task) -> None:
@@ -112,14 +96,7 @@ def start(folder: Path, task: Task) -> None:
 
 def _spawn(folder: Path, place: Path) -> None:
     """Start the process; page tests do its work in their own."""
-    with (place / "log.txt").open("wb") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "core.dataset.job", str(folder.resolve())],
-            cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-    _started[folder] = child
-    if identity := ProcessIdentity.of(child.pid):
-        write_json(place / "process.json", identity.to_json())
+    own_process.begin([place], ["-m", "core.dataset.job", str(folder.resolve())])
 
 
 def standing(folder: Path) -> Standing:
@@ -127,22 +104,19 @@ def standing(folder: Path) -> Standing:
     task = _task(folder)
     if task is None:
         return Standing("absent")
-    alive = _alive(folder)  # before the results are looked at: it may end meanwhile
-    if error := _json(folder / JOB / "error.json"):
+    alive = own_process.is_alive(folder / JOB)  # before the results are looked at: it may end meanwhile
+    if error := own_process.record(folder / JOB / "error.json"):
         return Standing("failed", task, code=str(error.get("code")), message=str(error.get("message")))
-    if result := _json(folder / JOB / "result.json"):
+    if result := own_process.record(folder / JOB / "result.json"):
         return Standing("done", task, dataset=str(result.get("dataset", "")))
     if not alive:
         return Standing("failed", task, code="interrupted", message=DIED)
-    told = _json(folder / JOB / "progress.json")
-    with contextlib.suppress(TypeError):
-        return Standing("working", task, step=Step(**told))
-    return Standing("working", task)
+    return Standing("working", task, step=own_process.told(folder / JOB, Step(N_("Starting"))))
 
 
 def wait(folder: Path, seconds: float) -> None:
     """Wait for the process of this folder to end, if we started it; at most so long."""
-    if child := _started.get(folder):
+    if child := own_process.started.get(folder / JOB):
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(seconds)
 
@@ -150,16 +124,7 @@ def wait(folder: Path, seconds: float) -> None:
 def cancel(folder: Path) -> None:
     """Kill the work on a waiting file and remove all that it wrote, half-stored datasets included; the file stays."""
     task, place = _task(folder), folder / JOB
-    child = _started.pop(folder, None)
-    identity = ProcessIdentity.of(child.pid) if child and child.poll() is None else ProcessIdentity.from_json(_json(place / "process.json"))
-    if identity is not None and (child is not None or _is_held(place)):
-        signal_group(identity, signal.SIGKILL)
-    if child is not None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(GONE_S)
-    deadline = time.monotonic() + GONE_S  # of a process that is not our child only the lock tells
-    while _is_held(place) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    own_process.end(place)
     shutil.rmtree(place, ignore_errors=True)
     sweep(folder)
     if task is not None and task.what == "store":
@@ -192,13 +157,14 @@ def work(folder: Path, task: Task, progress: Progress) -> str:
     from core.files import write_atomic
     from core.workspace import Workspace
 
-    source = Source.of(task.path, task.file_name)
-    found = _read(folder, source, task.decisions, progress)
-    understood = task.decisions.apply(draft(source, found.raw, found.pictures, found.guesses, progress=progress))
-    if task.what == "look":
-        write_atomic(preview_path(folder, task.decisions), preview_of(understood).model_dump_json())
-        return ""
-    return store(understood, Workspace(task.workspace), task.name, progress).id
+    with speaking("en"):  # what is stored is the same, whoever looks at it; ui tells it in the visitor's language
+        source = Source.of(task.path, task.file_name)
+        found = _read(folder, source, task.decisions, progress)
+        understood = task.decisions.apply(draft(source, found.raw, found.pictures, found.guesses, progress=progress))
+        if task.what == "look":
+            write_atomic(preview_path(folder, task.decisions), preview_of(understood).model_dump_json())
+            return ""
+        return store(understood, Workspace(task.workspace), task.name, progress).id
 
 
 def _read(folder: Path, source: Any, decisions: Decisions, progress: Progress) -> Any:
@@ -220,38 +186,13 @@ def _read(folder: Path, source: Any, decisions: Decisions, progress: Progress) -
 def main(folder: Path) -> int:
     """Do what `job.json` asks, alone; say how it ended in `error.json` or `result.json`."""
     place, task = folder / JOB, _task(folder)
-    lock = _lock(place)
+    lock = own_process.hold(place)
     if task is None or lock is None:
         return 2
     sweep(folder)
+    asked = task
     with lock:
-        try:
-            result = work(folder, task, Progress(_teller(place / "progress.json")))
-            write_json(place / "result.json", {"dataset": result})
-        except LimelightError as error:
-            write_json(place / "error.json", {"code": error.code, "message": error.message})
-            return 1
-        except Exception:
-            traceback.print_exc()  # into log.txt
-            write_json(place / "error.json", {"code": "unforeseen", "message": UNFORESEEN})
-            return 3
-    return 0
-
-
-def _teller(path: Path) -> Callable[[Step], None]:
-    """A function that writes steps, not more often than anybody looks."""
-    last_s, stage = 0.0, ""
-
-    def tell(step: Step) -> None:
-        nonlocal last_s, stage
-        now = time.monotonic()
-        if now - last_s >= TOLD_EVERY_S or step.stage != stage:
-            last_s, stage = now, step.stage
-            beside = path.with_suffix(".new")  # not synced: of no use after a crash
-            beside.write_text(json.dumps(asdict(step)), encoding="utf-8")
-            os.replace(beside, path)
-
-    return tell
+        return own_process.attempt(place, lambda progress: write_json(place / "result.json", {"dataset": work(folder, asked, progress)}), UNFORESEEN)[0]
 
 
 def _task(folder: Path) -> Task | None:
@@ -259,48 +200,6 @@ def _task(folder: Path) -> Task | None:
         return Task.model_validate(read_json(folder / JOB / "job.json"))
     except (Damaged, ValidationError):
         return None
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        found = read_json(path)
-    except Damaged:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _alive(folder: Path) -> bool:
-    child = _started.get(folder)
-    return (child is not None and child.poll() is None) or _is_held(folder / JOB)
-
-
-def _is_held(place: Path) -> bool:
-    """Whether a process holds the lock."""
-    with contextlib.suppress(OSError), (place / LOCK).open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
-def _lock(place: Path) -> IO[bytes] | None:
-    """The lock of this folder, or None where another process works on it."""
-    try:
-        file = (place / LOCK).open("ab")
-    except OSError:  # cancelled before it began
-        return None
-    deadline = time.monotonic() + 1.0  # whoever looks whether we live holds it for an instant
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                file.close()
-                return None
-            time.sleep(0.01)
-        else:
-            return file
 
 
 if __name__ == "__main__":

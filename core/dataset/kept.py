@@ -23,6 +23,7 @@ from core.dataset.schema import ColumnType
 from core.dataset.whole import Whole, linked
 from core.errors import Damaged
 from core.files import new_folder, read_json, write_json
+from core.language import N_
 
 __all__ = ["keep", "kept"]
 
@@ -72,7 +73,7 @@ def kept(folder: Path) -> Read:
     try:
         return Read(**vars(_opened(folder, "read", read_json(folder / "read.json"), _Kept)))
     except (OSError, ValueError, KeyError, TypeError, ValidationError, pl.exceptions.PolarsError) as error:
-        raise Damaged("The file that was read before cannot be opened any more. Bring it again.") from error
+        raise Damaged(N_("The file that was read before cannot be opened any more. Bring it again.")) from error
 
 
 def _written(folder: Path, name: str, value: Any) -> dict[str, Any]:

@@ -14,15 +14,16 @@ import numpy as np
 import polars as pl
 
 from core.dataset.stop_words import STOP_WORDS
+from core.language import N_
 
 __all__ = ["OTHER", "TITLES", "language_of", "languages_of", "shares"]
 
 OTHER: Final = "other"
 TITLES: Final = {
-    "zh-Hans": "Chinese (simplified)", "zh-Hant": "Chinese (traditional)", "ja": "Japanese", "ko": "Korean", "en": "English", "de": "German",
-    "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "nl": "Dutch", "pl": "Polish", "sv": "Swedish", "tr": "Turkish",
-    "id": "Indonesian", "vi": "Vietnamese", "ru": "Russian", "uk": "Ukrainian", "ar": "Arabic", "fa": "Persian", "ur": "Urdu",
-    "hi": "Hindi", "mr": "Marathi", "th": "Thai", OTHER: "other or unsure",
+    "zh-Hans": N_("Chinese (simplified)"), "zh-Hant": N_("Chinese (traditional)"), "ja": N_("Japanese"), "ko": N_("Korean"), "en": N_("English"), "de": N_("German"),
+    "fr": N_("French"), "es": N_("Spanish"), "pt": N_("Portuguese"), "it": N_("Italian"), "nl": N_("Dutch"), "pl": N_("Polish"), "sv": N_("Swedish"), "tr": N_("Turkish"),
+    "id": N_("Indonesian"), "vi": N_("Vietnamese"), "ru": N_("Russian"), "uk": N_("Ukrainian"), "ar": N_("Arabic"), "fa": N_("Persian"), "ur": N_("Urdu"),
+    "hi": N_("Hindi"), "mr": N_("Marathi"), "th": N_("Thai"), OTHER: N_("other or unsure"),
 }  # fmt: skip
 
 READ_CHARACTERS = 400  # of a text; more make the guess no surer

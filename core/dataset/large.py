@@ -29,6 +29,7 @@ from core.dataset.target import sort_labels, task_of
 from core.dataset.understand import parts_of
 from core.dataset.whole import Whole, linked, written
 from core.files import write_atomic
+from core.language import N_
 
 __all__ = ["apply_to_all"]
 
@@ -53,14 +54,14 @@ def apply_to_all(draft: Draft, table: Path, progress: Progress) -> Draft:
     answers = Answers.of(draft, whole)
     counted = _counted(draft, whole, answers, table, progress)
     kept = np.flatnonzero(answers.kept)
-    progress.step("Sharing out the rows", rows=len(kept))
+    progress.step(N_("Sharing out the rows"), rows=len(kept))
     facts = _facts(draft, whole, answers, counted, kept, table)
     done = replace(draft, facts=facts, kept=kept, looked=_looked(draft.facts, facts))
     with ThreadPoolExecutor(1) as pool:
         looks = pool.submit(getattr, done, "looks")  # wanted next anyway
         found = draft.raw.notices + unanswered(collect(facts, done.looked, progress), draft.repairs)
     rows, total = len(draft.raw.frame), draft.raw.total
-    message = f"Rows, classes, missing values, ranges and copies were counted over all {total:,} rows; leaks, outliers, spellings and drift were looked for in {rows:,} of them."
+    message = N_("Rows, classes, missing values, ranges and copies were counted over all {total} rows; leaks, outliers, spellings and drift were looked for in {rows} of them.").format(total=f"{total:,}", rows=f"{rows:,}")
     said = note("sampled", message, count=rows, evidence={"rows": rows, "total": total})
     stored = replace(done, findings=sorted_findings((*found, said)))
     vars(stored)["looks"] = looks.result()  # where `cached_property` looks first

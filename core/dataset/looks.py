@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.dataset.progress import Progress
 from core.dataset.schema import ColumnType, Part
+from core.language import N_
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,10 +115,10 @@ def look(facts: Facts, pictures: Pictures | None = None, kept: np.ndarray | None
     texts = [column.name for column in facts.columns if column.type is ColumnType.TEXT and column.name != facts.target][:COLUMNS]
     found = {}
     for place, name in enumerate(texts):
-        told.step("Looking at the texts", place, len(texts), len(rows))
+        told.step(N_("Looking at the texts"), place, len(texts), len(rows))
         found[name] = look_at_texts(facts, name, rows)
     if pictures is not None and facts.rows:
-        told.step("Looking at the pictures", 0, 1, len(rows))
+        told.step(N_("Looking at the pictures"), 0, 1, len(rows))
     shown = look_at_pictures(facts, pictures, rows, kept) if pictures is not None and facts.rows else None
     return Looks(pictures=shown, texts=found)
 

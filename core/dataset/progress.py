@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import Cancelled
+from core.language import N_
 
 __all__ = ["Progress", "Step"]
 
@@ -45,5 +46,5 @@ class Progress:
             Cancelled: the user cancelled.
         """
         if not self.wanted():
-            raise Cancelled("Cancelled. Nothing was kept.")
+            raise Cancelled(N_("Cancelled. Nothing was kept."))
         self.tell(Step(stage, done, total, rows))

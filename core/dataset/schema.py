@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import BadSettings
+from core.language import N_
 
 __all__ = [
     "Column", "ColumnType", "DatasetInfo", "Finding", "Part", "Repair", "Severity", "SplitBy", "SplitCounts", "Task",
@@ -36,10 +37,11 @@ class Task(StrEnum):
     BINARY = "binary"  # one of two classes
     MULTICLASS = "multiclass"  # one of three or more classes
     REGRESSION = "regression"  # a number
+    MANY_LABELS = "many_labels"  # none, one or several labels a row; judged (predictions from elsewhere), not yet trained
 
     @property
     def is_classification(self) -> bool:
-        """True for binary and multiclass."""
+        """True for all but numbers."""
         return self is not Task.REGRESSION
 
 
@@ -123,7 +125,7 @@ class SplitBy(_Frozen):
         """
         kind, _, column = text.partition(":")
         if kind not in ("stratified", "time", "group", "given") or (kind == "stratified") != (not column):
-            raise BadSettings(f"{text[:80]!r} is no way to split. Use stratified, time:COLUMN, group:COLUMN or given:COLUMN.")
+            raise BadSettings(N_("{text} is no way to split. Use stratified, time:COLUMN, group:COLUMN or given:COLUMN.").format(text=repr(text[:80])))
         return cls(kind=kind, column=column or None)
 
     @property

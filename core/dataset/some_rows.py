@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.errors import Damaged
+from core.language import N_
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,6 @@ def some_rows(dataset: Dataset, rows: np.ndarray, columns: Sequence[str], charac
         lazy = pl.scan_parquet(dataset.folder / "table.parquet").select(columns).with_row_index(number)
         found = lazy.filter(pl.col(number).is_in(rows.tolist())).with_columns(cut).collect()
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise Damaged(f"The table of dataset {dataset.id} cannot be read. Delete it and upload the file again.") from error
+        raise Damaged(N_("The table of dataset {id} cannot be read. Delete it and upload the file again.").format(id=dataset.id)) from error
     place = {row: at for at, row in enumerate(found[number].to_list())}
     return found[[place[row] for row in rows.tolist()]].drop(number)

@@ -23,6 +23,7 @@ from core.dataset.target import guess_target, is_classes, sort_labels, target_va
 from core.dataset.types import as_typed, counts_rows, guess_types, lost_values
 from core.dataset.values import find_time_format, is_missing, number_format
 from core.errors import BadSettings, BadTarget
+from core.language import N_
 
 if TYPE_CHECKING:
     from core.dataset.readers.pictures import Pictures
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["INPUT_TYPES", "Choices", "Understood", "parts_of", "understand"]
 
 INPUT_TYPES = (ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TIME, ColumnType.TEXT, ColumnType.IMAGE)
-STAGE, PARTS_OF_IT = "Looking at the columns", 4
+STAGE, PARTS_OF_IT = N_("Looking at the columns"), 4
 SPLIT_COLUMNS = frozenset({"split", "set", "subset", "part", "partition", "数据集", "划分"})
 
 
@@ -152,7 +153,7 @@ def parts_of(by: SplitBy, table: pl.DataFrame, target: str, task: Task, groups: 
     """
     values = table[by.column] if by.column is not None else None
     if by.kind == "time" and (values is None or not values.dtype.is_temporal()):
-        raise BadSettings(f"The rows cannot be split by time: {str(by.column)[:80]!r} holds no dates. Choose a column of dates, or make it one with the type time.")
+        raise BadSettings(N_("The rows cannot be split by time: {column} holds no dates. Choose a column of dates, or make it one with the type time.").format(column=repr(str(by.column)[:80])))
     return split_by(by, table[target], task, groups, values, seed) if len(table) else np.zeros(0, np.uint8)
 
 
@@ -161,7 +162,7 @@ def _target(types: Mapping[str, ColumnType], choices: Choices) -> str:
         return guess_target(types)
     if choices.target not in types:
         shown = ", ".join(list(types)[:20])
-        raise BadTarget(f"There is no column {choices.target[:80]!r} to predict. The columns are: {shown}.")
+        raise BadTarget(N_("There is no column {target} to predict. The columns are: {shown}.").format(target=repr(choices.target[:80]), shown=shown))
     return choices.target
 
 
@@ -232,8 +233,8 @@ def _inputs(
     known = set(names)
     for name in choices.inputs:
         if name not in known or name == target:
-            reason = "is the target" if name == target else "is no column of this table"
-            raise BadSettings(f"{name[:80]!r} cannot be an input: it {reason}. Choose among: {', '.join(possible[:20])}.")
+            reason = N_("is the target") if name == target else N_("is no column of this table")
+            raise BadSettings(N_("{name} cannot be an input: it {reason_words}. Choose among: {possible}.").format(name=repr(name[:80]), reason_words=reason, possible=", ".join(possible[:20])))
     chosen = set(choices.inputs)
     return tuple(name for name in names if name in chosen)
 

@@ -21,6 +21,7 @@ from polars.io.plugins import register_io_source
 
 from core.errors import DiskFull
 from core.files import FOLDER_MODE, locked_folder, sweep
+from core.language import N_
 from core.settings import settings
 
 __all__ = ["BATCH_ROWS", "ReadingFolder", "Whole", "linked", "written"]
@@ -122,7 +123,7 @@ def written(file: Path, schema: Mapping[str, pl.DataType], frames: Iterator[pl.D
         if failed:
             raise failed[0] from None
         if isinstance(error, OSError) or "No space left" in str(error):
-            raise DiskFull("There is no room on the disk to read this file. Free some space and try again.") from error
+            raise DiskFull(N_("There is no room on the disk to read this file. Free some space and try again.")) from error
         raise
 
 

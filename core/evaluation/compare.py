@@ -74,6 +74,11 @@ class Comparison:
         """The models that are not baselines."""
         return tuple(one for one in self.models if one.model.kind == "run")
 
+    @property
+    def sealed(self) -> bool:
+        """Whether the judged rows are sealed test rows of ours; of files from elsewhere nobody knows who saw them."""
+        return not any(one.model.outside for one in self.models)
+
     def to_json(self) -> dict[str, Any]:
         """The document that `python -m core compare --json` prints."""
         return {
@@ -172,10 +177,11 @@ def _quality(p: Predictions, metric: str | None) -> float:
     """The metric, with a minus where less is better; lowest of all where it is not defined."""
     if not len(p):
         return -math.inf
-    if metric not in (None, headline(p.task)):
-        found = evaluate(p, Part.VALIDATION).metrics.get(str(metric))
+    name = metric or headline(p.task)
+    if name != headline(p.task) or p.task is Task.MANY_LABELS:
+        found = evaluate(p, Part.VALIDATION).metrics.get(name)
         value = found.value if found else None
-        return -math.inf if value is None else value * (1 if higher_is_better(str(metric)) else -1)
+        return -math.inf if value is None else value * (1 if higher_is_better(name) else -1)
     return float((p.decisions() == p.truth).mean()) if p.task.is_classification else -float(((p.scores - p.truth) ** 2).mean()) ** 0.5
 
 

@@ -38,7 +38,8 @@ def curve_numbers(one: Judged) -> dict[str, Any]:
 
     Returns:
         For classes: `classes` by label (the second class alone where there are two, else each of the first 50),
-        `averages` (ROC over all classes; empty for two) and `confidence` (calibration of the class that was chosen).
+        `averages` (ROC over all classes; empty for two) and `confidence` (calibration of the class that was chosen; of many
+        labels none is). A label is drawn like a class.
         For numbers: `errors_by_size` and `margin`. What cannot be drawn is null.
     """
     p = one.model.predictions
@@ -48,13 +49,13 @@ def curve_numbers(one: Judged) -> dict[str, Any]:
     averages = {} if p.task is Task.BINARY else {how: _curve(averaged_roc(p.truth, p.scores, how)) for how in ("macro", "weighted", "micro")}
     return {
         "classes": {p.labels[number]: _of_class(p, number) for number in numbers},
-        "averages": averages, "confidence": _calibration(calibration(*confidence(p.truth, p.scores))),
+        "averages": averages, "confidence": None if p.task is Task.MANY_LABELS else _calibration(calibration(*confidence(p.truth, p.scores))),
     }  # fmt: skip
 
 
 def _of_class(p: Predictions, number: int) -> dict[str, Any]:
     ranks = ranked(p, number)
-    scores = score_histogram(p.truth == number, p.scores[:, number])
+    scores = score_histogram(p.is_of(number), p.scores[:, number])
     return {
         "roc": _curve(roc_of(ranks, POINTS)), "precision_recall": _curve(precision_recall_of(ranks, POINTS)), "det": _curve(det_of(ranks, POINTS)),
         "gain": _gain(gain_of(ranks, POINTS)), "calibration": _calibration(calibration_of(ranks)),

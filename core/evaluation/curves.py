@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.intervals import wilson_limits
+from core.evaluation.intervals import band_limits
 from core.evaluation.ranking import Ranking, ranking
 
 __all__ = [
-    "Areas", "Curve", "areas", "areas_of", "det_curve", "det_of", "precision_error", "precision_recall_curve",
-    "precision_recall_of", "roc_curve", "roc_error", "roc_of", "thin",
+    "Areas", "Curve", "areas", "areas_of", "det_curve", "det_of", "precision_area", "precision_error", "precision_recall_curve",
+    "precision_recall_of", "roc_area", "roc_curve", "roc_error", "roc_of", "thin",
 ]  # fmt: skip
 
 BAND_LEVEL = 0.95**0.5  # each axis; both together 95 % (Campbell 1994)
@@ -81,8 +81,8 @@ def areas_of(ranks: Ranking) -> Areas | None:
     count, rest = ranks.positives, ranks.negatives
     if not count or not rest:
         return None
-    roc_auc, roc_parts = _roc_area(ranks, count, rest)
-    average_precision, precision_parts = _precision_area(ranks, count)
+    roc_auc, roc_parts = roc_area(ranks, count, rest)
+    average_precision, precision_parts = precision_area(ranks, count)
     return Areas(roc_auc, average_precision, ranks.to_rows(roc_parts), ranks.to_rows(precision_parts))
 
 
@@ -96,7 +96,7 @@ def roc_error(ranks: Ranking) -> tuple[float, float] | None:
     count, rest = ranks.positives, ranks.negatives
     if not count or not rest:
         return None
-    area, square = _roc_area(ranks, count, rest)
+    area, square = roc_area(ranks, count, rest)
     np.square(square, out=square)
     ours = float(square[ranks.hit].sum())  # parts have the mean 0 in each class
     return area, ours * count / max(count - 1, 1) + (float(square.sum()) - ours) * rest / max(rest - 1, 1)
@@ -106,12 +106,12 @@ def precision_error(ranks: Ranking) -> tuple[float, float] | None:
     """Average precision and the variance of its error; None when there is nothing to rank."""
     if not ranks.positives or not ranks.negatives:
         return None
-    area, square = _precision_area(ranks, ranks.positives)
+    area, square = precision_area(ranks, ranks.positives)
     np.square(square, out=square)
     return area, float(square.sum()) * ranks.rows / max(ranks.rows - 1, 1)
 
 
-def _roc_area(ranks: Ranking, count: int, rest: int) -> tuple[float, np.ndarray]:
+def roc_area(ranks: Ranking, count: int, rest: int) -> tuple[float, np.ndarray]:
     """The area, and each row's part in its error in ranked order."""
     alarms = ranks.alarms
     own, foes = np.diff(ranks.hits, prepend=np.int32(0)), np.diff(alarms, prepend=np.int32(0))
@@ -124,11 +124,12 @@ def _roc_area(ranks: Ranking, count: int, rest: int) -> tuple[float, np.ndarray]
     return area, np.where(ranks.hit, ranks.spread(beaten), ranks.spread(beating))
 
 
-def _precision_area(ranks: Ranking, count: int) -> tuple[float, np.ndarray]:
+def precision_area(ranks: Ranking, count: int) -> tuple[float, np.ndarray]:
     """The area, and each row's influence on it in ranked order."""
     precision = ranks.hits / ranks.called
     gained = np.diff(ranks.hits, prepend=np.int32(0)) / count
     area = float((gained * precision).sum())
+    area = 1.0 if area > 1 - 1e-12 else area  # 49 times 1/49 is not 1, and an interval may not have the width of rounding
     gained /= ranks.called
     alarm_part = _sum_from_here(gained * precision)  # what one more alarm here lowers further down
     hit_part = _sum_from_here(gained)
@@ -164,8 +165,8 @@ def roc_of(ranks: Ranking, points: int | None = None) -> Curve | None:
     if not count or not rest:
         return None
     hits, alarms, threshold = _corners(ranks, points)
-    x_low, x_high = wilson_limits(alarms, np.full(len(hits), rest), BAND_LEVEL)
-    y_low, y_high = wilson_limits(hits, np.full(len(hits), count), BAND_LEVEL)
+    x_low, x_high = band_limits(alarms, np.full(len(hits), rest), BAND_LEVEL)
+    y_low, y_high = band_limits(hits, np.full(len(hits), count), BAND_LEVEL)
     return Curve(alarms / rest, hits / count, threshold, np.c_[x_high, y_low], np.c_[x_low, y_high])
 
 
@@ -214,8 +215,8 @@ def precision_recall_of(ranks: Ranking, points: int | None = None) -> Curve | No
     if points is not None and len(hits) > points:
         keep = _evenly(hits / count, hits / called, points)
         hits, called, threshold = hits[keep], called[keep], threshold[keep]
-    x_low, x_high = wilson_limits(hits, np.full(len(called), count), BAND_LEVEL)
-    y_low, y_high = wilson_limits(hits, called, BAND_LEVEL)
+    x_low, x_high = band_limits(hits, np.full(len(called), count), BAND_LEVEL)
+    y_low, y_high = band_limits(hits, called, BAND_LEVEL)
     return Curve(hits / count, hits / called, threshold, np.c_[x_low, y_low], np.c_[x_high, y_high])
 
 

@@ -125,6 +125,7 @@ def _interval(found: Paired) -> Interval:
     if found.freedom < 1:
         return Interval(found.value, None, None, TOO_FEW)
     reach = t_quantile(LEVEL, found.freedom) * found.error
-    low, high = found.middle - reach, found.middle + reach
+    low, high = found.middle - reach * found.stretch[0], found.middle + reach * found.stretch[1]
     least, most = found.bounds
+    low, high = min(low, found.value), max(high, found.value)  # the middle is drawn towards 0; what is shown stays inside
     return Interval(found.value, max(low, least), min(high, most), found.reason)

@@ -14,6 +14,7 @@ from core.dataset.schema import Part, Task
 from core.evaluation.calibration import Calibration, brier, calibration, calibration_error, calibration_of, confidence
 from core.evaluation.confusion import averages, class_shares, confusion_matrix
 from core.evaluation.intervals import Interval
+from core.evaluation.many_labels import judge_many_labels
 from core.evaluation.metrics import (
     area_metrics,
     average_precision,
@@ -40,9 +41,9 @@ class Evaluation:
         part: which rows were judged.
         rows: how many.
         metrics: by stable name (`core.evaluation.metrics.METRICS`); averages over classes included.
-        per_class: label → precision, recall, specificity, f1, roc_auc, average_precision.
-        class_rows: label → judged rows of that class.
-        confusion: (classes, classes) int64, truth down and prediction across; None for regression.
+        per_class: class or label → precision, recall, specificity, f1, roc_auc, average_precision.
+        class_rows: class or label → judged rows of it.
+        confusion: (classes, classes) int64, truth down and prediction across; None for regression and many labels.
     """
 
     task: Task
@@ -100,6 +101,9 @@ def evaluate(predictions: Predictions, part: Part = Part.TEST) -> Evaluation:
     judged = predictions.of(part)
     if not judged.task.is_classification:
         return Evaluation(judged.task, (), part, len(judged), regression_metrics(judged.truth, judged.scores))
+    if judged.task is Task.MANY_LABELS:
+        metrics, by_label = judge_many_labels(judged)
+        return Evaluation(judged.task, judged.labels, part, len(judged), metrics, by_label, dict(zip(judged.labels, judged.truth.sum(0, dtype=int).tolist(), strict=True)))
     matrix = confusion_matrix(judged.truth, judged.decisions(), len(judged.labels))
     binary = judged.task is Task.BINARY
     shares = [class_shares(matrix, number) for number in range(len(judged.labels))]

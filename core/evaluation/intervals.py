@@ -6,7 +6,8 @@ and the coverage that was measured, is tested in `tests/evaluation/test_coverage
 
     shares (accuracy, recall, precision)  Wilson's score interval: right for small counts, never of zero width
     averages of shares over classes       MOVER: Wilson's distances added as squares (Zou and Donner 2008)
-    AUC, average precision                standard error on the logit scale
+    AUC, average precision                standard error on the logit scale, average precision around the value without its bias
+    points of curves                      Wilson's, with the Poisson's end near 0 and 1 (Brown, Cai and DasGupta 2001)
     means of losses                       t interval corrected for skewness (Hall 1992)
     median                                order statistics, free of any distribution
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 from typing import Any
 
@@ -23,7 +25,7 @@ import numpy as np
 from core.language import N_
 
 __all__ = [
-    "LEVEL", "Interval", "average_interval", "logit_interval", "mean_interval", "median_interval", "student_t",
+    "LEVEL", "Interval", "average_interval", "band_limits", "logit_interval", "mean_interval", "median_interval", "student_t",
     "wilson", "wilson_limits",
 ]
 
@@ -122,6 +124,37 @@ def wilson_limits(counts: np.ndarray, totals: np.ndarray, level: float = LEVEL) 
     return np.where(p <= 0, 0.0, low), np.where(known & (p >= 1), 1.0, high)
 
 
+def band_limits(counts: np.ndarray, totals: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's limits of many shares for points along a curve, which come as near to 0 and 1 as a share can.
+
+    There Wilson's interval is too short: with one alarm among 30 rows its lower end lies above the shares that most often
+    give one. Up to three hits (or misses) the end is the Poisson distribution's: "modified Wilson", Brown, Cai and
+    DasGupta, "Interval estimation for a binomial proportion", Statistical Science 2001, section 4.1.
+
+    Args:
+        counts, totals, level: as in `wilson_limits`.
+    """
+    low, high = wilson_limits(counts, totals, level)
+    rows = np.maximum(totals, 1)
+    for hits in (1, 2, 3):
+        least = _poisson_least(hits, 1 - level) / rows
+        low = np.where((counts > hits - 1) & (counts <= hits), np.minimum(low, least), low)
+        missed = totals - counts
+        high = np.where((missed > hits - 1) & (missed <= hits), np.maximum(high, 1 - least), high)
+    return low, high
+
+
+@cache
+def _poisson_least(hits: int, tail: float) -> float:
+    """The mean at which a Poisson variable reaches `hits` with this probability."""
+    low, high = 0.0, float(hits)
+    for _step in range(60):
+        middle = (low + high) / 2
+        below = math.exp(-middle) * sum(middle**k / math.factorial(k) for k in range(hits))
+        low, high = (middle, high) if 1 - below < tail else (low, middle)
+    return low
+
+
 def wilson(count: float, total: float, *, level: float = LEVEL, reason: str = "There are no rows to judge.") -> Interval:
     """Wilson's score interval of one share (E. B. Wilson 1927).
 
@@ -168,7 +201,7 @@ def average_interval(
     return Interval(value, max(0.0, value - reach(values - lows)), min(1.0, value + reach(highs - values) + unknown))
 
 
-def logit_interval(value: float, error: float, smallest: float, freedom: float) -> Interval:
+def logit_interval(value: float, error: float, smallest: float, freedom: float, centre: float | None = None) -> Interval:
     """An interval for an area between 0 and 1 from its standard error, on the logit scale.
 
     Args:
@@ -178,12 +211,14 @@ def logit_interval(value: float, error: float, smallest: float, freedom: float) 
             and tells nothing) Wilson's interval for so many hits stands in.
         freedom: how many rows the standard error itself comes from; few make the interval wider, as in
             Student's t. Without this AUC with 5 positives is covered 85 times in 100 (measured).
+        centre: where the interval lies, if the value is known to be biased; default: the value, which it always holds.
     """
     if not 0 < value < 1:
         return wilson(value * smallest, smallest)
-    reach = student_t(max(freedom, 3)) * error / (value * (1 - value))
-    middle = math.log(value / (1 - value))
-    return Interval(value, _sigmoid(middle - reach), _sigmoid(middle + reach))
+    around = value if centre is None else min(max(centre, 1e-6), max(value, 1 - 1e-6))
+    reach = student_t(max(freedom, 3)) * error / (around * (1 - around))
+    middle = math.log(around / (1 - around))
+    return Interval(value, min(value, _sigmoid(middle - reach)), max(value, _sigmoid(middle + reach)))
 
 
 def _sigmoid(x: float) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.intervals import LEVEL, wilson_limits
+from core.evaluation.intervals import band_limits, wilson_limits
 from core.evaluation.ranking import Ranking
 
 __all__ = ["Gain", "gain_of"]
@@ -59,8 +59,10 @@ class Gain:
 def gain_of(ranks: Ranking, points: int | None = None) -> Gain | None:
     """Gain and lift of a ranking.
 
-    The interval is Wilson's for the share of the class found, with the share of rows handled taken as given
-    (it is chosen, not measured). At 100 % handled everything is found, so both ends meet there.
+    The share of rows handled is chosen, not measured. So the threshold moves with the rows, and that takes part of the
+    chance away which a fixed threshold leaves: the interval is Wilson's with the number of rows that gives the
+    variance of the influence function (Jiang and Zhao 2015, for lift). At
+    100 % handled everything is found, so both ends meet there.
 
     Args:
         ranks: of one class against the rest.
@@ -77,7 +79,33 @@ def gain_of(ranks: Ranking, points: int | None = None) -> Gain | None:
         wanted = np.r_[np.geomspace(1, rows, points // 2), np.linspace(1, rows, points - points // 2)]
         keep = np.unique(np.searchsorted(ranks.called, wanted).clip(0, len(keep) - 1))
     hits, called = ranks.hits[keep], ranks.called[keep]
-    low, high = wilson_limits(hits, np.full(len(hits), count), LEVEL)
+    low, high = _limits(ranks, hits, called)
     everything = called == rows
-    low, high = np.where(everything, 1.0, low), np.minimum(high, called / count)  # no more than were handled
+    low, high = np.where(everything, 1.0, low), np.where(everything, 1.0, high)
     return Gain(called / rows, hits / count, np.minimum(low, hits / count), np.maximum(high, hits / count), ranks.threshold[keep])
+
+
+def _limits(ranks: Ranking, hits: np.ndarray, called: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of the gain where so many rows are called."""
+    rows, count = ranks.rows, ranks.positives
+    share, handled, found = count / rows, called / rows, hits / count
+    near = np.int32(max(5, rows ** (2 / 3) / 2))
+    (hits_after, after), (hits_before, before) = _down_to(ranks, called + near), _down_to(ranks, called - near)
+    local = (hits_after - hits_before) / (after - before)  # share of the class around the threshold
+    kept, left = local * (1 - handled), local * handled
+    variance = (
+        share * found * (1 - found - kept) ** 2 + share * (1 - found) * (left - found) ** 2
+        + (handled - share * found) * kept**2 + (1 - handled - share * (1 - found)) * left**2
+    ) / (share**2 * rows)  # fmt: skip
+    binomial = found * (1 - found)
+    size = np.divide(binomial, variance, out=np.full(len(found), float(count)), where=(binomial > 0) & (variance > 0)).clip(count / 2, rows)
+    low, high = band_limits(found * size, size)
+    rarest = wilson_limits(np.array([count]), np.array([rows]))[0]  # nobody finds more than there are rows handled
+    return low, np.minimum(high, handled / rarest)
+
+
+def _down_to(ranks: Ranking, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Hits and calls at the last threshold that calls no more than so many rows, (m,) each; without a copy of the ranking."""
+    place = np.searchsorted(ranks.called, rows, side="right") - 1
+    there = place >= 0
+    return np.where(there, ranks.hits[place], 0), np.where(there, ranks.called[place], 0)

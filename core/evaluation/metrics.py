@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from core.evaluation.curves import Areas, areas_of, precision_error, roc_error
+from core.evaluation.average_precision import LeftOut, average_precision_interval, averaged_interval, left_out
+from core.evaluation.curves import roc_area, roc_error
 from core.evaluation.intervals import Interval, logit_interval, mean_interval
 from core.evaluation.names import METRICS, headline, higher_is_better, is_share
 from core.evaluation.ranking import Ranking, ranking
@@ -46,11 +47,13 @@ def area_metrics(truth: np.ndarray, scores: np.ndarray, positives: tuple[int, ..
     each: dict[int, dict[str, Interval]] = {}
     for number in positives:
         ranks = ranking(truth == number, scores[:, number])
-        found = areas_of(ranks)
-        each[number] = one_class_areas(ranks)
+        found = left_out(ranks)
+        each[number] = one_class_areas(ranks, found)
         if found is not None:
-            plain.add(found, number, 1.0)
-            weighted.add(found, number, float(counts[number]))
+            area, parts = roc_area(ranks, ranks.positives, ranks.negatives)
+            both = ranks.to_rows(parts), ranks.to_rows(found.parts)
+            plain.add(area, both, found, number, 1.0)
+            weighted.add(area, both, found, number, float(counts[number]))
     by_rows = {f"{name}_weighted": interval for name, interval in weighted.intervals(by_rows=True).items()}
     return plain.intervals() | by_rows, each
 
@@ -63,14 +66,16 @@ class _Average:
         self._roc, self._precision = np.zeros(len(truth)), np.zeros(len(truth))
         self._weight = np.zeros(len(counts))
         self._values = np.zeros((len(counts), 2))
+        self._left: list[LeftOut] = []
         self._lone = 0.0  # variance of classes with a single row, which cannot show it
 
-    def add(self, found: Areas, number: int, weight: float) -> None:
-        self._roc += weight * found.roc_parts
-        self._precision += weight * found.precision_parts
+    def add(self, area: float, parts: tuple[np.ndarray, np.ndarray], left: LeftOut, number: int, weight: float) -> None:
+        self._roc += weight * parts[0]
+        self._precision += weight * parts[1]
         self._weight[number] = weight
-        self._values[number] = found.roc_auc, found.average_precision
-        self._lone += weight**2 * found.roc_auc * (1 - found.roc_auc) if self._counts[number] == 1 else 0.0
+        self._values[number] = area, left.value
+        self._left.append(left.light())
+        self._lone += weight**2 * area * (1 - area) if self._counts[number] == 1 else 0.0
 
     def intervals(self, by_rows: bool = False) -> dict[str, Interval]:
         total, n = float(self._weight.sum()), len(self._truth)
@@ -80,12 +85,12 @@ class _Average:
         away = self._values - (auc, ap) if by_rows else np.zeros_like(self._values)  # weights that are a sample too
         moved = float((self._counts * away[:, 0] ** 2).sum()) / n**2
         error = math.sqrt((_within(self._roc, self._truth, len(self._counts)) + self._lone) / total**2 + moved)
-        spread = _norm(self._precision / total + away[self._truth, 1] / n)
         smallest, freedom = int(self._counts[self._counts > 0].min()), n / np.count_nonzero(self._weight)
-        return {"roc_auc": logit_interval(auc, error, smallest, freedom), "average_precision": logit_interval(ap, spread, smallest, freedom)}
+        parts, weights = self._precision / total + away[self._truth, 1] / n, self._weight[self._weight > 0] / total
+        return {"roc_auc": logit_interval(auc, error, smallest, freedom), "average_precision": averaged_interval(self._left, weights, parts)}
 
 
-def one_class_areas(ranks: Ranking) -> dict[str, Interval]:
+def one_class_areas(ranks: Ranking, left: LeftOut | None = None) -> dict[str, Interval]:
     """ROC AUC and average precision of one class: DeLong's variance, with five rows' weight of the usual one where rows are few.
 
     With few positives an area that is high by luck also has a variance that is small by luck. The usual
@@ -99,15 +104,13 @@ def one_class_areas(ranks: Ranking) -> dict[str, Interval]:
     rarer, middle = min(count, rest), (count + rest) / 2 - 1
     usual = area * (1 - area) * (1 + middle * ((1 - area) / (2 - area) + area / (1 + area))) / (count * rest)
     blended = max(variance, (rarer * variance + 5 * usual) / (rarer + 5)) if variance else 0.0
-    return {"roc_auc": logit_interval(area, math.sqrt(blended), rarer, rarer), "average_precision": average_precision(ranks)}
+    return {"roc_auc": logit_interval(area, math.sqrt(blended), rarer, rarer), "average_precision": average_precision(ranks, left)}
 
 
-def average_precision(ranks: Ranking) -> Interval:
-    """Average precision of one class, its error from the influence of each row."""
-    found = precision_error(ranks)
-    if found is None:
-        return Interval.undefined(NOTHING_TO_RANK)
-    return logit_interval(found[0], math.sqrt(found[1]), ranks.positives, ranks.positives)
+def average_precision(ranks: Ranking, left: LeftOut | None = None) -> Interval:
+    """Average precision of one class; `left` where it is there already."""
+    found = left or left_out(ranks)
+    return Interval.undefined(NOTHING_TO_RANK) if found is None else average_precision_interval(found)
 
 
 def _within(parts: np.ndarray, groups: np.ndarray, classes: int) -> float:
@@ -116,11 +119,6 @@ def _within(parts: np.ndarray, groups: np.ndarray, classes: int) -> float:
     means = np.bincount(groups, parts, minlength=classes) / np.maximum(n, 1)
     squares = np.bincount(groups, (parts - means[groups]) ** 2, minlength=classes)
     return float((squares * n / np.maximum(n - 1, 1)).sum())
-
-
-def _norm(parts: np.ndarray) -> float:
-    n = len(parts)
-    return math.sqrt(float((parts * parts).sum()) * n / max(n - 1, 1))
 
 
 def log_loss(truth: np.ndarray, scores: np.ndarray) -> Interval:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from core.evaluation.answers import answer_facts
 from core.evaluation.predictions import Predictions
-from core.identity import Identity, baseline_identity, identity
+from core.identity import Identity, apart, baseline_identity, identity
 from core.language import _
 from core.latency import known_latency_ms
 from core.runs.events import read_events
@@ -35,6 +35,7 @@ class Model:
         identity: how it is drawn; default: by its place in the comparison.
         facts: what else is known and shown in tables and exports; JSON values by stable name (seconds,
             parameters, backend, seed, recipe …, `settings` as one object); what is not known is null or absent.
+        title: of a simple model: its name in English, which is said again in another language (`core.evaluation.retold`).
     """
 
     id: str
@@ -43,6 +44,12 @@ class Model:
     kind: Literal["run", "baseline"] = "run"
     identity: Identity | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
+
+    @property
+    def outside(self) -> bool:
+        """Whether its predictions come from a file, so that nobody here knows who saw their rows before."""
+        return "file" in self.facts
 
 
 def model_of_run(run: Run) -> Model:
@@ -64,9 +71,9 @@ def model_of_run(run: Run) -> Model:
 
 
 def told_apart(models: Sequence[Model]) -> list[Model]:
-    """Models of the same name get the end of their id, else nobody knows which one a sentence means."""
-    names = [model.name for model in models]
-    return [replace(model, name=f"{model.name} · {model.id[-4:]}") if names.count(model.name) > 1 else model for model in models]
+    """Models whose names look the same get the end of their id, else nobody knows which one a sentence means."""
+    names = apart([model.name for model in models], [model.id for model in models])
+    return [replace(model, name=name) for model, name in zip(models, names, strict=True)]
 
 
 def settings_of(spec: RunSpec) -> dict[str, Any]:
@@ -96,5 +103,8 @@ def _energy_j(run: Run) -> float | None:
 
 def model_of_baseline(baseline: Baseline) -> Model:
     """A baseline of a dataset, ready to compare."""
-    facts = {"seconds": baseline.seconds} | ({"note": baseline.note} if baseline.note else {})
-    return Model(baseline.name, _(baseline.title), baseline.predictions, "baseline", baseline_identity(baseline.name), facts)
+    known = dict(baseline.facts)
+    if "parameters_are" in known:
+        known["parameters_are"] = _(str(known["parameters_are"]))
+    facts = {"seconds": baseline.seconds} | known | ({"note": baseline.note} if baseline.note else {})
+    return Model(baseline.name, _(baseline.title), baseline.predictions, "baseline", baseline_identity(baseline.name), facts, baseline.title)

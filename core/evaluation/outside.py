@@ -4,7 +4,8 @@
     17,yes,0.31,0.69,basic
     18,no,0.94,0.06,plus
 
-For two classes one score column is enough; for numbers it is one column `prediction`. A column `part` may say
+For two classes one score column is enough; for numbers it is one column `prediction`; rows that may carry several
+labels are told in `core.evaluation.many_labels_columns`. A column `part` may say
 `validation` or `test`: thresholds are then chosen on the validation rows. Each file is one model, and all are judged
 on the rows that they have in common.
 """
@@ -21,6 +22,12 @@ import polars as pl
 
 from core.dataset.schema import ColumnType, Part, Task
 from core.errors import BadFile
+from core.evaluation.many_labels_columns import (
+    label_roles,
+    label_truth,
+    labels_seen,
+    speaks_of_many,
+)
 from core.evaluation.model import Model
 from core.evaluation.outside_columns import SUM_OFF, Roles, numbers_of, roles_of
 from core.evaluation.predictions import Predictions
@@ -91,24 +98,34 @@ class Outside:
     ids: np.ndarray
 
 
-def read_outside(files: Sequence[Path]) -> Outside:
+def read_outside(files: Sequence[Path], *, many_labels: bool = False) -> Outside:
     """Read files of predictions.
 
     Args:
         files: one CSV a model (or another table that ingest reads); the file's name is the model's.
+        many_labels: a row may carry none, one or several labels, though the files alone could be read otherwise.
 
     Raises:
         NotFound: there is no such file.
         BadFile: it is no table of predictions; the message says which column or row is wrong.
     """
     frames = [_frame(file) for file in files]
-    roles = [roles_of(frame, file.name) for frame, file in zip(frames, files, strict=True)]
+    roles = _roles(frames, files, many_labels)
     numbers: dict[str, int] = {}
     models: list[Model] = []
     for file, frame, role in zip(files, frames, roles, strict=True):
         name = _free(file.stem or file.name, [model.id for model in models])
         models.append(Model(name, name, _predictions(frame, role, file.name, numbers), facts={"file": file.name, "settings": {}}))
     return Outside(tuple(models), _rows(frames[0], roles[0], numbers), np.array(list(numbers), dtype=object))
+
+
+def _roles(frames: Sequence[pl.DataFrame], files: Sequence[Path], many_labels: bool) -> list[Roles]:
+    """What each column is; one file of many labels says that all are, because they answer the same question."""
+    named = [(frame, file.name) for frame, file in zip(frames, files, strict=True)]
+    if not many_labels and not any(speaks_of_many(frame) for frame in frames):
+        return [roles_of(frame, name) for frame, name in named]
+    seen = tuple(dict.fromkeys(label for frame, name in named for label in labels_seen(frame, name)))
+    return [label_roles(frame, name, seen) for frame, name in named]
 
 
 def _frame(file: Path) -> pl.DataFrame:
@@ -135,6 +152,8 @@ def _predictions(frame: pl.DataFrame, roles: Roles, name: str, numbers: dict[str
     order = np.argsort(rows, kind="stable")
     if roles.task is Task.REGRESSION:
         truth, scores = numbers_of(frame[roles.truth], name), numbers_of(frame[roles.scores[0]], name)
+    elif roles.task is Task.MANY_LABELS:
+        truth, scores = label_truth(frame, roles, name), _from_0_to_1(np.column_stack([numbers_of(frame[column], name) for column in roles.scores]), roles, name)
     else:
         truth, scores = _truth(frame[roles.truth], roles, name), _scores(frame, roles, name)
     found = Predictions(roles.task, roles.labels, rows, _parts(frame, roles, name), truth, scores)
@@ -145,7 +164,7 @@ def _truth(column: pl.Series, roles: Roles, name: str) -> np.ndarray:
     known = {label: number for number, label in enumerate(roles.labels)}
     found = [known.get(str(value)) for value in column]
     if None in found:
-        raise BadFile(_("{file}: row {row} has no true answer. Leave such rows out.").format(file=name, row=found.index(None) + 1))
+        raise BadFile(_("{file}: row {row} has no true answer. Leave such rows out; if a row may carry no label or several, say --many-labels.").format(file=name, row=found.index(None) + 1))
     return np.array(found, np.int64)
 
 
@@ -153,20 +172,24 @@ def _scores(frame: pl.DataFrame, roles: Roles, name: str) -> np.ndarray:
     """(n, classes) probabilities; a rounding error in their sum is divided out."""
     given = {column: numbers_of(frame[column], name) for column in roles.scores if column}
     columns = [given[column] if column else 1.0 - next(iter(given.values())) for column in roles.scores]
-    scores = np.column_stack(columns)
+    scores = _from_0_to_1(np.column_stack(columns), roles, name)
+    sums = scores.sum(axis=1)
+    if (off := np.abs(sums - 1) > SUM_OFF).any():
+        at = int(np.flatnonzero(off)[0])
+        raise BadFile(_(
+            "{file}: the scores of row {row} add up to {sum}, and must add up to 1. If a column is no score, name the score columns “score:CLASS”; if a row may carry several labels, say --many-labels."
+        ).format(file=name, row=at + 1, sum=f"{sums[at]:.3f}"))  # fmt: skip
+    normal: np.ndarray = scores / sums[:, None]
+    return normal
+
+
+def _from_0_to_1(scores: np.ndarray, roles: Roles, name: str) -> np.ndarray:
     if (wrong := (scores < 0) | (scores > 1)).any():
         at, place = (int(x[0]) for x in np.nonzero(wrong))
         raise BadFile(_("{file}: row {row} has the score {score} for “{label}”. A score is a probability from 0 to 1; turn it into one first.").format(
             file=name, row=at + 1, score=f"{scores[at, place]:g}", label=roles.labels[place][:60]
         ))  # fmt: skip
-    sums = scores.sum(axis=1)
-    if (off := np.abs(sums - 1) > SUM_OFF).any():
-        at = int(np.flatnonzero(off)[0])
-        raise BadFile(_("{file}: the scores of row {row} add up to {sum}, and must add up to 1. If a column is no score, name the score columns “score:CLASS”.").format(
-            file=name, row=at + 1, sum=f"{sums[at]:.3f}"
-        ))  # fmt: skip
-    normal: np.ndarray = scores / sums[:, None]
-    return normal
+    return scores
 
 
 def _parts(frame: pl.DataFrame, roles: Roles, name: str) -> np.ndarray:

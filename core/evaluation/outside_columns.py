@@ -16,7 +16,7 @@ from core.dataset.schema import Task
 from core.errors import BadFile
 from core.language import _
 
-__all__ = ["Roles", "numbers_of", "roles_of"]
+__all__ = ["IDS", "PARTS", "PREFIX", "TRUTHS", "Roles", "is_number", "named_column", "numbers_of", "roles_of", "sorted_labels"]
 
 IDS: Final = ("row id", "row_id", "rowid", "row", "id", "index")
 TRUTHS: Final = ("truth", "y_true", "actual", "label", "target", "true", "ground_truth", "answer")
@@ -33,12 +33,13 @@ class Roles:
 
     Attributes:
         row: column of the row ids.
-        truth: column of the true answers.
+        truth: column of the true answers; of many labels the first of them.
         part: column that says validation or test; None: all rows are test rows.
-        task: binary, multiclass or regression.
+        task: binary, multiclass, regression or many labels.
         labels: the classes, sorted, numbers as numbers; empty for regression.
         scores: column of each class; "" for the one class of two whose score follows from the other's; one column for regression.
         others: columns that the rows can be cut by.
+        truths: of many labels, where each has a column of its own that says which rows have it, in the order of the labels.
     """
 
     row: str
@@ -48,6 +49,7 @@ class Roles:
     labels: tuple[str, ...]
     scores: tuple[str, ...]
     others: tuple[str, ...]
+    truths: tuple[str, ...] = ()
 
 
 def roles_of(frame: pl.DataFrame, name: str) -> Roles:
@@ -60,7 +62,7 @@ def roles_of(frame: pl.DataFrame, name: str) -> Roles:
     Raises:
         BadFile: a column is missing, or it cannot be told which one is meant.
     """
-    row, truth, part = (_named(frame, wanted) for wanted in (IDS, TRUTHS, PARTS))
+    row, truth, part = (named_column(frame, wanted) for wanted in (IDS, TRUTHS, PARTS))
     if row is None or truth is None:
         raise BadFile(_(
             "{file} needs a column “row id” and a column “truth”, and one column of scores for each class; its columns are {columns}. Rename them and try again."
@@ -68,7 +70,7 @@ def roles_of(frame: pl.DataFrame, name: str) -> Roles:
     rest = [column for column in frame.columns if column not in (row, truth, part)]
     labels = _labels(frame[truth])
     named = {column[len(PREFIX) :]: column for column in rest if column.startswith(PREFIX)}
-    columns = named or {column: column for column in rest if column in labels} or ({} if _is_numeric(frame[truth]) else _numeric(frame, rest))
+    columns = named or {column: column for column in rest if column in labels} or ({} if is_number(frame[truth]) else _numeric(frame, rest))
     if columns and (named or set(columns) & set(labels)):
         return _classes(frame, name, (row, truth, part), rest, columns, labels)
     return _number(frame, name, (row, truth, part), rest)
@@ -102,7 +104,7 @@ def _classes(frame: pl.DataFrame, name: str, found: tuple[str, str, str | None],
         raise BadFile(_("{file} has rows of the class “{label}” but no column of scores with that name. Its columns are {columns}.").format(
             file=name, label=missing[0][:60], columns=", ".join(frame.columns)[:300]
         ))  # fmt: skip
-    labels = _sorted(columns)
+    labels = sorted_labels(columns)
     if len(labels) < 2:
         raise BadFile(_("{file} has a single class. A model can only be judged where there are at least two.").format(file=name))
     scores = tuple(columns[label] for label in labels)
@@ -111,7 +113,7 @@ def _classes(frame: pl.DataFrame, name: str, found: tuple[str, str, str | None],
 
 def _number(frame: pl.DataFrame, name: str, found: tuple[str, str, str | None], rest: list[str]) -> Roles:
     """One predicted number a row."""
-    if not _is_numeric(frame[found[1]]):
+    if not is_number(frame[found[1]]):
         raise BadFile(_("{file} has classes in “{truth}” but no column of scores named like one of them. Its columns are {columns}.").format(
             file=name, truth=found[1], columns=", ".join(frame.columns)[:300]
         ))  # fmt: skip
@@ -122,29 +124,29 @@ def _number(frame: pl.DataFrame, name: str, found: tuple[str, str, str | None], 
     return Roles(*found, Task.REGRESSION, (), (value,), _others(rest, (value,)))
 
 
-def _named(frame: pl.DataFrame, wanted: tuple[str, ...]) -> str | None:
+def named_column(frame: pl.DataFrame, wanted: tuple[str, ...]) -> str | None:
     """The column with the first of these names that there is."""
     by_name = {column.strip().lower(): column for column in reversed(frame.columns)}
     return next((by_name[name] for name in wanted if name in by_name), None)
 
 
 def _labels(truth: pl.Series) -> tuple[str, ...]:
-    return _sorted({str(value): "" for value in truth.unique() if value is not None}) if truth.n_unique() <= MOST_CLASSES else ()
+    return sorted_labels({str(value): "" for value in truth.unique() if value is not None}) if truth.n_unique() <= MOST_CLASSES else ()
 
 
-def _sorted(labels: dict[str, str]) -> tuple[str, ...]:
+def sorted_labels(labels: dict[str, str]) -> tuple[str, ...]:
     try:
         return tuple(sorted(labels, key=lambda label: (float(label), label)))
     except ValueError:
         return tuple(sorted(labels))
 
 
-def _is_numeric(column: pl.Series) -> bool:
+def is_number(column: pl.Series) -> bool:
     return bool(column.str.strip_chars().cast(pl.Float64, strict=False).is_not_null().all())
 
 
 def _numeric(frame: pl.DataFrame, columns: list[str]) -> dict[str, str]:
-    return {column: column for column in columns if _is_numeric(frame[column])}
+    return {column: column for column in columns if is_number(frame[column])}
 
 
 def _sums_to_one(frame: pl.DataFrame, columns: list[str]) -> bool:

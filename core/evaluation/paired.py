@@ -2,6 +2,7 @@
 
     accuracy, recall, specificity          McNemar mid-p; interval of Bonett and Price (2012) on the rows concerned
     other metrics of decisions             delta method on the joint table of decisions, a few rows of disagreement added
+    precision over classes, few calls      each class drawn towards all by a row; refused where a class is called under three times
     ROC AUC                                DeLong (1988); averaged over classes from the summed components
     average precision                      influence function, Student's t with the rarest class's rows
     log loss, Brier, MAE, MAPE, RMSE, R²   paired t on what each row adds; up to 300 rows the p-value by sign flips
@@ -12,14 +13,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.dataset.schema import Task
 from core.evaluation.influence import AREAS, MEANS, SCORED, Influence, influence, row_losses
+from core.evaluation.intervals import logit_interval
 from core.evaluation.joint import DECIDED, Joint, decided_gap, joint_table
 from core.evaluation.predictions import Predictions
+from core.evaluation.regression_errors import NEAR_ZERO, shares_unbounded
 from core.evaluation.significance import (
     bonett_price,
     bootstrap_gaps,
@@ -49,6 +52,7 @@ RESAMPLES = 1_000
 NOT_DEFINED = N_("One of the two is not defined on these rows, so there is no difference.")
 NO_TEST = N_("There is no paired test for this metric.")
 TOO_FEW = N_("The rows are too few to say.")
+HARDLY_CALLED = N_("One of the two answered fewer than three times with a class that occurs, so its precision there is not known and no range of the difference would hold. Compare F1 or recall.")
 LIMITS = {"mcc": (-2.0, 2.0)}
 
 
@@ -65,6 +69,7 @@ class Paired:
         bounds: what a difference cannot leave.
         reason: why something is missing.
         reference_value: theirs, where a margin may be a share of it.
+        stretch: how much further than the error alone the interval reaches down and up.
     """
 
     value: float | None
@@ -76,6 +81,7 @@ class Paired:
     bounds: tuple[float, float] = (-1.0, 1.0)
     reason: str = ""
     reference_value: float | None = None
+    stretch: tuple[float, float] = (1.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +113,8 @@ def prepare(p: Predictions, metric: str, threshold: float | None = None) -> Prep
     """
     if not len(p):
         return Prepared(p, metric)
+    if p.task is Task.MANY_LABELS:
+        return Prepared(p, metric)
     if metric in DECIDED and p.task.is_classification:
         cut = threshold is not None and p.task is Task.BINARY
         return Prepared(p, metric, decisions=(p.scores[:, 1] >= threshold).astype(np.int64) if cut else p.decisions())
@@ -129,6 +137,10 @@ def paired(ours: Prepared, theirs: Prepared) -> Paired:
         raise ValueError(f"A paired test needs the same rows and metric for both models; received {rows} and {others} rows, {ours.metric} and {theirs.metric}.")
     if not rows:
         return _nothing("There are no rows to judge.")
+    if ours.predictions.task is Task.MANY_LABELS:
+        from core.evaluation.many_labels_difference import paired_labels  # which builds on this module
+
+        return paired_labels(ours.predictions, theirs.predictions, ours.metric)
     if ours.decisions is not None and theirs.decisions is not None:
         truth, classes = ours.predictions.truth, len(ours.predictions.labels)
         return _by_decisions(joint_table(truth, ours.decisions, theirs.decisions, classes), ours.metric)
@@ -136,7 +148,12 @@ def paired(ours: Prepared, theirs: Prepared) -> Paired:
         return _by_bootstrap(ours.errors, theirs.errors)
     if ours.metric not in SCORED:
         return _nothing(NO_TEST)
-    return _by_influence(ours, theirs) if ours.influence and theirs.influence else _nothing(NOT_DEFINED)
+    if not ours.influence or not theirs.influence:
+        return _nothing(NOT_DEFINED)
+    found = _by_influence(ours, theirs)
+    if ours.metric == "mape" and shares_unbounded(ours.predictions.truth):  # swapping errors needs no mean; an interval does
+        return replace(found, middle=None, error=None, reason=NEAR_ZERO)
+    return found
 
 
 def _nothing(reason: str) -> Paired:
@@ -153,6 +170,8 @@ def _by_decisions(table: Joint, metric: str) -> Paired:
     value, middle, error = decided_gap(table, metric)
     if value is None:
         return _nothing(NOT_DEFINED)
+    if math.isnan(error):
+        return Paired(value, None, None, 0, None, "delta", reason=HARDLY_CALLED)
     p = two_sided(middle / error) if error > 0 else 1.0
     return Paired(value, middle, error, math.inf, p, "delta", LIMITS.get(metric, (-1.0, 1.0)))
 
@@ -169,11 +188,10 @@ def _by_influence(ours: Prepared, theirs: Prepared) -> Paired:
     assert mine is not None and other is not None  # paired() has looked
     parts, value = mine.parts - other.parts, mine.value - other.value
     n, freedom, classes = len(parts), min(mine.freedom, other.freedom), len(ours.predictions.labels)
-    if mine.groups is not None:
-        variance = within_variance(parts, mine.groups, classes)
-    else:
-        variance = float((parts * parts).sum()) * n / max(n - 1, 1)
+    variance = _variance(parts, mine.groups, classes)
+    stretch = (1.0, 1.0)
     if metric in ("roc_auc", "average_precision") and classes > 2:  # averaged: no class decides alone
+        stretch = _leaning(mine, other, variance, classes)
         lone, free = class_freedom(parts, ours.predictions.truth, classes)
         variance, freedom = variance + lone, min(free, max(freedom, FEWEST_FREE))
     error = math.sqrt(variance)
@@ -184,7 +202,37 @@ def _by_influence(ours: Prepared, theirs: Prepared) -> Paired:
     else:
         p = two_sided(value / error, freedom) if freedom >= 1 else None
     bounds = (-1.0, 1.0) if metric in AREAS or metric == "ece" else (-math.inf, math.inf)
-    return Paired(value, value, error, freedom, p, _test_of(metric, n), bounds, reference_value=other.value)
+    return Paired(value, value, error, freedom, p, _test_of(metric, n), bounds, reference_value=other.value, stretch=stretch)
+
+
+def _leaning(mine: Influence, other: Influence, variance: float, classes: int) -> tuple[float, float]:
+    """How much further the interval of a difference of areas reaches down and up because areas near 1 lean.
+
+    MOVER (Zou and Donner 2008): each area's own distances to its limits on the logit
+    scale, put together with the correlation of the two.
+    """
+    sizes = [math.sqrt(_variance(one.parts, one.groups, classes)) for one in (mine, other)]
+    if variance <= 0 or not all(size > 0 and 0 < one.value < 1 for size, one in zip(sizes, (mine, other), strict=True)):
+        return 1.0, 1.0
+    link = min(1.0, max(-1.0, (sizes[0] ** 2 + sizes[1] ** 2 - variance) / (2 * sizes[0] * sizes[1])))
+    (down, up), (down_other, up_other) = (_distances(one.value, size) for one, size in zip((mine, other), sizes, strict=True))
+    plain = 1.96 * math.sqrt(variance)
+    return _together(down, up_other, link) / plain, _together(up, down_other, link) / plain
+
+
+def _distances(area: float, error: float) -> tuple[float, float]:
+    found = logit_interval(area, error, 1.0, math.inf)
+    return area - (found.low or 0.0), (found.high or 1.0) - area
+
+
+def _together(ours: float, theirs: float, link: float) -> float:
+    return math.sqrt(max(0.0, ours * ours + theirs * theirs - 2 * link * ours * theirs))
+
+
+def _variance(parts: np.ndarray, groups: np.ndarray | None, classes: int) -> float:
+    if groups is not None:
+        return within_variance(parts, groups, classes)
+    return float((parts * parts).sum()) * len(parts) / max(len(parts) - 1, 1)
 
 
 def _test_of(metric: str, rows: int) -> str:

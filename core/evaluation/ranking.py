@@ -148,7 +148,7 @@ def ranked(predictions: Predictions, number: int) -> Ranking:
     kept = _kept.get(predictions)
     if kept and kept[0] == number:
         return kept[1]
-    found = ranking(predictions.truth == number, predictions.scores[:, number])
+    found = ranking(predictions.is_of(number), predictions.scores[:, number])
     if len(predictions) <= KEPT_ROWS:
         _kept[predictions] = (number, found)
     return found

@@ -14,9 +14,10 @@ import numpy as np
 from core.evaluation.intervals import Interval, mean_interval, median_interval, student_t, wilson
 from core.language import N_
 
-__all__ = ["ErrorsBySize", "Margin", "errors_by_size", "margin", "regression_metrics"]
+__all__ = ["ErrorsBySize", "Margin", "errors_by_size", "margin", "regression_metrics", "shares_unbounded"]
 
 ZERO_TRUTH = N_("A true value is 0, and no error is a share of 0. Use the mean error (MAE).")
+NEAR_ZERO = N_("Some true values are so near 0 that a few rows decide this number, and no range would hold. Use the mean error (MAE).")
 SAME_TRUTH = N_("The true values of the judged rows are all the same, so there is no variation to explain.")
 PROMISE = 0.9  # share of rows that a margin promises to hold
 BINS = 8
@@ -42,6 +43,24 @@ def regression_metrics(truth: np.ndarray, values: np.ndarray) -> dict[str, Inter
     }
 
 
+def shares_unbounded(truth: np.ndarray) -> bool:
+    """Whether true values come so near 0 that the mean of errors as shares of them has no bound.
+
+    Where a share a·t^α of the true values is smaller than t, that mean is infinite from α = 1 down, and no interval holds
+    it. α is Hill's estimate (1975) from the √n smallest (5 at least). Values on both sides of 0 pass through it, so
+    there the estimate has to be clearer (3) than on one side (1.5).
+
+    Args:
+        truth: (n,) true values, none of them 0.
+    """
+    size = np.sort(np.abs(truth))
+    few = min(max(5, math.isqrt(len(size))), len(size) - 1)
+    if few < 1:
+        return False
+    steps = float(np.log(size[few] / size[:few]).mean())
+    return steps * (3.0 if truth.min() < 0 < truth.max() else 1.5) > 1
+
+
 def _mape(truth: np.ndarray, errors: np.ndarray) -> Interval:
     """Mean absolute error as a share of the true value; not defined where one is 0 (scikit-learn divides by 2e-16 instead)."""
     size = np.abs(truth)
@@ -49,7 +68,9 @@ def _mape(truth: np.ndarray, errors: np.ndarray) -> Interval:
         return Interval.undefined(ZERO_TRUTH)
     with np.errstate(over="ignore"):
         shares = errors / size
-    return mean_interval(shares) if np.isfinite(shares).all() else Interval.undefined(ZERO_TRUTH)
+    if not np.isfinite(shares).all():
+        return Interval.undefined(ZERO_TRUTH)
+    return Interval(float(shares.mean()), None, None, NEAR_ZERO) if len(truth) and shares_unbounded(truth) else mean_interval(shares)
 
 
 def _root(value: float | None, unit: float) -> float | None:
@@ -67,23 +88,29 @@ def _r2(truth: np.ndarray, values: np.ndarray) -> Interval:
     left = float(squares.sum() / spread.sum())
     if left < 1e-24:
         return Interval(1.0, None, None, "Every row is predicted exactly, so the rows cannot tell how far off this is.")
-    reach = student_t(n - 1) * _error_of_log(squares, spread)
+    reach = _reach_of_log(squares, spread)
     return Interval(1 - left, 1 - left * math.exp(min(reach, 700.0)), 1 - left * math.exp(-reach))
 
 
-def _error_of_log(squares: np.ndarray, spread: np.ndarray) -> float:
-    """Standard error of log(sum of squares / sum of spread): the jackknife's, in closed form.
+def _reach_of_log(squares: np.ndarray, spread: np.ndarray) -> float:
+    """How far log(sum of squares / sum of spread) may be off: Student's t times the jackknife's error, in closed form.
 
     Leaving a row out lowers the spread around the new mean by n/(n-1) of its own. The delta method, which stands in
-    where one row holds all of a sum, is too narrow from few rows and from skewed ones (Efron and Stein 1981).
+    where one row holds all of a sum, is too narrow from few rows and from skewed ones (Efron and Stein 1981). Where few
+    rows decide the error it rests on fewer than n: degrees of freedom from its own variance, 2n/(kurtosis - 1)
+    (Satterthwaite 1946; Box 1953), which lifts log-normal values from 92.5 to 95 % (measured).
     """
     n = len(squares)
     above, below = squares.sum() - squares, spread.sum() - spread * n / (n - 1)
     if n > 2 and min(float((above / squares.sum()).min()), float((below / spread.sum()).min())) > 1e-9:
-        logs = np.log(above / below)
-        return math.sqrt(float(((logs - logs.mean()) ** 2).sum()) * (n - 1) / n)
-    parts = squares / squares.mean() - spread / spread.mean()
-    return math.sqrt(float((parts * parts).sum()) / (n - 1) / n)
+        parts = np.log(above / below) * (n - 1)
+    else:
+        parts = squares / squares.mean() - spread / spread.mean()
+    parts = parts - parts.mean()
+    total = float((parts * parts).sum())
+    kurtosis = n * float((parts**4).sum()) / total**2 if total else 3.0
+    freedom = min(n - 1, max(3.0, 2 * n / max(kurtosis - 1, 1e-9)))
+    return student_t(freedom) * math.sqrt(total / (n - 1) / n)
 
 
 @dataclass(frozen=True, eq=False)

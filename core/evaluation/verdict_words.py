@@ -25,9 +25,13 @@ NAMES: dict[str, str] = {
     "specificity_weighted": N_("specificity weighted by class"), "f1_weighted": N_("F1 weighted by class"),
     "roc_auc": N_("ROC AUC"), "average_precision": N_("average precision"), "rmse": N_("typical error (RMSE)"), "mae": N_("mean error"),
     "median_absolute_error": N_("median error"), "mape": N_("mean error in percent (MAPE)"), "r2": N_("R²"),
+    "subset_accuracy": N_("subset accuracy"), "hamming_loss": N_("Hamming loss"),
+    "precision_micro": N_("precision over all labels"), "recall_micro": N_("recall over all labels"), "f1_micro": N_("F1 over all labels"),
+    "roc_auc_micro": N_("ROC AUC over all labels"), "average_precision_micro": N_("average precision over all labels"),
+    "ranking_average_precision": N_("ranking average precision"),
     "ece": N_("calibration error"), "roc_auc_weighted": N_("ROC AUC weighted by class"), "average_precision_weighted": N_("average precision weighted by class"),
 }  # fmt: skip
-POINTS = frozenset({"accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "ece", "mape"})  # written in points of 100
+POINTS = frozenset({"accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "ece", "mape", "subset_accuracy", "hamming_loss", "ranking_average_precision"})  # written in points of 100
 FARTHEST = 5  # models named in a sentence; of more only the number
 
 
@@ -252,7 +256,7 @@ def _p(value: float) -> str:
 
 
 def _in_points(metric: str) -> bool:
-    return metric.removesuffix("_macro").removesuffix("_weighted") in POINTS
+    return metric.removesuffix("_macro").removesuffix("_weighted").removesuffix("_micro") in POINTS
 
 
 def _points(share: float, *, sign: bool = True) -> str:

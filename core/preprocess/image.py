@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import BadInput
+from core.language import N_
 
 __all__ = ["ImageEncoder"]
 
@@ -46,8 +47,7 @@ class ImageEncoder:
         """
         if images.ndim != 4 or images.shape[1:] != self.shape or images.dtype != np.uint8:
             raise BadInput(
-                f"This model reads pictures of {_text(self.shape)} in bytes (uint8), but was given {_text(images.shape[1:])} "
-                f"({images.dtype}). Resize the pictures first."
+                N_("This model reads pictures of {text} in bytes (uint8), but was given {text2} ({dtype}). Resize the pictures first.").format(text=_text(self.shape), text2=_text(images.shape[1:]), dtype=images.dtype)
             )
         return np.asarray(images)
 

@@ -16,6 +16,7 @@ from core.dataset.schema import Column, ColumnType
 from core.dataset.types import as_typed, lost_values, typed
 from core.dataset.values import to_number
 from core.errors import BadInput
+from core.language import N_
 from core.preprocess.category import CategoryEncoder
 from core.preprocess.number import NumberEncoder
 from core.preprocess.preprocessor import Encoder, Preprocessor, named
@@ -28,9 +29,9 @@ __all__ = ["incoming"]
 SHOWN = 3  # examples in one sentence
 FEW_ROWS = 256  # so few rows are read with fewer, larger steps
 SAID = {  # repairs that a stranger would not expect
-    "outliers": "lay beyond {low} to {high}; the limit was taken instead, as in the training rows.",
-    "sentinel_values": "stand for “no value” in the training rows and count as missing.",
-    "impossible_values": "cannot be true and count as missing.",
+    "outliers": N_("{count} of {all} values in {name} lay beyond {low} to {high}; the limit was taken instead, as in the training rows."),
+    "sentinel_values": N_("{count} of {all} values in {name} stand for “no value” in the training rows and count as missing."),
+    "impossible_values": N_("{count} of {all} values in {name} cannot be true and count as missing."),
 }
 
 
@@ -52,9 +53,9 @@ def incoming(preprocessor: Preprocessor, table: pl.DataFrame) -> tuple[pl.DataFr
     columns, encoders = [column for column, _ in pairs], [encoder for _, encoder in pairs]
     given = set(table.columns)
     if missing := [column.name for column in columns if column.name not in given]:
-        raise BadInput(f"The model needs {named(missing)}, which the given rows do not have. Add what is missing and try again.")
+        raise BadInput(N_("The model needs {missing}, which the given rows do not have. Add what is missing and try again.").format(missing=named(missing)))
     if columns and table.height == 0:
-        raise BadInput("There are no rows to predict, only column names. Add at least one row and try again.")
+        raise BadInput(N_("There are no rows to predict, only column names. Add at least one row and try again."))
     table, changed = _repaired(preprocessor, table)
     rows = _typed_together(table, columns, encoders) if table.height <= FEW_ROWS else as_typed(table, columns)
     gaps = [name for name in rows.columns if rows[name].null_count()]
@@ -98,9 +99,9 @@ def _columns_ignored(preprocessor: Preprocessor, table: pl.DataFrame) -> list[st
     extra = [name for name in table.columns if name not in known and name != preprocessor.target_name]
     notices = []
     if preprocessor.target_name in table.columns:
-        notices.append(f"The target {preprocessor.target_name[:80]!r} is in the rows; it was not used.")
+        notices.append(N_("The target {target_name} is in the rows; it was not used.").format(target_name=repr(preprocessor.target_name[:80])))
     if extra:
-        notices.append(f"The model does not use {named(extra)}; ignored.")
+        notices.append(N_("The model does not use {extra}; ignored.").format(extra=named(extra)))
     return notices
 
 
@@ -114,14 +115,14 @@ def _repaired(preprocessor: Preprocessor, table: pl.DataFrame) -> tuple[pl.DataF
             count = int(to_number(table[repair.column], form).ne_missing(to_number(repaired[repair.column])).sum())
             limits = {side: f"{limit:,g}" for side, limit in repair.decided.items() if isinstance(limit, float)}
             if count:
-                notices.append(f"{count} of {table.height} values in {named([repair.column])} {SAID[repair.code].format(**limits)}")
+                notices.append(SAID[repair.code].format(count=count, all=table.height, name=named([repair.column]), **limits))
         table = repaired
     return table, notices
 
 
 def _not_understood(table: pl.DataFrame, lost: Mapping[str, int]) -> list[str]:
     """Values that were there and are gone, because they are not of the column's type."""
-    return [f"{count} of {table.height} values in {named([name])} could not be read and count as missing." for name, count in lost.items()]
+    return [N_("{count} of {all} values in {name} could not be read and count as missing.").format(count=count, all=table.height, name=named([name])) for name, count in lost.items()]
 
 
 def _missing(rows: pl.DataFrame, lost: Mapping[str, int]) -> list[str]:
@@ -129,8 +130,8 @@ def _missing(rows: pl.DataFrame, lost: Mapping[str, int]) -> list[str]:
     if not gaps:
         return []
     count = sum(gaps.values())
-    missing = "1 value is" if count == 1 else f"{count:,} values are"
-    return [f"{missing} missing in {named(list(gaps))}; what is typical in the training rows was taken instead."]
+    one, many = N_("{n} value is missing in {names}; what is typical in the training rows was taken instead."), N_("{n} values are missing in {names}; what is typical in the training rows was taken instead.")
+    return [(one if count == 1 else many).format(n=f"{count:,}", names=named(list(gaps)))]
 
 
 def _unseen(column: Column, encoder: CategoryEncoder, values: pl.Series) -> list[str]:
@@ -140,4 +141,4 @@ def _unseen(column: Column, encoder: CategoryEncoder, values: pl.Series) -> list
     if not unknown:
         return []
     shown = ", ".join(repr(value[:40]) for value in unknown[:SHOWN]) + (", …" if len(unknown) > SHOWN else "")
-    return [f"Column {column.name[:80]!r} has values that the model never or hardly ever saw ({shown}); they count as unknown."]
+    return [N_("Column {name} has values that the model never or hardly ever saw ({shown}); they count as unknown.").format(name=repr(column.name[:80]), shown=shown)]

@@ -18,6 +18,7 @@ from core.dataset.dataset import Dataset
 from core.dataset.schema import Column, ColumnType, DatasetInfo, Part, Repair, Task
 from core.errors import BadInput, Damaged
 from core.files import read_json, write_json
+from core.language import N_
 from core.preprocess.category import CategoryEncoder
 from core.preprocess.image import ImageEncoder
 from core.preprocess.number import NumberEncoder
@@ -170,15 +171,15 @@ class Preprocessor:
         try:
             return _from_json(data)
         except (KeyError, TypeError, ValueError) as error:
-            raise Damaged(f"The preprocessing of run {path.parent.name} cannot be read. Delete the run and train again.") from error
+            raise Damaged(N_("The preprocessing of run {name} cannot be read. Delete the run and train again.").format(name=path.parent.name)) from error
 
     def _check(self, table: pl.DataFrame, images: np.ndarray | None) -> None:
         wanted = [column.name for column in self.columns if column.type is not ColumnType.IMAGE]
         given = set(table.columns)
         if missing := [name for name in wanted if name not in given]:
-            raise BadInput(f"The model needs {named(missing)}, which the given rows do not have. Add what is missing and try again.")
+            raise BadInput(N_("The model needs {missing}, which the given rows do not have. Add what is missing and try again.").format(missing=named(missing)))
         if images is not None and wanted and len(images) != table.height:
-            raise BadInput(f"There are {table.height} rows but {len(images)} pictures. Give one picture for each row.")
+            raise BadInput(N_("There are {height} rows but {images} pictures. Give one picture for each row.").format(height=table.height, images=len(images)))
 
 
 def named(columns: list[str]) -> str:
@@ -195,7 +196,7 @@ def named(columns: list[str]) -> str:
 
 def _given(images: np.ndarray | None) -> np.ndarray:
     if images is None:
-        raise BadInput("The model reads pictures, but none were given. Add a picture for each row.")
+        raise BadInput(N_("The model reads pictures, but none were given. Add a picture for each row."))
     return images
 
 

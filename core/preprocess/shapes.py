@@ -18,6 +18,7 @@ from typing import Literal
 from core.dataset.dataset import Dataset
 from core.dataset.schema import Column, ColumnType
 from core.errors import BadSettings
+from core.language import N_
 from core.preprocess import category, number, time
 from core.runs.spec import RunSpec
 
@@ -49,7 +50,7 @@ class PreprocessOptions:
         for name, low, high in (("vocabulary", 3, 10_000_000), ("max_length", 1, 100_000), ("ngrams", 1, 2), ("max_categories", 1, 100_000)):
             value = getattr(self, name)
             if not low <= value <= high:
-                raise BadSettings(f"{name} must be a whole number from {low} to {high:,}, but it is {value!r}. Choose one in that range.")
+                raise BadSettings(N_("{name} must be a whole number from {low} to {high}, but it is {value}. Choose one in that range.").format(name=name, low=low, high=f"{high:,}", value=repr(value)))
 
 
 @dataclass(frozen=True)
@@ -122,18 +123,18 @@ def chosen_columns(dataset: Dataset, spec: RunSpec) -> tuple[Column, ...]:
     for name in spec.inputs:
         _check(name, known.get(name), spec.target)
     if repeated := [name for name, times in Counter(spec.inputs).items() if times > 1]:
-        raise BadSettings(f"Input column {repeated[0][:80]!r} is chosen twice. Choose each column once.")
+        raise BadSettings(N_("Input column {repeated} is chosen twice. Choose each column once.").format(repeated=repr(repeated[0][:80])))
     columns = tuple(known[name] for name in spec.inputs)
     pictures = [column for column in columns if column.type is ColumnType.IMAGE]
     if len(pictures) > 1 or (pictures and dataset.info.image_shape is None):
-        raise BadSettings(f"A run can use one column of pictures, but {len(pictures)} were chosen. Take the others out of the inputs.")
+        raise BadSettings(N_("A run can use one column of pictures, but {pictures} were chosen. Take the others out of the inputs.").format(pictures=len(pictures)))
     return columns
 
 
 def _check(name: str, column: Column | None, target: str) -> None:
     if column is None:
-        raise BadSettings(f"There is no column {name[:80]!r} in this dataset. Choose the inputs from its columns.")
+        raise BadSettings(N_("There is no column {name} in this dataset. Choose the inputs from its columns.").format(name=repr(name[:80])))
     if name == target:
-        raise BadSettings(f"Column {name[:80]!r} is the target and cannot be an input too. Take it out of the inputs.")
+        raise BadSettings(N_("Column {name} is the target and cannot be an input too. Take it out of the inputs.").format(name=repr(name[:80])))
     if column.type in {ColumnType.IDENTIFIER, ColumnType.EMPTY}:
-        raise BadSettings(f"Column {name[:80]!r} is of type {column.type.value}, from which nothing can be learned. Take it out of the inputs, or change its type.")
+        raise BadSettings(N_("Column {name} is of type {value}, from which nothing can be learned. Take it out of the inputs, or change its type.").format(name=repr(name[:80]), value=column.type.value))

@@ -14,6 +14,7 @@ import numpy as np
 
 from core.dataset.schema import Task
 from core.errors import BadTarget
+from core.language import N_
 from core.preprocess.number import Scale
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class TargetEncoder:
         try:
             classes = np.fromiter((index[value] for value in values.to_list()), np.int32, len(values))
         except KeyError as error:
-            raise BadTarget(f"The target has the value {str(error.args[0])[:80]!r}, which is not one of its {len(index)} classes. Upload the data again.") from None
+            raise BadTarget(N_("The target has the value {args}, which is not one of its {index} classes. Upload the data again.").format(args=repr(str(error.args[0])[:80]), index=len(index))) from None
         return np.asarray(classes, np.float32 if self.task is Task.BINARY else np.int32)
 
     def scores(self, outputs: np.ndarray) -> np.ndarray:
@@ -111,5 +112,5 @@ def _numbers(values: pl.Series) -> np.ndarray:
 
     numbers = values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
     if not np.isfinite(numbers).all():
-        raise BadTarget("The target has rows without a number. Upload the data again, or choose another target.")
+        raise BadTarget(N_("The target has rows without a number. Upload the data again, or choose another target."))
     return numbers

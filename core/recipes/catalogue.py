@@ -7,6 +7,7 @@ from typing import Any
 
 from core.dataset.schema import DatasetInfo, Task
 from core.errors import BadSettings, NotFound
+from core.language import N_
 from core.recipes.cnn import CNN
 from core.recipes.mlp import MLP
 from core.recipes.recipe import Kind, Recipe, kinds_of
@@ -20,8 +21,8 @@ __all__ = ["RECIPES", "default_recipe", "recipe", "recipes_for", "recipes_schema
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (MLP, CNN, TEXT_POOLING, TEXT_RECURRENT, TEXT_TRANSFORMER)}
 
 _NEEDS: dict[Kind, str] = {
-    "table": "a column of numbers, categories or times",
-    "text": "a column of text",
+    "table": N_("a column of numbers, categories or times"),
+    "text": N_("a column of text"),
     "image": "pictures",
 }
 _PREFERRED: tuple[Kind, ...] = ("image", "text", "table")  # what says most about a row comes first
@@ -38,7 +39,7 @@ def recipe(name: str) -> Recipe:
         'Multilayer network'
     """
     if name not in RECIPES:
-        raise NotFound(f"There is no recipe named {name!r}. Choose one of: {', '.join(RECIPES)}.")
+        raise NotFound(N_("There is no recipe named {name}. Choose one of: {recipes}.").format(name=repr(name), recipes=", ".join(RECIPES)))
     return RECIPES[name]
 
 
@@ -73,8 +74,8 @@ def missing_kind(chosen: Recipe, present: Sequence[str]) -> str:
     """
     if chosen.kind in present:
         return ""
-    others = ", ".join(one.name for one in RECIPES.values() if one.kind in present) or "a dataset with other columns"
-    return f"The recipe {chosen.name} ({chosen.title}) needs {_NEEDS[chosen.kind]} among the inputs, and there are none. Choose one of: {others}."
+    others = ", ".join(one.name for one in RECIPES.values() if one.kind in present) or N_("a dataset with other columns")
+    return N_("The recipe {recipe} ({title_words}) needs {kind_words} among the inputs, and there are none. Choose one of: {others_words}.").format(recipe=chosen.name, title_words=chosen.title, kind_words=_NEEDS[chosen.kind], others_words=others)
 
 
 def recipes_schema(task: Task | str | None = None) -> list[dict[str, Any]]:
@@ -90,9 +91,9 @@ def recipes_schema(task: Task | str | None = None) -> list[dict[str, Any]]:
     Raises:
         BadSettings: no such task.
     """
-    tasks = [one.value for one in Task]
+    tasks = [one.value for one in Task if one is not Task.MANY_LABELS]  # networks have no head for it
     if task is not None and str(task) not in tasks:
-        raise BadSettings(f"There is no task named {str(task)!r}. Choose one of: {', '.join(tasks)}.")
+        raise BadSettings(N_("There is no task named {task}. Choose one of: {tasks}.").format(task=repr(str(task)), tasks=", ".join(tasks)))
     return [_schema(one, tasks) for one in RECIPES.values()]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from core.dataset.schema import Task
+from core.language import N_
 from core.recipes.encoders import Image, draw, encode_image, hidden_layers
 from core.recipes.plan import Plan
 from core.recipes.recipe import Preset, Recipe, RecipeSettings
@@ -22,13 +23,13 @@ __all__ = ["CNN", "CnnSettings"]
 class CnnSettings(RecipeSettings):
     """What can be chosen about the network."""
 
-    blocks: int = Field(default=3, ge=1, le=8, title="Blocks", description="Each block looks for larger patterns than the one before, in a picture half as large.")
-    filters: int = Field(default=16, ge=1, le=256, title="Filters", description="How many patterns the first block looks for; each further block looks for twice as many.")
-    convolutions: int = Field(default=1, ge=1, le=4, title="Convolutions in a block", description="How often a block looks before it halves the picture.")
-    kernel_size: int = Field(default=3, ge=1, le=11, title="Window size", description="Height and width, in pixels, of the window that slides over the picture.")
-    keep_places: bool = Field(default=True, title="Keep places", description="On: the network knows where in the picture something was found. Off: only that it was found; smaller, and better where the place says nothing.")
-    units: int = Field(default=128, ge=1, le=2048, title="Units in the last layer", description="How many things the network weighs up before it answers.")
-    dropout: float = Field(default=0.3, ge=0, le=0.9, title="Dropout", description="Share of values hidden at random while training, so that the network does not learn by heart.")
+    blocks: int = Field(default=3, ge=1, le=8, title=N_("Blocks"), description=N_("Each block looks for larger patterns than the one before, in a picture half as large."))
+    filters: int = Field(default=16, ge=1, le=256, title=N_("Filters"), description=N_("How many patterns the first block looks for; each further block looks for twice as many."))
+    convolutions: int = Field(default=1, ge=1, le=4, title=N_("Convolutions in a block"), description=N_("How often a block looks before it halves the picture."))
+    kernel_size: int = Field(default=3, ge=1, le=11, title=N_("Window size"), description=N_("Height and width, in pixels, of the window that slides over the picture."))
+    keep_places: bool = Field(default=True, title=N_("Keep places"), description=N_("On: the network knows where in the picture something was found. Off: only that it was found; smaller, and better where the place says nothing."))
+    units: int = Field(default=128, ge=1, le=2048, title=N_("Units in the last layer"), description=N_("How many things the network weighs up before it answers."))
+    dropout: float = Field(default=0.3, ge=0, le=0.9, title=N_("Dropout"), description=N_("Share of values hidden at random while training, so that the network does not learn by heart."))
 
 
 def plan(settings: CnnSettings, shapes: Sequence[InputShape], task: Task, classes: int) -> Plan:
@@ -50,8 +51,8 @@ def plan(settings: CnnSettings, shapes: Sequence[InputShape], task: Task, classe
 
 CNN = Recipe(
     name="cnn",
-    title="Convolutional network",
-    description="For pictures: looks for small patterns first, then for patterns made of patterns, wherever they are in the picture.",
+    title=N_("Convolutional network"),
+    description=N_("For pictures: looks for small patterns first, then for patterns made of patterns, wherever they are in the picture."),
     kind="image",
     settings=CnnSettings,
     presets={

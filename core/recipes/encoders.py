@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.dataset.schema import Task
 from core.errors import BadSettings
+from core.language import N_
 from core.recipes.plan import OUTPUT, Plan, PlanBuilder
 
 if TYPE_CHECKING:
@@ -99,8 +100,7 @@ def encode_image(builder: PlanBuilder, name: str, settings: Image) -> str:
     most = max(min(height, width), 1).bit_length() - 1  # floor(log2): how often it can be halved
     if settings.blocks > most:
         raise BadSettings(
-            f"Pictures of {height} × {width} can be halved {most} times at most; you asked for {settings.blocks} blocks. "
-            "Choose fewer blocks."
+            N_("Pictures of {height} × {width} can be halved {most} times at most; you asked for {blocks} blocks. Choose fewer blocks.").format(height=height, width=width, most=most, blocks=settings.blocks)
         )
     picture = builder.rescale(name, f"{name}_rescale")
     for block in range(1, settings.blocks + 1):

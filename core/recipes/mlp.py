@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from core.dataset.schema import Task
+from core.language import N_
 from core.recipes.encoders import draw, hidden_layers
 from core.recipes.plan import Plan
 from core.recipes.recipe import Preset, Recipe, RecipeSettings
@@ -22,9 +23,9 @@ __all__ = ["MLP", "MlpSettings"]
 class MlpSettings(RecipeSettings):
     """What can be chosen about the network."""
 
-    layers: int = Field(default=2, ge=0, le=8, title="Hidden layers", description="Layers between the columns and the answer. 0 is a plain linear model; more can find more involved rules but learn by heart more easily.")
-    units: int = Field(default=64, ge=1, le=2048, title="Units in a layer", description="How many things each layer can pay attention to.")
-    dropout: float = Field(default=0.2, ge=0, le=0.9, title="Dropout", description="Share of values hidden at random while training, so that the network does not learn by heart.")
+    layers: int = Field(default=2, ge=0, le=8, title=N_("Hidden layers"), description=N_("Layers between the columns and the answer. 0 is a plain linear model; more can find more involved rules but learn by heart more easily."))
+    units: int = Field(default=64, ge=1, le=2048, title=N_("Units in a layer"), description=N_("How many things each layer can pay attention to."))
+    dropout: float = Field(default=0.2, ge=0, le=0.9, title=N_("Dropout"), description=N_("Share of values hidden at random while training, so that the network does not learn by heart."))
 
 
 def plan(settings: MlpSettings, shapes: Sequence[InputShape], task: Task, classes: int) -> Plan:
@@ -38,8 +39,8 @@ def plan(settings: MlpSettings, shapes: Sequence[InputShape], task: Task, classe
 
 MLP = Recipe(
     name="mlp",
-    title="Multilayer network",
-    description="For tables: looks at all columns of a row at once and learns which of them together lead to the answer.",
+    title=N_("Multilayer network"),
+    description=N_("For tables: looks at all columns of a row at once and learns which of them together lead to the answer."),
     kind="table",
     settings=MlpSettings,
     presets={

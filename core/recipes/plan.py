@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadSettings
+from core.language import N_
 from core.recipes.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class PlanBuilder:
         """
         height, width, channels = self.shape(source)
         if min(height, width) < 2:
-            raise BadSettings(f"A picture of {height} × {width} cannot be halved again. Choose fewer blocks.")
+            raise BadSettings(N_("A picture of {height} × {width} cannot be halved again. Choose fewer blocks.").format(height=height, width=width))
         return self._add("halve", name, (source,), (height // 2, width // 2, channels))
 
     def average_of_places(self, source: str, name: str) -> str:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.dataset.schema import ColumnType, DatasetInfo, Task
 from core.errors import BadSettings, NotFound
+from core.language import N_
 from core.recipes.catalogue import default_recipe, missing_kind, refusal
 from core.recipes.catalogue import recipe as find_recipe
 from core.recipes.plan import Plan
@@ -61,13 +62,13 @@ def make_spec(
     if sentence := refusal(chosen, info, columns):
         raise BadSettings(sentence)
     if preset not in (*PRESETS, CUSTOM):
-        raise BadSettings(f"There is no preset named {preset!r}. Choose one of: {', '.join(PRESETS)}.")
+        raise BadSettings(N_("There is no preset named {preset}. Choose one of: {presets}.").format(preset=repr(preset), presets=", ".join(PRESETS)))
     base = chosen.presets[preset if preset != CUSTOM else "balanced"]
     own, training = _merge(chosen, base.settings, base.training, changes or {})
     changed = own != base.settings or training != base.training
     shown = CUSTOM if changed or preset == CUSTOM else preset
     if backend not in get_args(Backend):
-        raise BadSettings(f"There is no backend named {backend!r}. Choose one of: {', '.join(get_args(Backend))}.")
+        raise BadSettings(N_("There is no backend named {backend}. Choose one of: {backends}.").format(backend=repr(backend), backends=", ".join(get_args(Backend))))
     values = {
         "dataset": info.id, "inputs": columns, "target": info.target, "task": info.task, "recipe": chosen.name, "preset": shown,
         "settings": own.model_dump(), "training": training, "backend": backend, "seed": seed,
@@ -117,8 +118,7 @@ def plan_of(spec: RunSpec, shapes: Sequence[InputShape], classes: int) -> Plan:
     if plan.parameters > most:
         largest = max(plan.layers, key=lambda layer: layer.parameters)
         raise BadSettings(
-            f"This network would have {plan.parameters:,} parameters; at most {most:,} are allowed here "
-            f"({settings().variable('max_parameters')}). Most are in {largest.name} ({largest.parameters:,}): make it smaller."
+            N_("This network would have {parameters} parameters; at most {most} are allowed here ({variable}). Most are in {name} ({most_parameters}): make it smaller.").format(parameters=f"{plan.parameters:,}", most=f"{most:,}", variable=settings().variable("max_parameters"), name=largest.name, most_parameters=f"{largest.parameters:,}")
         )
     return plan
 
@@ -140,13 +140,13 @@ def _inputs(info: DatasetInfo, inputs: Sequence[str] | None) -> tuple[str, ...]:
     known = {column.name: column for column in info.columns}
     for name in inputs:
         if name not in known:
-            raise NotFound(f"There is no column named {name!r}. Choose inputs among: {', '.join(list(known)[:20])}.")
+            raise NotFound(N_("There is no column named {name}. Choose inputs among: {known}.").format(name=repr(name), known=", ".join(list(known)[:20])))
         if name == info.target:
-            raise BadSettings(f"{name!r} is the target: it cannot be an input as well. Leave it out of the inputs.")
+            raise BadSettings(N_("{name} is the target: it cannot be an input as well. Leave it out of the inputs.").format(name=repr(name)))
         if known[name].type in _NEVER_INPUTS:
-            raise BadSettings(f"Column {name!r} cannot be an input: its type is {known[name].type}. Leave it out, or change its type on the data page.")
+            raise BadSettings(N_("Column {name} cannot be an input: its type is {type}. Leave it out, or change its type on the data page.").format(name=repr(name), type=known[name].type))
     if not inputs:
-        raise BadSettings("A model needs at least one input column. Choose one or more.")
+        raise BadSettings(N_("A model needs at least one input column. Choose one or more."))
     return tuple(name for name in known if name in set(inputs))
 
 
@@ -156,8 +156,8 @@ def _merge(chosen: Recipe, own: RecipeSettings, training: TrainingSettings, chan
     for key in changes:
         if key not in allowed:
             close = difflib.get_close_matches(key, allowed, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
-            raise BadSettings(f"The recipe {chosen.name} has no setting {key!r}.{hint} Choose among: {', '.join(allowed)}.")
+            hint = N_(" Did you mean {close}?").format(close=repr(close[0])) if close else ""
+            raise BadSettings(N_("The recipe {name} has no setting {key}.{hint_words} Choose among: {allowed}.").format(name=chosen.name, key=repr(key), hint_words=hint, allowed=", ".join(allowed)))
     new_own = {key: value for key, value in changes.items() if key in own_fields}
     new_training = {key: value for key, value in changes.items() if key in training_fields}
     return (
@@ -177,7 +177,7 @@ def _sentence(model: type[BaseModel], problem: Any) -> str:
     """One problem that pydantic found, as: the setting, what it must be, what was received."""
     key = str(problem["loc"][0]) if problem["loc"] else "value"
     if problem["type"] == "extra_forbidden":
-        return f"There is no setting {key!r}. Choose among: {', '.join(model.model_fields)}."
+        return N_("There is no setting {key}. Choose among: {model_fields}.").format(key=repr(key), model_fields=", ".join(model.model_fields))
     field = model.model_fields[key]
     title = f"{field.title} ({key})" if field.title else key
     return f"{title} must be {_allowed(model.model_json_schema()['properties'][key])}, but it is {problem['input']!r}. Change it."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from core.dataset.schema import Task
+from core.language import N_
 from core.recipes.encoders import draw, hidden_layers
 from core.recipes.plan import Plan, PlanBuilder
 from core.recipes.recipe import Preset, Recipe, RecipeSettings
@@ -22,15 +23,15 @@ __all__ = ["TEXT_RECURRENT", "TextRecurrentSettings"]
 class TextRecurrentSettings(RecipeSettings):
     """What can be chosen about the network and its vocabulary."""
 
-    vocabulary: int = Field(default=10_000, ge=100, le=200_000, title="Vocabulary", description="How many different words the network knows: the most frequent ones. All others look the same to it.")
-    max_length: int = Field(default=96, ge=4, le=1024, title="Longest text", description="Words (in Chinese: characters) read of each text; the rest is cut off. Twice as many take twice as long.")
-    embedding_size: int = Field(default=64, ge=1, le=512, title="Numbers for each word", description="How finely the network can tell words apart.")
-    cell: Literal["gru", "lstm"] = Field(default="gru", title="Memory cell", description="How it remembers. gru is smaller and faster; lstm remembers longer.")
-    units: int = Field(default=32, ge=1, le=512, title="Memory size", description="How many things it can keep in mind while it reads.")
-    both_ways: bool = Field(default=True, title="Read both ways", description="Read each text forwards and backwards. Twice the work, usually better.")
-    layers: int = Field(default=1, ge=1, le=4, title="Recurrent layers", description="Each further layer reads what the one before noted.")
-    word_dropout: float = Field(default=0.3, ge=0, le=0.9, title="Word dropout", description="Share of words hidden at random while training, so that no single word decides.")
-    dropout: float = Field(default=0.3, ge=0, le=0.9, title="Dropout", description="Share of values hidden at random while training, so that the network does not learn by heart.")
+    vocabulary: int = Field(default=10_000, ge=100, le=200_000, title=N_("Vocabulary"), description=N_("How many different words the network knows: the most frequent ones. All others look the same to it."))
+    max_length: int = Field(default=96, ge=4, le=1024, title=N_("Longest text"), description=N_("Words (in Chinese: characters) read of each text; the rest is cut off. Twice as many take twice as long."))
+    embedding_size: int = Field(default=64, ge=1, le=512, title=N_("Numbers for each word"), description=N_("How finely the network can tell words apart."))
+    cell: Literal["gru", "lstm"] = Field(default="gru", title=N_("Memory cell"), description=N_("How it remembers. gru is smaller and faster; lstm remembers longer."))
+    units: int = Field(default=32, ge=1, le=512, title=N_("Memory size"), description=N_("How many things it can keep in mind while it reads."))
+    both_ways: bool = Field(default=True, title=N_("Read both ways"), description=N_("Read each text forwards and backwards. Twice the work, usually better."))
+    layers: int = Field(default=1, ge=1, le=4, title=N_("Recurrent layers"), description=N_("Each further layer reads what the one before noted."))
+    word_dropout: float = Field(default=0.3, ge=0, le=0.9, title=N_("Word dropout"), description=N_("Share of words hidden at random while training, so that no single word decides."))
+    dropout: float = Field(default=0.3, ge=0, le=0.9, title=N_("Dropout"), description=N_("Share of values hidden at random while training, so that the network does not learn by heart."))
 
 
 def plan(settings: TextRecurrentSettings, shapes: Sequence[InputShape], task: Task, classes: int) -> Plan:
@@ -53,8 +54,8 @@ def _encode(builder: PlanBuilder, name: str, settings: TextRecurrentSettings) ->
 
 TEXT_RECURRENT = Recipe(
     name="text_recurrent",
-    title="Recurrent network",
-    description="For texts: reads word after word with a memory, so that the order of words counts; slower.",
+    title=N_("Recurrent network"),
+    description=N_("For texts: reads word after word with a memory, so that the order of words counts; slower."),
     kind="text",
     settings=TextRecurrentSettings,
     presets={

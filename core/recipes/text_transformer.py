@@ -9,6 +9,7 @@ from pydantic import Field
 
 from core.dataset.schema import Task
 from core.errors import BadSettings
+from core.language import N_
 from core.recipes.encoders import draw, hidden_layers
 from core.recipes.plan import Plan, PlanBuilder
 from core.recipes.recipe import Preset, Recipe, RecipeSettings
@@ -23,14 +24,14 @@ __all__ = ["TEXT_TRANSFORMER", "TextTransformerSettings"]
 class TextTransformerSettings(RecipeSettings):
     """What can be chosen about the network and its vocabulary."""
 
-    vocabulary: int = Field(default=10_000, ge=100, le=200_000, title="Vocabulary", description="How many different words the network knows: the most frequent ones. All others look the same to it.")
-    max_length: int = Field(default=96, ge=4, le=512, title="Longest text", description="Words (in Chinese: characters) read of each text; the rest is cut off. Twice as many can take four times as long.")
-    embedding_size: int = Field(default=64, ge=4, le=512, title="Numbers for each word", description="How finely the network can tell words apart.")
-    heads: int = Field(default=4, ge=1, le=16, title="Attention heads", description="How many questions each word asks the others at a time. They share the numbers for each word evenly.")
-    layers: int = Field(default=1, ge=1, le=6, title="Transformer layers", description="Each further layer looks at what the one before understood.")
-    units: int = Field(default=128, ge=4, le=2048, title="Units for each word", description="How many things the network weighs up about each word after it has looked at the others.")
-    word_dropout: float = Field(default=0.3, ge=0, le=0.9, title="Word dropout", description="Share of words hidden at random while training, so that no single word decides.")
-    dropout: float = Field(default=0.2, ge=0, le=0.9, title="Dropout", description="Share of values hidden at random while training, so that the network does not learn by heart.")
+    vocabulary: int = Field(default=10_000, ge=100, le=200_000, title=N_("Vocabulary"), description=N_("How many different words the network knows: the most frequent ones. All others look the same to it."))
+    max_length: int = Field(default=96, ge=4, le=512, title=N_("Longest text"), description=N_("Words (in Chinese: characters) read of each text; the rest is cut off. Twice as many can take four times as long."))
+    embedding_size: int = Field(default=64, ge=4, le=512, title=N_("Numbers for each word"), description=N_("How finely the network can tell words apart."))
+    heads: int = Field(default=4, ge=1, le=16, title=N_("Attention heads"), description=N_("How many questions each word asks the others at a time. They share the numbers for each word evenly."))
+    layers: int = Field(default=1, ge=1, le=6, title=N_("Transformer layers"), description=N_("Each further layer looks at what the one before understood."))
+    units: int = Field(default=128, ge=4, le=2048, title=N_("Units for each word"), description=N_("How many things the network weighs up about each word after it has looked at the others."))
+    word_dropout: float = Field(default=0.3, ge=0, le=0.9, title=N_("Word dropout"), description=N_("Share of words hidden at random while training, so that no single word decides."))
+    dropout: float = Field(default=0.2, ge=0, le=0.9, title=N_("Dropout"), description=N_("Share of values hidden at random while training, so that the network does not learn by heart."))
 
 
 def plan(settings: TextTransformerSettings, shapes: Sequence[InputShape], task: Task, classes: int) -> Plan:
@@ -41,8 +42,7 @@ def plan(settings: TextTransformerSettings, shapes: Sequence[InputShape], task: 
     """
     if settings.embedding_size % settings.heads:
         raise BadSettings(
-            f"{settings.heads} attention heads cannot share {settings.embedding_size} numbers for each word evenly. "
-            f"Choose a multiple of {settings.heads} numbers, or other heads."
+            N_("{heads} attention heads cannot share {embedding_size} numbers for each word evenly. Choose a multiple of {heads} numbers, or other heads.").format(heads=settings.heads, embedding_size=settings.embedding_size)
         )
     return draw(
         shapes, task, classes,
@@ -73,8 +73,8 @@ def _layer(builder: PlanBuilder, words: str, tokens: str, name: str, settings: T
 
 TEXT_TRANSFORMER = Recipe(
     name="text_transformer",
-    title="Transformer",
-    description="For texts: every word looks at every other word, the idea behind large language models; needs more rows than the others.",
+    title=N_("Transformer"),
+    description=N_("For texts: every word looks at every other word, the idea behind large language models; needs more rows than the others."),
     kind="text",
     settings=TextTransformerSettings,
     presets={

@@ -9,6 +9,8 @@ known is left out. The same findings give the same file, but for the one line th
     model_card(findings)       Markdown, for a repository
     table_csv(comparison)      numbers for a spreadsheet
     table_latex(comparison)    numbers for a paper
+    tables_zip(findings)       every table of the report for a spreadsheet
+    tables_latex(findings)     every table of the report for a paper
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from core.evaluation.compare import Comparison
 from core.report.content import Section
 from core.seal import Look
 
-__all__ = ["Findings", "model_card", "report_html", "report_pdf", "table_csv", "table_latex"]
+__all__ = ["Findings", "model_card", "report_html", "report_pdf", "table_csv", "table_latex", "tables_latex", "tables_zip"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,3 +104,16 @@ def table_latex(comparison: Comparison) -> str:
 
     return latex(comparison)
 
+
+def tables_zip(findings: Findings) -> bytes:
+    """Every table of the report as CSV files in one ZIP archive; the first has every metric in full."""
+    from core.report.tables import all_csv
+
+    return all_csv(findings)
+
+
+def tables_latex(findings: Findings) -> str:
+    """Every table of the report for a paper, one after the other; the first line says what is needed to typeset them."""
+    from core.report.tables import all_latex
+
+    return all_latex(findings)

@@ -79,7 +79,10 @@ def _purpose(one: Judged, comparison: Comparison, info: DatasetInfo | None) -> l
             target=info.target, kind=_(TASKS[info.task.value]), inputs=plural("{n} column", "{n} columns", len(info.inputs))
         )
         blocks.append(Sentence(what))
-    blocks.append(Sentence(_("It was judged on {rows} that it did not see in training.").format(rows=rows)))
+    if comparison.sealed:
+        blocks.append(Sentence(_("It was judged on {rows} that it did not see in training.").format(rows=rows)))
+    else:
+        blocks.append(Sentence(_("It was judged on {rows} from a file; whether it saw them before is not known here.").format(rows=rows)))
     if comparison.labels:
         names = ", ".join(comparison.labels[:20]) + (" …" if len(comparison.labels) > 20 else "")
         blocks.append(Facts([(_("Answers"), names)]))
@@ -91,7 +94,7 @@ def _numbers(one: Judged) -> Table:
     for name in METRICS:
         if name in one.evaluation.metrics:
             cell = metric_cell(name, one.evaluation.metrics[name])
-            rows.append((Cell(metric_word(name)), cell, Cell(explanation(name).replace("：", ":").partition(":")[2].strip())))
+            rows.append((Cell(metric_word(name, one.evaluation.task)), cell, Cell(explanation(name, one.evaluation.task).replace("：", ":").partition(":")[2].strip())))
     return Table((Head(_("Measure")), Head(_("Value")), Head(_("What it says"))), rows)
 
 

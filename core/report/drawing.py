@@ -20,6 +20,7 @@ __all__ = ["drawing"]
 SIZE = 7.5  # points, of text in a chart
 INK, GRID = "#1C1C1A", "#DDDDD8"
 LEGEND_ROW = 12.0
+EDGE = 5.0  # points of a mark that may stand outside
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,10 @@ def drawing(chart: Chart, width: float) -> Any:
     def up(at: Any) -> float:
         return frame.bottom + y.place(at) * frame.height
 
+    inside = _clipped(frame)
     for number, trace in enumerate(traces):
-        draw_trace(picture, trace, across, up, traces, number, overlaid=overlaid)
+        draw_trace(inside, trace, across, up, traces, number, overlaid=overlaid)
+    picture.add(inside)
     _shapes(picture, frame, x, y, layout.get("shapes") or ())
     _notes(picture, frame, x, y, layout.get("annotations") or ())
     for row, trace in enumerate(named):
@@ -68,6 +71,19 @@ def drawing(chart: Chart, width: float) -> Any:
         swatch(picture, trace, frame.left, at + 2.5)
         _string(picture, frame.left + 26, at, plain_text(trace["name"]), limit=90)
     return picture
+
+
+def _clipped(frame: Frame) -> Any:
+    """A group in which nothing is seen far outside the frame; half a mark may stand over its edge."""
+    from reportlab.graphics.shapes import Group, Path
+
+    edge = Path(isClipPath=1, fillColor=None, strokeColor=None)
+    left, bottom, right, top = frame.left - EDGE, frame.bottom - EDGE, frame.left + frame.width + EDGE, frame.bottom + frame.height + EDGE
+    edge.moveTo(left, bottom)
+    for corner in ((right, bottom), (right, top), (left, top)):
+        edge.lineTo(*corner)
+    edge.closePath()
+    return Group(edge)
 
 
 def _width(text: str) -> float:

@@ -27,6 +27,7 @@ __all__ = ["made_line", "page"]
 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
 DIRECTION = re.compile(r"[\u2028\u2029\u202a-\u202e\u2066-\u2069]|\\u(?:202[89a-e]|206[6-9])")  # as they are, and as JSON may write them
+MINUS = re.compile("−(?=[^\\s\\d])")  # before a currency no line may end
 SENTENCE = 2_000  # characters; our own sentences are shorter, with the names of strangers in them
 
 
@@ -92,7 +93,8 @@ def _mark(head: Head) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    return html_text(cell.text) + (f'<span class="small">{html_text(cell.small, 2 * LONGEST)}</span>' if cell.small else "")
+    small = f'<span class="small">{html_text(cell.small, 2 * LONGEST)}</span>' if cell.small else ""
+    return MINUS.sub("−\u2060", html_text(cell.text) + small)
 
 
 def _figure(light: Chart, dark: Chart) -> str:

@@ -153,14 +153,16 @@ def _sized(trace: dict[str, Any], place: int) -> float:
 
 
 def _dot(picture: Any, x: float, y: float, trace: dict[str, Any], size: float) -> None:
-    from reportlab.graphics.shapes import Circle, Polygon, Rect
+    from reportlab.graphics.shapes import Circle, Line, Polygon, Rect
 
     marker = trace.get("marker") or {}
     symbol, found = str(marker.get("symbol") or "circle"), _marker_colour(trace)
     ink = colour(found if isinstance(found, str) else GREY, float(marker.get("opacity") or 1))
     paint = {"fillColor": None if symbol.endswith("-open") else ink, "strokeColor": ink, "strokeWidth": 0.9}
     half = size / 2
-    if symbol.startswith("square"):
+    if symbol.startswith("line-ns"):
+        picture.add(Line(x, y - half, x, y + half, strokeColor=ink, strokeWidth=1.8))
+    elif symbol.startswith("square"):
         picture.add(Rect(x - half, y - half, size, size, **paint))
     elif symbol.startswith("diamond"):
         picture.add(Polygon([x - half, y, x, y + half, x + half, y, x, y - half], **paint))

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.charts.style import number, plain
+from core.dataset.schema import Task
 from core.evaluation.compare import Comparison, Judged
 from core.evaluation.intervals import Interval
 from core.evaluation.names import METRICS, explanation, is_share, metric_word
 from core.language import N_, _, plural
 from core.report.content import Block, Cell, Facts, Figure, Head, Section, Sentence, Table
+from core.report.labels import labels_section
 from core.report.verdict import verdict_section
 from core.seal import Look, looks_sentence
 
@@ -35,11 +37,11 @@ METHODS = N_(
 )
 FACTS = {
     "recipe": N_("Recipe"), "preset": N_("Preset"), "backend": N_("Engine"), "device": N_("Device"), "seed": N_("Seed"), "epochs": N_("Epochs"),
-    "best_epoch": N_("Best epoch"), "seconds": N_("Training time in seconds"), "parameters": N_("Parameters"), "state": N_("State"), "created": N_("Made"),
+    "best_epoch": N_("Best epoch"), "seconds": N_("Training time in seconds"), "parameters": N_("Parameters"), "parameters_are": N_("What counts as a parameter"), "state": N_("State"), "created": N_("Made"),
     "size_bytes": N_("Size in bytes"), "latency_ms": N_("One prediction in milliseconds"), "energy_j": N_("Energy of the training in joules"),
     "note": N_("Note"), "precision": N_("Arithmetic"), "id": N_("Name inside Limelight"),
 }  # fmt: skip
-TASKS = {"binary": N_("one of two classes"), "multiclass": N_("one of several classes"), "regression": N_("a number")}
+TASKS = {"binary": N_("one of two classes"), "multiclass": N_("one of several classes"), "regression": N_("a number"), "many_labels": N_("none, one or several labels")}
 
 
 def sections(findings: Findings, *, dark: bool = True) -> list[Section]:
@@ -56,12 +58,18 @@ def sections(findings: Findings, *, dark: bool = True) -> list[Section]:
         Section(_("All numbers"), (first, metrics_table(comparison), Sentence(_(METHODS), quiet=True))),
         Section(_("Curves and mistakes"), others),
         *findings.extras,
-        Section(_("Class by class"), [class_table(one) for one in comparison.runs] if comparison.labels else ()),
+        _by_class(comparison),
         data_section(findings.info, findings.looks) if findings.info else None,
         Section(_("Where the numbers come from"), (Facts(list(findings.files.items())),) if findings.files else ()),
         Section(_("The models"), (_facts_table(comparison),)),
     ]
     return [one for one in found if one is not None and one.blocks]
+
+
+def _by_class(comparison: Comparison) -> Section:
+    if comparison.task is Task.MANY_LABELS:
+        return labels_section(comparison, [class_table(one) for one in comparison.models])
+    return Section(_("Class by class"), [class_table(one) for one in comparison.runs] if comparison.labels else ())
 
 
 def heading(findings: Findings) -> str:
@@ -77,6 +85,9 @@ def summary(comparison: Comparison) -> str:
     """One sentence: how many models were judged, and on what."""
     runs, others = len(comparison.runs), len(comparison.models) - len(comparison.runs)
     models, rows = plural("{n} model", "{n} models", runs), plural("{n} test row", "{n} test rows", comparison.rows_judged)
+    if not comparison.sealed:
+        same = plural("{n} row of these files", "{n} rows of these files", comparison.rows_judged)
+        return _("{models}, judged on the same {rows}; whether they saw them before is not known here.").format(models=models, rows=same)
     if not others:
         return _("{models}, judged on the same {rows}, which none of them saw in training.").format(models=models, rows=rows)
     baselines = plural("{n} simple baseline", "{n} simple baselines", others)
@@ -94,7 +105,7 @@ def metrics_table(comparison: Comparison) -> Table:
     """Every metric of every model with its interval; one column a model."""
     names = [name for name in METRICS if any(name in one.evaluation.metrics for one in comparison.models)]
     rows = [
-        (_explained(explanation(name)), *(metric_cell(name, one.evaluation.metrics.get(name)) for one in comparison.models)) for name in names
+        (_explained(explanation(name, comparison.task)), *(metric_cell(name, one.evaluation.metrics.get(name)) for one in comparison.models)) for name in names
     ]
     if any(one.difference for one in comparison.models):
         rows.insert(0, (_explained(_difference_words(comparison)), *(_difference(one) for one in comparison.models)))
@@ -121,7 +132,7 @@ def _explained(words: str) -> Cell:
 def _difference_words(comparison: Comparison) -> str:
     difference = next(one.difference for one in comparison.models if one.difference)
     reference = next((one.model.name for one in comparison.models if one.model.id == difference.reference), difference.reference)
-    metric = metric_word(difference.metric)
+    metric = metric_word(difference.metric, comparison.task)
     if is_share(difference.metric):
         return _("Difference: in points of {metric}, to “{reference}” on the same rows.").format(metric=metric, reference=reference)
     return _("Difference: in {metric}, to “{reference}” on the same rows.").format(metric=metric, reference=reference)
@@ -159,10 +170,10 @@ def class_table(one: Judged) -> Table:
         (Cell(label), Cell(f"{evaluation.class_rows[label]:,}"), *(metric_cell(name, evaluation.per_class[label][name]) for name in columns))
         for label in labels
     ]
-    title = one.model.name
+    title, many = one.model.name, evaluation.task is Task.MANY_LABELS
     if len(evaluation.labels) > MAX_CLASSES:
         title = _("{name}: the {shown} most frequent of {classes} classes").format(name=title, shown=MAX_CLASSES, classes=len(evaluation.labels))
-    return Table((Head(_("Class")), Head(_("Test rows")), *(Head(metric_word(name)) for name in columns)), rows, title, one.identity.colour)
+    return Table((Head(_("Label") if many else _("Class")), Head(_("Test rows")), *(Head(metric_word(name)) for name in columns)), rows, title, one.identity.colour)
 
 
 def data_section(info: DatasetInfo, looks: Sequence[Look] | None = None) -> Section:

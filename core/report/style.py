@@ -19,7 +19,7 @@ h3 { font-size: 1.05rem; line-height: 1.35; margin: 0 0 8px; overflow-wrap: anyw
 p, dt, dd, th, td, summary { unicode-bidi: isolate; overflow-wrap: anywhere; }
 nav { display: flex; flex-wrap: wrap; gap: 0 18px; margin-top: 8px; }
 nav a { color: var(--link); display: inline-flex; align-items: center; min-height: 44px; }
-section { margin: 48px 0 0; } figure { margin: 28px 0 0; padding: 0; } .wide + figure, .wide + p, .wide + .wide { margin-top: 20px; }
+section { margin: 48px 0 0; } figure { margin: 28px 0 0; padding: 0; } .wide + figure, .wide + p, .wide + dl, .wide + .wide { margin-top: 20px; }
 .chart { width: 100%; max-width: 760px; }
 .small { color: var(--quiet); font-size: 0.8125rem; font-weight: 400; }
 td .small, th .small { display: block; }

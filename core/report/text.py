@@ -23,7 +23,7 @@ NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
-    '"': "{''}", "`": r"\textasciigrave{}", "-": "{-}", "[": "{[}", "]": "{]}",
+    '"': "{''}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}", "-": "{-}", "[": "{[}", "]": "{]}", "*": "{*}",
     "−": "$-$", "–": "--", "…": r"\ldots{}", "·": r"\textperiodcentered{}", "²": r"\textsuperscript{2}", "\u00a0": "~", "\u202f": r"\,",
 }  # fmt: skip
 
@@ -57,14 +57,15 @@ def html_text(text: object, limit: int = LONGEST) -> str:
 def latex_text(text: object, limit: int = LONGEST) -> str:
     r"""For a cell of a LaTeX table: no command, no cell end, no comment.
 
-    A hyphen stands in braces, so that two of them do not become a dash, and so do brackets, which would be the
-    option of a `\\` before them.
+    A hyphen stands in braces, so that two of them do not become a dash, and so do two commas, which would become a
+    quotation mark, and brackets and a star, which a `\\` before them would take for its own.
 
     Example:
         >>> latex_text(r"50 % & \input{x}")
         '50 \\% \\& \\textbackslash{}input\\{x\\}'
     """
-    return "".join(LATEX.get(char, char) for char in one_line(text, limit))
+    kept = re.sub("–(?=–)", "\x00", one_line(text, limit))  # two dashes side by side would be a longer one
+    return "".join(LATEX.get(char, char) for char in kept).replace(",,", "{,}{,}").replace("\x00", "{--}")
 
 
 def markdown_text(text: object, limit: int = LONGEST) -> str:

@@ -11,12 +11,13 @@ interruption it goes on where it was). Kinds:
             patience (0: never), resumed_from_step (0: from the start)
     step    step (from 1, over all epochs), epoch, batch (from 1), loss, metric, samples_per_s, learned_s
     epoch   epoch (from 1), step, loss, metric, val_loss, val_metric, best (bool), best_epoch, learning_rate,
-            samples_per_s, seconds (of this epoch), learned_s, patience_left (epochs; null: never stops early),
+            samples_per_s (null while only compiling is known), seconds (of this epoch), learned_s, patience_left (epochs; null: never stops early),
             time_left_s, time_left_low_s, time_left_high_s (80 % range; null while unknown)
     learning_rate  step, epoch, value                changed by the user, from the next step on
     examples  epoch, rows: [{row, truth, answer, share}]  the same few validation rows each time; share is the
             probability of the answer, null for numbers
-    notice  code, message, epoch                     a guard rail speaks; each code once in a run
+    notice  code, message, epoch, after              a guard rail speaks; each code once in a run; after: its words once the
+            run has ended (null: there is nothing to say any more)
     device  cpu_percent (of the cores that the worker may use; null at first), memory_bytes (of the worker), memory_available_bytes,
             energy_j (since the worker took the run, of the whole machine; null where unknown), energy_of (what it counts: processor,
             cards), gpus: [{name, percent, memory_bytes, memory_total_bytes, temperature_c, power_w, energy_j}] (null where not told)

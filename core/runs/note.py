@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.errors import LimitExceeded
 from core.files import write_atomic
+from core.language import N_
 
 __all__ = ["NOTE_CHARACTERS", "NOTE_FILE", "read_note", "write_note"]
 
@@ -50,7 +51,7 @@ def write_note(folder: Path, text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
     if len(kept) > NOTE_CHARACTERS:
-        raise LimitExceeded(f"A note has at most {NOTE_CHARACTERS:,} characters, but this one has {len(kept):,}. Make it shorter.")
+        raise LimitExceeded(N_("A note has at most {note_characters} characters, but this one has {kept}. Make it shorter.").format(note_characters=f"{NOTE_CHARACTERS:,}", kept=f"{len(kept):,}"))
     if kept:
         write_atomic(folder / NOTE_FILE, kept)
     else:

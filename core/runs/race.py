@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import BadSettings, NotFound
 from core.identity import identity
+from core.language import N_
 from core.runs import group
 from core.runs.run import Run
 from core.runs.spec import RunSpec
@@ -78,12 +79,12 @@ def create_race(workspace: Workspace, specs: Sequence[RunSpec], name: str = "", 
 def _check(specs: Sequence[RunSpec], same_twice: bool) -> None:
     fewest, most = LANES
     if not fewest <= len(specs) <= most:
-        raise BadSettings(f"A race has {fewest} to {most} lanes, and this one would have {len(specs)}. Choose {fewest} to {most}.")
+        raise BadSettings(N_("A race has {fewest} to {most} lanes, and this one would have {specs}. Choose {fewest} to {most}.").format(fewest=fewest, most=most, specs=len(specs)))
     if len({spec.dataset for spec in specs}) > 1:
-        raise BadSettings("The lanes of a race learn from the same data, but these belong to different datasets. Choose runs of one dataset.")
+        raise BadSettings(N_("The lanes of a race learn from the same data, but these belong to different datasets. Choose runs of one dataset."))
     _, times = Counter(_without_name(spec) for spec in specs).most_common(1)[0]
     if times > 1 and not same_twice:
-        raise BadSettings(f"{times} lanes have the same settings and the same seed, so they would learn the same. Change a setting or the seed of one of them.")
+        raise BadSettings(N_("{times} lanes have the same settings and the same seed, so they would learn the same. Change a setting or the seed of one of them.").format(times=times))
 
 
 def _without_name(spec: RunSpec) -> str:
@@ -99,8 +100,8 @@ def load_race(workspace: Workspace, name: str) -> Race:
     """
     path = group.path_of(_folder(workspace.folder), name)
     if not path.is_file():
-        raise NotFound(f"There is no race {name!r} in this workspace. Its runs may still be there; look in the list of runs.")
-    return group.read_group(path, Race, f"The race {path.stem} cannot be read. Delete it and start a new one; its runs are not affected.", MOST_BYTES)
+        raise NotFound(N_("There is no race {name} in this workspace. Its runs may still be there; look in the list of runs.").format(name=repr(name)))
+    return group.read_group(path, Race, N_("The race {stem} cannot be read. Delete it and start a new one; its runs are not affected.").format(stem=path.stem), MOST_BYTES)
 
 
 def all_races(workspace: Workspace) -> list[Race]:

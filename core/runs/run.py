@@ -36,6 +36,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import BadSettings, Damaged
 from core.files import new_folder, read_json, write_atomic, write_json
+from core.language import N_
 from core.runs.events import EVENTS_FILE
 from core.runs.note import read_note, write_note
 from core.runs.spec import RunSpec
@@ -122,7 +123,7 @@ class Run:
         try:
             return RunSpec.model_validate(read_json(self.folder / "spec.json"))
         except ValidationError as error:
-            raise Damaged(f"The settings of run {self.id} cannot be read. Delete the run and train again.") from error
+            raise Damaged(N_("The settings of run {id} cannot be read. Delete the run and train again.").format(id=self.id)) from error
 
     @property
     def status(self) -> Status:
@@ -134,7 +135,7 @@ class Run:
         try:
             return Status.model_validate(read_json(self.folder / "status.json"))
         except ValidationError as error:
-            raise Damaged(f"The state of run {self.id} cannot be read. Delete the run and train again.") from error
+            raise Damaged(N_("The state of run {id} cannot be read. Delete the run and train again.").format(id=self.id)) from error
 
     def update(self, **changes: Any) -> Status:
         """Replace some fields of the status, whole file at once; an illegal move of state is refused.
@@ -200,7 +201,7 @@ class Run:
             BadSettings: it is something else.
         """
         if not _is_rate(rate):
-            raise BadSettings(f"A learning rate is a number above 0 and at most 1, but {rate!r} was given. Give a smaller one, for example 0.001.")
+            raise BadSettings(N_("A learning rate is a number above 0 and at most 1, but {rate} was given. Give a smaller one, for example 0.001.").format(rate=repr(rate)))
         write_json(self.folder / LEARNING_RATE_FILE, {"learning_rate": float(rate)})
 
     @property

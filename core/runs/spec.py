@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.dataset.schema import Task
+from core.language import N_
 
 __all__ = ["MOST_FOLDS", "Backend", "RunSpec", "TrainingSettings"]
 
@@ -24,12 +25,12 @@ class TrainingSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    epochs: int = Field(default=20, ge=1, le=10_000, title="Epochs", description="One epoch shows every training row to the network once.")
-    batch_size: int = Field(default=64, ge=1, le=8192, title="Batch size", description="Rows the network sees before each small correction.")
-    learning_rate: float = Field(default=1e-3, gt=0, le=1, title="Learning rate", description="Size of each correction. Too large and it never settles; too small and it takes for ever.")
-    optimizer: Literal["adam", "adamw", "sgd", "rmsprop"] = Field(default="adam", title="Optimizer", description="The rule that turns errors into corrections.")
-    patience: int = Field(default=5, ge=0, le=1000, title="Patience", description="Stop when this many epochs bring no improvement on the validation rows. 0: never stop early.")
-    balance_classes: bool = Field(default=False, title="Balance classes", description="Give rare classes more weight, so that they are not ignored.")
+    epochs: int = Field(default=20, ge=1, le=10_000, title=N_("Epochs"), description=N_("One epoch shows every training row to the network once."))
+    batch_size: int = Field(default=64, ge=1, le=8192, title=N_("Batch size"), description=N_("Rows the network sees before each small correction."))
+    learning_rate: float = Field(default=1e-3, gt=0, le=1, title=N_("Learning rate"), description=N_("Size of each correction. Too large and it never settles; too small and it takes for ever."))
+    optimizer: Literal["adam", "adamw", "sgd", "rmsprop"] = Field(default="adam", title=N_("Optimizer"), description=N_("The rule that turns errors into corrections."))
+    patience: int = Field(default=5, ge=0, le=1000, title=N_("Patience"), description=N_("Stop when this many epochs bring no improvement on the validation rows. 0: never stop early."))
+    balance_classes: bool = Field(default=False, title=N_("Balance classes"), description=N_("Give rare classes more weight, so that they are not ignored."))
 
 
 class RunSpec(BaseModel):

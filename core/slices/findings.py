@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from core.dataset.schema import Task
 from core.errors import BadSettings
 from core.evaluation.compare import Comparison
 from core.slices.columns import cut_by, cuts_of
@@ -66,7 +67,8 @@ def slice_findings(comparison: Comparison, dataset: Dataset, columns: Sequence[s
         return SliceFindings((), weakest=weakest)
     cut = cut_by_columns(comparison, dataset, columns)
     judged = {one.model.id: one.model.predictions for one in comparison.models}
-    gaps = {name: fairness(p, cut) for name, p in judged.items()} if comparison.task.is_classification and dataset.info.target not in columns else {}
+    one_class = comparison.task.is_classification and comparison.task is not Task.MANY_LABELS
+    gaps = {name: fairness(p, cut) for name, p in judged.items()} if one_class and dataset.info.target not in columns else {}
     return SliceFindings(tuple(columns), {name: slices(p, cut) for name, p in judged.items()}, gaps, weakest)
 
 

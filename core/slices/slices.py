@@ -86,7 +86,7 @@ def _judged(part: Predictions, wanted: Collection[str] | None) -> dict[str, Inte
     if wanted is not None and not part.task.is_classification:
         return regression_metrics(part.truth, part.scores)
     found: dict[str, Interval] = {}
-    for name in wanted or ():
+    for name in wanted or () if part.task is not Task.MANY_LABELS else ():
         if name not in found:
             found |= _areas(part) if name in AREAS else {name: log_loss(part.truth, part.scores)} if name == "log_loss" else _counted(part)
     known = wanted is not None and all(name in found for name in wanted)

@@ -65,6 +65,7 @@ def measure_of(predictions: Predictions, name: str | None = None) -> Measure:
     everything = np.ones(len(predictions), bool)
     if chosen == "error":
         return Measure(chosen, np.abs(predictions.scores - predictions.truth), everything, False)
-    wrong = (predictions.decisions() != predictions.truth).astype(np.float64)
+    off = predictions.decisions() != predictions.truth
+    wrong = (off.any(axis=1) if off.ndim > 1 else off).astype(np.float64)  # of many labels: any of them
     among = {"missed": predictions.truth == 1, "false_alarms": predictions.truth == 0}.get(chosen, everything)
     return Measure(chosen, wrong, among, True)

@@ -135,20 +135,22 @@ def import_keras() -> Any:
 
     Keras imports scikit-learn for a wrapper that nobody here uses, and the garbage collector walks over
     millions of new objects meanwhile; without both, TensorFlow is ready in 1.6 instead of 3.0 s and JAX
-    in 0.6 instead of 1.4 s. On JAX, setting a seed or saving a model would import TensorFlow only to ask
-    whether something is a tensor of its kind: seconds and 400 MB for nothing, so it is hidden for good.
+    in 0.6 instead of 1.4 s. TensorFlow imports JAX for a converter that nobody here uses, a tenth of its own
+    time, so it does not find it then. On JAX, setting a seed or saving a model would import TensorFlow only to
+    ask whether something is a tensor of its kind: seconds and 400 MB for nothing, so it is hidden for good.
 
     Returns:
         The module `keras`.
     """
     if os.environ.get("KERAS_BACKEND") == "jax":
         sys.modules.setdefault("tensorflow", None)  # type: ignore[arg-type]  # Python's own way to block an import
-    hidden = sys.modules.setdefault("sklearn", None) is None  # type: ignore[arg-type]
+    unused = {"sklearn"} | ({"jax"} if os.environ.get("KERAS_BACKEND") == "tensorflow" else set())
+    hidden = [name for name in unused if sys.modules.setdefault(name, None) is None]  # type: ignore[arg-type]
     gc.disable()
     try:
         return importlib.import_module("keras")
     finally:
-        if hidden:
-            sys.modules.pop("sklearn", None)
+        for name in hidden:
+            sys.modules.pop(name, None)
         gc.enable()
         gc.freeze()

@@ -46,6 +46,14 @@ class BaselineData:
         train, judged = dataset.rows_of(Part.TRAIN), np.flatnonzero(split != Part.TRAIN.number)
         return cls(info, dataset.table(info.inputs), images, target.to_numpy(), train, judged, split)
 
+    def rows(self, numbers: np.ndarray) -> pl.DataFrame:
+        """The inputs of these rows, in the order wanted."""
+        return self.table[numbers]
+
+    def pictures(self, numbers: np.ndarray) -> np.ndarray | None:
+        """The pictures of these rows, (n, height, width, channels) uint8; None where the dataset has none."""
+        return None if self.images is None else self.images[numbers]
+
     def sample(self, most: int) -> tuple[np.ndarray, str]:
         """At most so many training rows, by chance, and the note that says so."""
         if len(self.train) <= most:
@@ -56,6 +64,11 @@ class BaselineData:
     def predictions(self, scores: np.ndarray) -> Predictions:
         rows = self.judged
         return Predictions(self.info.task, self.info.labels, rows, self.split[rows], self.target[rows], scores)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes; empty for a regression."""
+        return self.info.labels
 
     @property
     def classes(self) -> int:
@@ -78,33 +91,55 @@ class BaselineFeatures:
         self.categories = info.of_type(ColumnType.CATEGORY)
         self.texts = info.of_type(ColumnType.TEXT)
         self.models: dict[str, Any] = {}
-        first = self._blocks(rows, fit=True)
-        self.categorical = self._categorical(first)
-        self.width = sum(block.shape[1] for block in first)
+        first = self.blocks(data.rows(rows), data.pictures(rows), fit=True)
+        widths = {name: block.shape[1] for name, block in first.items()}
+        self.starts = dict(zip(widths, np.cumsum([0, *widths.values()]).tolist(), strict=False))  # of each block in the matrix
+        self.owners = np.concatenate([self._owners(name, width) for name, width in widths.items()])
+        self.categorical = [name == "categories" for name, width in widths.items() for _ in range(width)]
+        self.width = len(self.owners)
 
-    def of(self, rows: np.ndarray) -> Any:
-        """The features of these rows, (n, features), dense or sparse."""
-        blocks = self._blocks(rows, fit=False)
+    def of(self, table: pl.DataFrame, images: np.ndarray | None = None) -> Any:
+        """The features of rows, (n, features), dense or sparse.
+
+        Args:
+            table: (n, columns) the inputs, typed.
+            images: (n, height, width, channels) uint8, where the dataset has pictures.
+        """
+        blocks = list(self.blocks(table, images).values())
         if not any(hasattr(block, "tocsr") for block in blocks):
             return np.hstack(blocks)
         from scipy.sparse import hstack
 
         return hstack(blocks, format="csr")
 
-    def _blocks(self, rows: np.ndarray, *, fit: bool) -> list[Any]:
-        table = self.data.table[rows]
-        blocks: list[Any] = []
+    def blocks(self, table: pl.DataFrame, images: np.ndarray | None = None, *, fit: bool = False) -> dict[str, Any]:
+        """The features of rows, those of one kind of column together, (n, features of the block) each, in the order of the matrix."""
+        blocks: dict[str, Any] = {}
         if self.numbers:
-            blocks.append(self._apply("numbers", numbers_of(table.select(self.numbers), self.data.info.log_offsets), fit))
+            blocks["numbers"] = self._apply("numbers", numbers_of(table.select(self.numbers), self.data.info.log_offsets), fit)
         if self.categories:
             values = table.select(pl.col(self.categories).cast(pl.String).fill_null("")).to_numpy().astype(object)
-            blocks.append(self._apply("categories", values, fit))
+            blocks["categories"] = self._apply("categories", values, fit)
         for name in self.texts:
             texts = table[name].cast(pl.String).fill_null("").to_list()
-            blocks.append(self._apply(f"text {name}", texts, fit))
-        if self.data.images is not None:
-            blocks.append(self._apply("images", pixels_of(self.data.images, rows), fit))
-        return blocks or [np.zeros((len(rows), 1))]
+            blocks[f"text {name}"] = self._apply(f"text {name}", texts, fit)
+        if images is not None:
+            blocks["images"] = self._apply("images", pixels_of(images), fit)
+        return blocks or {"nothing": np.zeros((len(table), 1))}
+
+    def _owners(self, block: str, width: int) -> np.ndarray:
+        """The input column, by its place in the dataset's inputs, that each feature of a block comes from; -1 for none."""
+        places = {name: place for place, name in enumerate(self.data.info.inputs)}
+        model: Any = self.models.get(block)
+        if block == "numbers":  # after the numbers themselves, a flag for each of those that are missing somewhere
+            flags = [] if self.dense else model.named_steps["simpleimputer"].indicator_.features_
+            return np.array([places[self.numbers[at]] for at in [*range(len(self.numbers)), *flags]])
+        if block == "categories":
+            heads = self.categories if self.dense else [self.categories[int(name.partition("_")[0])] for name in model.get_feature_names_out([str(at) for at in range(len(self.categories))])]
+            return np.array([places[name] for name in heads])
+        if block == "images":
+            return np.full(width, places[self.data.info.of_type(ColumnType.IMAGE)[0]])
+        return np.full(width, places.get(block.removeprefix("text "), -1))
 
     def _apply(self, name: str, values: Any, fit: bool) -> Any:
         if fit:
@@ -137,11 +172,6 @@ class BaselineFeatures:
             return FunctionTransformer(_nothing)
         return make_pipeline(words, TruncatedSVD(min(50, known), random_state=SEED)) if self.dense else words
 
-    def _categorical(self, blocks: list[Any]) -> list[bool]:
-        total = sum(block.shape[1] for block in blocks)
-        start = len(self.numbers)
-        return [start <= place < start + len(self.categories) for place in range(total)]
-
 
 def _cut(values: np.ndarray) -> np.ndarray:
     cut: np.ndarray = np.clip(values, -MAX_DEVIATIONS, MAX_DEVIATIONS)
@@ -166,17 +196,17 @@ def numbers_of(table: pl.DataFrame, offsets: Mapping[str, float] | None = None) 
     return usable
 
 
-def pixels_of(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def pixels_of(images: np.ndarray) -> np.ndarray:
     """Pictures as (n, values) float32 from 0 to 1, neighbouring pixels averaged until few are left."""
     height, width, channels = images.shape[1:]
     step = 1
     while -(-height // step) * -(-width // step) * channels > MAX_PIXELS:
         step += 1
-    pixels = images[rows].astype(np.float32) / 255
+    pixels = images.astype(np.float32) / 255
     padding = ((0, 0), (0, -height % step), (0, -width % step), (0, 0))
     pixels = np.pad(pixels, padding, mode="edge")
-    shape = (len(rows), pixels.shape[1] // step, step, pixels.shape[2] // step, step, channels)
-    averaged: np.ndarray = pixels.reshape(shape).mean((2, 4)).reshape(len(rows), -1)
+    shape = (len(images), pixels.shape[1] // step, step, pixels.shape[2] // step, step, channels)
+    averaged: np.ndarray = pixels.reshape(shape).mean((2, 4)).reshape(len(images), -1)
     return averaged
 
 

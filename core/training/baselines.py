@@ -7,9 +7,10 @@ anybody gets in a minute, on the same split and the same default inputs as every
     DATASET_FOLDER/baselines/majority.parquet                 predictions (core.evaluation.predictions)
                              linear.parquet                   logistic regression, or ridge for numbers
                              gradient_boosted_trees.parquet
-                             baselines.json                   titles, seconds, notes, versions
+                             baselines.json                   titles, seconds, notes, versions; parameters, size, latency
+                             why-<name>/                      explanations (core.why), once somebody asked
 
-Only this file and `baseline_features` may import scikit-learn, and only inside functions.
+Only files that begin with `baseline` may import scikit-learn, and only inside functions.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ import subprocess
 import sys
 import time
 import warnings
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,17 +35,18 @@ from core.evaluation.predictions import Predictions
 from core.files import new_folder, read_json, write_json
 from core.identity import BASELINES
 from core.language import N_
+from core.training import own_process
 from core.training.baseline_features import SEED, BaselineData, BaselineFeatures
+from core.training.baseline_model import TrainedBaseline
+from core.training.energy import EnergyCounter, processor_counters
 
-__all__ = ["Baseline", "compute", "load", "start", "state"]
+__all__ = ["Baseline", "compute", "load", "start", "state", "train"]
 
 FOLDER, LOCK, LOG = "baselines", "baselines.lock", "baselines.log"
 MAX_ROWS = 100_000  # training rows that a baseline looks at; more change its numbers in the third digit
 MAX_WORK = 5_000_000_000  # rows × features × classes of the linear model: about a minute on two cores
 ROUNDS = 100  # of boosting, scikit-learn's own default; fewer beyond 20 classes
 SMALL_CELLS = 100_000  # rows × features of trees below which threads wait for each other more than they work
-CHUNK_ROWS = 20_000  # judged at once, to bound memory
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +59,9 @@ class Baseline:
         predictions: of the validation and test rows.
         seconds: of training.
         note: what a reader should know (rows left out, not converged); may be empty.
+        facts: `parameters` and, in words, what is counted (`parameters_are`), `size_bytes`, `latency_ms`, `energy_j` of the
+            machine while it was trained (None where it does not tell), and the `device` that all was measured on; empty
+            for baselines of before they were measured.
     """
 
     name: str
@@ -63,6 +69,7 @@ class Baseline:
     predictions: Predictions
     seconds: float
     note: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load(dataset: Dataset) -> list[Baseline]:
@@ -80,7 +87,7 @@ def load(dataset: Dataset) -> list[Baseline]:
         return []
     models = read_json(folder / "baselines.json")["models"]
     return [
-        Baseline(m["name"], m["title"], Predictions.load(folder / f"{m['name']}.parquet"), m["seconds"], m["note"])
+        Baseline(m["name"], m["title"], Predictions.load(folder / f"{m['name']}.parquet"), m["seconds"], m["note"], m.get("facts") or {})
         for m in models if not m["error"]
     ]  # fmt: skip
 
@@ -89,12 +96,7 @@ def state(dataset: Dataset) -> Literal["absent", "working", "ready"]:
     """Whether the baselines are there, being computed, or neither."""
     if (dataset.folder / FOLDER).is_dir():
         return "ready"
-    with contextlib.suppress(FileNotFoundError), (dataset.folder / LOCK).open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return "working"
-    return "absent"
+    return "working" if own_process.is_held(dataset.folder, LOCK) else "absent"
 
 
 _started: dict[Path, subprocess.Popen[bytes]] = {}  # kept, so that a child that ended is reaped
@@ -109,11 +111,7 @@ def start(dataset: Dataset) -> bool:
     known = _started.get(dataset.folder)
     if state(dataset) != "absent" or (known is not None and known.poll() is None):
         return False
-    with (dataset.folder / LOG).open("wb") as log:
-        _started[dataset.folder] = subprocess.Popen(
-            [sys.executable, "-m", "core.training.baselines", str(dataset.folder.resolve())],
-            cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+    _started[dataset.folder] = own_process.launched(["-m", "core.training.baselines", str(dataset.folder.resolve())], dataset.folder / LOG)
     return True
 
 
@@ -135,22 +133,45 @@ def compute(dataset: Dataset) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)  # freed by the kernel when this process ends, however it ends
         if (dataset.folder / FOLDER).is_dir():
             return
-        data = BaselineData.read(dataset)
+        data, versions = BaselineData.read(dataset), _versions()
         with new_folder(dataset.folder / FOLDER) as folder:
             models = [_attempt(name, data, folder) for name in BASELINES]
-            write_json(folder / "baselines.json", {"version": 1, "seed": SEED, "versions": _versions(), "models": models})
+            write_json(folder / "baselines.json", {"version": 1, "seed": SEED, "versions": versions, "models": models})
+
+
+def train(name: str, data: BaselineData) -> TrainedBaseline:
+    """Train one of the simple models in this process; the same one each time.
+
+    Args:
+        name: majority, linear or gradient_boosted_trees.
+        data: of the dataset.
+
+    Raises:
+        ValueError, MemoryError, ArithmeticError: it cannot be trained on these rows.
+    """
+    return {"majority": _majority, "linear": _linear, "gradient_boosted_trees": _trees}[name](data)
 
 
 def _attempt(name: str, data: BaselineData, folder: Path) -> dict[str, Any]:
     title = _title(name, data.info.task)
     began = time.monotonic()
+    counters = processor_counters()
+    told: dict[str, Any] = {"name": name, "title": title, "note": "", "error": ""}
     try:
-        predictions, note = {"majority": _majority, "linear": _linear, "gradient_boosted_trees": _trees}[name](data)
-        predictions.save(folder / f"{name}.parquet")
-        error = ""
+        trained = train(name, data)
+        told |= {"seconds": round(time.monotonic() - began, 2), "note": trained.note}
+        energy_j = _joules(counters)
+        trained.judged().save(folder / f"{name}.parquet")
+        return told | {"facts": trained.facts() | {"energy_j": energy_j}}
     except (ValueError, MemoryError, ArithmeticError) as problem:
-        error, note = f"{title} could not be trained on these rows: {str(problem).splitlines()[0][:200] if str(problem) else 'too little memory'}.", ""
-    return {"name": name, "title": title, "seconds": round(time.monotonic() - began, 2), "note": note, "error": error}
+        reason = str(problem).splitlines()[0][:200] if str(problem) else "too little memory"
+        return told | {"seconds": round(time.monotonic() - began, 2), "error": f"{title} could not be trained on these rows: {reason}."}
+
+
+def _joules(counters: Sequence[EnergyCounter]) -> float | None:
+    """Of the processors since the counters were made; None where one does not tell, or there is none."""
+    known = [joules for counter in counters if (joules := counter.joules()) is not None]
+    return round(sum(known), 1) if known and len(known) == len(counters) else None
 
 
 def _title(name: str, task: Task) -> str:
@@ -160,20 +181,22 @@ def _title(name: str, task: Task) -> str:
 
 
 def _versions() -> dict[str, str]:
-    import sklearn
+    """Of the libraries, all of them imported: that takes seconds, which are nobody's training time."""
+    import sklearn.decomposition
+    import sklearn.ensemble
+    import sklearn.feature_extraction.text
+    import sklearn.linear_model
 
     return {"scikit-learn": sklearn.__version__, "numpy": np.__version__}
 
 
-def _majority(data: BaselineData) -> tuple[Predictions, str]:
+def _majority(data: BaselineData) -> TrainedBaseline:
     answers = data.target[data.train]
-    if not data.info.task.is_classification:
-        return data.predictions(np.full(len(data.judged), answers.mean())), ""
-    shares = np.bincount(answers, minlength=data.classes) / len(answers)
-    return data.predictions(np.tile(shares, (len(data.judged), 1))), ""
+    learned = np.bincount(answers, minlength=data.classes) / len(answers) if data.labels else np.array([answers.mean()])
+    return TrainedBaseline("majority", data, "", learned)
 
 
-def _linear(data: BaselineData) -> tuple[Predictions, str]:
+def _linear(data: BaselineData) -> TrainedBaseline:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression, Ridge
 
@@ -185,13 +208,13 @@ def _linear(data: BaselineData) -> tuple[Predictions, str]:
     model = LogisticRegression(C=strength, max_iter=100) if data.info.task.is_classification else Ridge(solver="lsqr", tol=1e-6)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(features.of(rows), data.target[rows])
+        model.fit(features.of(data.rows(rows), data.pictures(rows)), data.target[rows])
     if data.info.task.is_classification and int(np.max(model.n_iter_)) >= model.max_iter:
         note = f"{note} Stopped after {model.max_iter} iterations, still improving slightly.".strip()
-    return data.predictions(_judge(model, features, data)), note
+    return TrainedBaseline("linear", data, note, model, features)
 
 
-def _trees(data: BaselineData) -> tuple[Predictions, str]:
+def _trees(data: BaselineData) -> TrainedBaseline:
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
@@ -200,23 +223,11 @@ def _trees(data: BaselineData) -> tuple[Predictions, str]:
     kind = HistGradientBoostingClassifier if data.info.task.is_classification else HistGradientBoostingRegressor
     rounds = max(5, min(ROUNDS, 20 * ROUNDS // data.classes))  # one tree a class and round
     model = kind(random_state=SEED, max_iter=rounds, categorical_features=features.categorical, early_stopping=False)
-    matrix = features.of(rows)
+    matrix = features.of(data.rows(rows), data.pictures(rows))
     threads = 1 if matrix.size < SMALL_CELLS else None
     with threadpool_limits(threads, "openmp"):
         model.fit(matrix, data.target[rows])
-    return data.predictions(_judge(model, features, data)), note
-
-
-def _judge(model: Any, features: BaselineFeatures, data: BaselineData) -> np.ndarray:
-    """Scores of the judged rows, (n, classes) or (n,); classes without a training row get 0."""
-    starts = range(0, len(data.judged), CHUNK_ROWS)
-    chunks = (features.of(data.judged[at : at + CHUNK_ROWS]) for at in starts)
-    if not data.info.task.is_classification:
-        return np.concatenate([model.predict(chunk) for chunk in chunks] or [np.zeros(0)])
-    scores = np.zeros((len(data.judged), data.classes))
-    for at, chunk in zip(starts, chunks, strict=True):
-        scores[at : at + chunk.shape[0], model.classes_] = model.predict_proba(chunk)
-    return scores
+    return TrainedBaseline("gradient_boosted_trees", data, note, model, features)
 
 
 def main(arguments: list[str]) -> int:

@@ -18,6 +18,7 @@ import numpy as np
 
 from core.errors import Damaged
 from core.files import write_atomic
+from core.language import N_
 from core.training.progress import Progress
 from core.training.trainer import Snapshot
 
@@ -95,7 +96,7 @@ class Checkpoint:
             now = Snapshot(facts["epoch"], facts["batch"], **groups)
             return cls(now, best, Progress.from_json(facts["progress"]), facts["seed"], facts["run"], facts["backend"])
         except Exception as error:  # NumPy and zipfile have a dozen ways to say that bytes are wrong
-            raise Damaged(f"The checkpoint of run {path.parent.name} cannot be read, so the training cannot go on from it. Train again.") from error
+            raise Damaged(N_("The checkpoint of run {name} cannot be read, so the training cannot go on from it. Train again.").format(name=path.parent.name)) from error
 
 
 def _forms(arrays: Sequence[np.ndarray]) -> list[tuple[tuple[int, ...], str]]:

@@ -4,7 +4,7 @@ Processes are global by nature, so this module holds them once for the whole pro
 `Launcher` handles there are. A worker leads its own session: it outlives the web process, a closed
 terminal and Ctrl-C. Its exit code, which only its parent sees, tells an abort from a kill.
 
-A spare has imported its libraries and waits for the folder of a run on its standard input. It ends by
+A spare has imported its libraries and waits for orders on its standard input (`core.training.spare`). It ends by
 itself when this process goes away (end of input) or when nobody needs it for half an hour.
 """
 
@@ -25,9 +25,10 @@ from core.settings import settings
 from core.training.backend import ROOT, EngineName, worker_environment
 from core.training.device import free_memory_bytes
 from core.training.process import ProcessIdentity
-from core.training.room import spare_limit_bytes
+from core.training.room import RESERVE_BYTES, spare_limit_bytes
+from core.training.spare import run_order
 
-__all__ = ["bury", "dismiss_spare", "exit_code", "forget", "has_spare", "held_bytes", "rearm_spare", "review_spare", "start_worker", "warm_spare"]
+__all__ = ["bury", "dismiss_spare", "exit_code", "forget", "has_spare", "held_bytes", "rearm_spare", "rehearse", "review_spare", "start_worker", "warm_spare"]
 
 COMMAND = (sys.executable, "-m", "core.training.worker")
 REARM_S = 5.0  # by then a run that was given the spare has shown its first numbers
@@ -38,6 +39,7 @@ class _Spare:
     process: subprocess.Popen[bytes]
     backend: EngineName
     home: Path
+    order: bytes = b""  # the last one it was given
 
 
 _mutex = threading.RLock()
@@ -104,6 +106,21 @@ def warm_spare(backend: EngineName, home: Path) -> bool:
         return _spare is not None
 
 
+def rehearse(order: bytes) -> None:
+    """Let the spare get ready for the run that a page shows; asked for twice it does so once.
+
+    Args:
+        order: from `core.training.spare.rehearsal_order`.
+    """
+    with _mutex:
+        if _spare is None or _spare.order == order or _spare.process.stdin is None:
+            return
+        with contextlib.suppress(OSError):  # it ended at this very moment
+            _spare.process.stdin.write(order)
+            _spare.process.stdin.flush()
+            _spare.order = order
+
+
 def rearm_spare() -> None:
     """Make a new spare some seconds after the last one was given a run: the next start shall be as quick, and this one not slower."""
     global _handed
@@ -115,7 +132,10 @@ def rearm_spare() -> None:
 def review_spare() -> None:
     """Give the spare up where memory has become short; what it holds itself counts as free, because its run uses it."""
     with _mutex:
-        if _spare is not None and free_memory_bytes() + _resident_bytes(_spare.process.pid) < spare_limit_bytes(_spare.backend):
+        if _spare is None:
+            return
+        free = free_memory_bytes()
+        if free < RESERVE_BYTES or free + _resident_bytes(_spare.process.pid) < spare_limit_bytes(_spare.backend):
             dismiss_spare()
 
 
@@ -153,7 +173,7 @@ def _hand_over(run: Run, backend: EngineName, home: Path) -> subprocess.Popen[by
     process, _spare = _spare.process, None
     try:
         assert process.stdin is not None
-        process.stdin.write(f"{run.folder.resolve()}\n".encode())
+        process.stdin.write(run_order(run))
         process.stdin.close()
     except OSError:  # it ended at this very moment (half an hour idle)
         _dismissed.append(process)

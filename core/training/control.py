@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from core.errors import BadSettings, NotReady, UserError
+from core.language import N_
 from core.runs.run import Run, Status
 from core.runs.spec import RunSpec, TrainingSettings
 from core.runs.state import RunState
@@ -26,9 +27,9 @@ CHECKPOINT_FILE = "checkpoint.npz"  # as in core.training.checkpoint, which need
 LAST_WORDS_S = 2.0  # a worker that has written its end lets go of the run within this time
 RETRY_S = 0.02
 LEARNED = {"stopping", "judging", "exporting"}  # phases of a worker that takes no more steps
-GOES_ON = "It goes on."
-FROM_CHECKPOINT = "It waits for its turn, then goes on from its last checkpoint."
-ANEW = "It had no checkpoint yet, so it begins anew as soon as its turn comes."
+GOES_ON = N_("It goes on.")
+FROM_CHECKPOINT = N_("It waits for its turn, then goes on from its last checkpoint.")
+ANEW = N_("It had no checkpoint yet, so it begins anew as soon as its turn comes.")
 CONTINUED = re.compile(r" \(to epoch [\d,]+\)$")
 RATE_MARK = b'"learning_rate":'
 TAIL_BYTES = 4 * 1024 * 1024  # of the history; long epochs have many events
@@ -48,11 +49,11 @@ def pause(run: Run, status: Status) -> None:
     """
     state = status.state
     if state.is_over:
-        raise UserError(f"Run {run.id} is {state}, so there is nothing to pause.")
+        raise UserError(N_("Run {id} is {state}, so there is nothing to pause.").format(id=run.id, state=state))
     if status.phase in LEARNED:
-        raise UserError(f"Run {run.id} has done its learning and is being judged, so there is nothing to pause. It is ready in a moment.")
+        raise UserError(N_("Run {id} has done its learning and is being judged, so there is nothing to pause. It is ready in a moment.").format(id=run.id))
     if state is RunState.QUEUED and not run.is_locked():
-        raise UserError(f"Run {run.id} has not begun, so there is nothing to pause. Stop takes it out of the queue.")
+        raise UserError(N_("Run {id} has not begun, so there is nothing to pause. Stop takes it out of the queue.").format(id=run.id))
     run.request_pause()
 
 
@@ -64,7 +65,7 @@ def set_learning_rate(run: Run, status: Status, rate: float) -> None:
         BadSettings: the rate is not above 0 and at most 1.
     """
     if status.state.is_over or status.phase in LEARNED:
-        raise UserError(f"Run {run.id} is {status.state if status.state.is_over else status.phase}, so its learning rate cannot be changed any more. Train a new one with another rate.")
+        raise UserError(N_("Run {id} is {state}, so its learning rate cannot be changed any more. Train a new one with another rate.").format(id=run.id, state=status.state if status.state.is_over else status.phase))
     run.request_learning_rate(rate)
 
 
@@ -124,13 +125,13 @@ def continued(run: Run, more_epochs: int) -> RunSpec:
     """
     status, spec = run.status, run.spec
     if not status.state.is_over:
-        raise NotReady(f"Run {run.id} is {status.state}. Wait until it has ended, then continue it.")
+        raise NotReady(N_("Run {id} is {state}. Wait until it has ended, then continue it.").format(id=run.id, state=status.state))
     if not has_checkpoint(run):
-        raise UserError(f"Run {run.id} has no checkpoint to go on from. Train it again with more epochs.")
+        raise UserError(N_("Run {id} has no checkpoint to go on from. Train it again with more epochs.").format(id=run.id))
     most = next(limit.le for limit in TrainingSettings.model_fields["epochs"].metadata if hasattr(limit, "le"))
     epochs = status.epoch + more_epochs
     if more_epochs < 1 or epochs > most:
-        raise BadSettings(f"Choose 1 to {most - status.epoch:,} more epochs; {more_epochs:,} were asked for, and {status.epoch:,} are done.")
+        raise BadSettings(N_("Choose 1 to {most} more epochs; {more_epochs} were asked for, and {epoch} are done.").format(most=f"{most - status.epoch:,}", more_epochs=f"{more_epochs:,}", epoch=f"{status.epoch:,}"))
     ending = f" (to epoch {epochs:,})"
     name = CONTINUED.sub("", spec.name)[: 120 - len(ending)] + ending
     return spec.model_copy(update={"training": spec.training.model_copy(update={"epochs": epochs}), "continues": run.id, "name": name, "preset": "custom"})

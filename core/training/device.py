@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 
+from core.language import plural
 from core.training.container import ProcessorMeter, cores, free_memory_bytes
 from core.training.energy import processor_counters
 from core.training.gpu import CardMeter, visible_cards
@@ -40,7 +41,7 @@ def device_kind(backend: str | None = None) -> str:
 
 def describe(backend: str) -> str:
     """The device that a run on this backend uses, for people: "CPU, 2 cores" or the name of the card."""
-    return gpu_names()[0] if device_kind(backend) == "gpu" else f"CPU, {cores()} core{'s' if cores() > 1 else ''}"
+    return gpu_names()[0] if device_kind(backend) == "gpu" else plural("CPU, {n} core", "CPU, {n} cores", cores())
 
 
 def sample_device(process: psutil.Process) -> dict[str, Any]:

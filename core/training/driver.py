@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.language import N_
 from core.runs.state import RunState
 from core.training.checkpoint import Checkpoint
 from core.training.failures import Terminated
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["Driver"]
 
 HEAR_S = 0.05  # the user's wishes are looked at this often
-PAUSED = "Paused. Press Resume to go on."
-NO_CHECKPOINT = "The last checkpoint could not be written. Learning goes on, but after an interruption what came since would be lost. Free some space on the disk."
+PAUSED = N_("Paused. Press Resume to go on.")
+NO_CHECKPOINT = N_("The last checkpoint could not be written. Learning goes on, but after an interruption what came since would be lost. Free some space on the disk.")
 
 
 class Driver:
@@ -185,7 +186,7 @@ class Driver:
             self._writer.offer(checkpoint)
             if self._writer.failure is not None and not self._unsaved:
                 self._unsaved = True
-                self._recorder.event("notice", code="no_checkpoint", message=NO_CHECKPOINT, epoch=self._tap.epoch)
+                self._recorder.event("notice", code="no_checkpoint", message=NO_CHECKPOINT, epoch=self._tap.epoch, after=None)
 
 
 def _shortest(rate: float) -> float:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.language import N_
 from core.runs.spec import RunSpec
 from core.training.failures import Blowup, cause_of_blowup
 
@@ -29,15 +30,15 @@ def how_it_ended(fitted: Fitted, spec: RunSpec) -> str:
         >>> how_it_ended(Fitted("stop", 3, 2, 1.5), spec)
         'You stopped it in epoch 3; the weights of epoch 2, the best on the validation rows, were kept.'
     """
-    kept = f"the weights of epoch {fitted.best_epoch}, the best on the validation rows, were kept"
+    kept = N_("the weights of epoch {best_epoch}, the best on the validation rows, were kept").format(best_epoch=fitted.best_epoch)
     if fitted.reason == "stop":
-        return f"You stopped it in epoch {fitted.epochs}; {kept}."
+        return N_("You stopped it in epoch {epochs}; {kept_words}.").format(epochs=fitted.epochs, kept_words=kept)
     if fitted.reason == "patience":
-        return f"Stopped after epoch {fitted.epochs}, because {spec.training.patience} epochs brought no improvement; {kept}."
+        return N_("Stopped after epoch {epochs}, because {patience} epochs brought no improvement; {kept_words}.").format(epochs=fitted.epochs, patience=spec.training.patience, kept_words=kept)
     if fitted.reason == "not_finite":
         cause = cause_of_blowup(fitted.blowup or Blowup(fitted.learning_rate, fitted.epochs, fitted.step))
-        return f"The loss grew beyond all numbers in epoch {fitted.epochs}; {kept}. {cause}"
-    return f"All {fitted.epochs} epochs are done; {kept}."
+        return N_("The loss grew beyond all numbers in epoch {epochs}; {kept_words}. {cause_words}").format(epochs=fitted.epochs, kept_words=kept, cause_words=cause)
+    return N_("All {epochs} epochs are done; {kept_words}.").format(epochs=fitted.epochs, kept_words=kept)
 
 
 def blowup_of(fitted: Fitted, lesson: Lesson) -> Blowup | None:

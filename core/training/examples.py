@@ -1,8 +1,8 @@
 """A few validation rows that stay the same while a run learns, so that a room sees its answers change.
 
 Curves say that a network learns; a picture that was called a sandal and is now called a boot shows it.
-The rows are chosen once, from the run's seed, with every class among them where there is room, and only
-for data that people can judge at a glance: pictures and texts.
+The rows are chosen once, from the run's seed, with every class among them where there is room. Of a table's
+rows the page shows a handful of columns (`ui.live_examples`); how sure the network is of them moves all the same.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.dataset.schema import ColumnType
-
 if TYPE_CHECKING:
     from core.preprocess.preprocessor import Preprocessor
     from core.training.fit import Lesson
@@ -24,7 +22,7 @@ __all__ = ["MOST", "Examples", "chosen", "examples_of"]
 
 MOST = 8  # as many as fit on a stage in two rows
 PAUSE_S = 1.0  # nobody can read answers that change more often
-SHOWN = (ColumnType.IMAGE, ColumnType.TEXT)
+LOOKED_AT = 20_000  # validation rows among which they are chosen: a training of millions must not wait for this
 
 
 class Examples:
@@ -43,27 +41,26 @@ class Examples:
 
     def __init__(self, rows: np.ndarray, inputs: Mapping[str, np.ndarray], truths: list[Any], preprocessor: Preprocessor) -> None:
         self.rows = rows
-        self._inputs = dict(inputs)
+        self.inputs = dict(inputs)
         self._truths = truths
         self._preprocessor = preprocessor
         self._due = 0.0
 
     @classmethod
     def of(cls, material: Material, lesson: Lesson) -> Examples | None:
-        """Choose the rows of a run; None where there is nothing to see: a plain table, or no validation rows.
+        """Choose the rows of a run; None where there are no validation rows, or a row has several answers.
 
         Args:
             material: the run's data.
             lesson: its arrays; the validation rows among them are in the order of `material.rows`.
         """
         spec, dataset = material.spec, material.dataset
-        places = np.zeros(0, np.int64)
-        if any(dataset.info.column(name).type in SHOWN for name in spec.inputs):
-            places = chosen(lesson.val_y, spec.task.is_classification, spec.seed)
-        if not len(places):
+        if lesson.val_y.ndim != 1 or not len(lesson.val_y):
             return None
-        rows = material.rows.validation[places]
-        truths = dataset.table((spec.target,), rows)[spec.target].to_list()
+        apart = max(1, len(lesson.val_y) // LOOKED_AT)
+        places = apart * chosen(lesson.val_y[::apart], spec.task.is_classification, spec.seed)
+        rows, labels = material.rows.validation[places], material.preprocessor.labels
+        truths = [labels[int(number)] for number in lesson.val_y[places]] if labels else dataset.table((spec.target,), rows)[spec.target].to_list()
         inputs = {name: np.ascontiguousarray(array[places]) for name, array in lesson.val_x.items()}
         return cls(rows, inputs, truths, material.preprocessor)
 
@@ -81,7 +78,7 @@ class Examples:
         if now < self._due and not last:
             return None
         self._due = now + PAUSE_S
-        return examples_of(self.rows, self._truths, self._preprocessor.scores(outputs(self._inputs)), self._preprocessor.labels)
+        return examples_of(self.rows, self._truths, self._preprocessor.scores(outputs(self.inputs)), self._preprocessor.labels)
 
 
 def chosen(targets: np.ndarray, classes: bool, seed: int, most: int = MOST) -> np.ndarray:

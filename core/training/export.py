@@ -15,6 +15,7 @@ import numpy as np
 
 from core.errors import RunFailed
 from core.files import write_atomic
+from core.language import N_
 from core.runs.run import Run
 
 __all__ = ["export_onnx", "onnx_outputs", "verify"]
@@ -64,8 +65,7 @@ def verify(path: Path, inputs: dict[str, np.ndarray], expected: np.ndarray) -> f
     if not difference <= TOLERANCE:
         path.unlink(missing_ok=True)
         raise RunFailed(
-            f"The exported model answers differently from the trained one (by {difference:.2g}, at most {TOLERANCE:g} is allowed), "
-            "so it was not kept. Train again, or try another recipe."
+            N_("The exported model answers differently from the trained one (by {difference}, at most {tolerance} is allowed), so it was not kept. Train again, or try another recipe.").format(difference=f"{difference:.2g}", tolerance=f"{TOLERANCE:g}")
         )
     return difference
 

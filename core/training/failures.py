@@ -12,6 +12,7 @@ import signal
 from dataclasses import dataclass
 
 from core.errors import LimelightError, NoRoom, RunFailed
+from core.language import N_
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
 
@@ -21,8 +22,8 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL_WORDS = ("no space left on device", "file too large", "disk quota exceeded")
 MEMORY_WORDS = ("resource_exhausted", "resource exhausted", "out of memory", "oom when", "bad_alloc", "cannot allocate memory", "unable to allocate")
 LARGE_INPUT = 1e4  # prepared numbers are near 1; this far out, one row moves the weights as ten thousand others do
-RESUME = "Press Resume: it goes on from its last checkpoint."
-AGAIN = "Train again."
+RESUME = N_("Press Resume: it goes on from its last checkpoint.")
+AGAIN = N_("Train again.")
 
 
 class Terminated(BaseException):
@@ -63,10 +64,10 @@ def explain(error: BaseException, spec: RunSpec, *, resumable: bool = False) -> 
         'The machine ran out of memory. Try a smaller batch than 64 rows, a smaller network, or fewer rows.'
     """
     if isinstance(error, Terminated | KeyboardInterrupt):
-        lost = "What was learned until then is lost to this run. Train again."
-        return RunState.INTERRUPTED, f"The machine ended the training from outside. {RESUME if resumable else lost}"
+        lost = N_("What was learned until then is lost to this run. Train again.")
+        return RunState.INTERRUPTED, N_("The machine ended the training from outside. {then_words}").format(then_words=RESUME if resumable else lost)
     if isinstance(error, NoRoom) and resumable:
-        return RunState.INTERRUPTED, f"{error.message} Or wait until more is free, then press Resume."
+        return RunState.INTERRUPTED, N_("{message_words} Or wait until more is free, then press Resume.").format(message_words=error.message)
     if isinstance(error, LimelightError):
         return RunState.FAILED, error.message
     words = f"{type(error).__name__} {error}".lower()
@@ -74,7 +75,7 @@ def explain(error: BaseException, spec: RunSpec, *, resumable: bool = False) -> 
         return _out_of_memory(spec, resumable)
     if (isinstance(error, OSError) and error.errno in FULL) or any(word in words for word in FULL_WORDS):
         return _disk_full(resumable)
-    return RunState.FAILED, "Something in the training went wrong on our side. The run's log.txt says what. Train again, or try another recipe."
+    return RunState.FAILED, N_("Something in the training went wrong on our side. The run's log.txt says what. Train again, or try another recipe.")
 
 
 def explain_exit(code: int | None, spec: RunSpec, *, resumable: bool = False) -> tuple[RunState, str]:
@@ -89,19 +90,21 @@ def explain_exit(code: int | None, spec: RunSpec, *, resumable: bool = False) ->
     if number == signal.SIGABRT:  # how native code ends when an allocation fails
         return _out_of_memory(spec, resumable)
     if number == signal.SIGKILL:
-        advice = f"If it ran out of memory, try a smaller batch than {spec.training.batch_size} rows, or a smaller network."
-        return RunState.INTERRUPTED, f"The training was killed from outside. {RESUME + ' ' if resumable else ''}{advice}"
+        advice = N_("If it ran out of memory, try a smaller batch than {batch_size} rows, or a smaller network.").format(batch_size=spec.training.batch_size)
+        if resumable:
+            return RunState.INTERRUPTED, N_("The training was killed from outside. {resume_words} {advice_words}").format(resume_words=RESUME, advice_words=advice)
+        return RunState.INTERRUPTED, N_("The training was killed from outside. {advice_words}").format(advice_words=advice)
     if number in {signal.SIGSEGV, signal.SIGILL, signal.SIGFPE, signal.SIGBUS}:
         return (
             RunState.INTERRUPTED if resumable else RunState.FAILED,
-            f"The training crashed inside one of its libraries. {RESUME if resumable else AGAIN} If it happens once more, try the other engine.",
+            N_("The training crashed inside one of its libraries. {then_words} If it happens once more, try the other engine.").format(then_words=RESUME if resumable else AGAIN),
         )
     return RunState.INTERRUPTED, vanished(resumable=resumable)
 
 
 def vanished(*, resumable: bool = False) -> str:
     """The sentence for a run whose process is gone and nobody knows why."""
-    return f"The training process vanished, perhaps because the machine was restarted or ran out of memory. {RESUME if resumable else AGAIN}"
+    return N_("The training process vanished, perhaps because the machine was restarted or ran out of memory. {then_words}").format(then_words=RESUME if resumable else AGAIN)
 
 
 def not_finite(spec: RunSpec, facts: Blowup | None = None) -> RunFailed:
@@ -111,7 +114,7 @@ def not_finite(spec: RunSpec, facts: Blowup | None = None) -> RunFailed:
         spec: the run's.
         facts: what is known; default: only the learning rate that the run began with.
     """
-    return RunFailed(f"The loss grew beyond all numbers before the network had learned anything. {cause_of_blowup(facts or _usual(spec))}")
+    return RunFailed(N_("The loss grew beyond all numbers before the network had learned anything. {cause_words}").format(cause_words=cause_of_blowup(facts or _usual(spec))))
 
 
 def cause_of_blowup(facts: Blowup) -> str:
@@ -125,18 +128,17 @@ def cause_of_blowup(facts: Blowup) -> str:
         'Most likely the learning rate of 0.5 is too large: each correction overshot the last. Try 0.05.'
     """
     if facts.empty_batch:
-        return "A batch had no row that counts, so it had no mean. Choose another batch size, or switch Balance classes off."
+        return N_("A batch had no row that counts, so it had no mean. Choose another batch size, or switch Balance classes off.")
     if facts.largest_input is not None and not facts.largest_input < float("inf"):
-        return "A number that reached the network is not finite. Look at the columns on the data page and leave out the one with extreme values."
+        return N_("A number that reached the network is not finite. Look at the columns on the data page and leave out the one with extreme values.")
     if facts.largest_input is not None and facts.largest_input > LARGE_INPUT:
         return (
-            f"Most likely a column has values of a very different size: one reaches the network as {facts.largest_input:,.0f}, where about 1 is usual. "
-            "Repair or leave out the column with extreme values on the data page, or use a smaller learning rate."
+            N_("Most likely a column has values of a very different size: one reaches the network as {largest_input}, where about 1 is usual. Repair or leave out the column with extreme values on the data page, or use a smaller learning rate.").format(largest_input=f"{facts.largest_input:,.0f}")
         )
     if facts.step <= 1:
-        return "It was so before the first correction, so the learning rate is not the cause. Try a smaller network, or fewer inputs."
+        return N_("It was so before the first correction, so the learning rate is not the cause. Try a smaller network, or fewer inputs.")
     rate = facts.learning_rate
-    return f"Most likely the learning rate of {rate:g} is too large: each correction overshot the last. Try {rate / 10:g}."
+    return N_("Most likely the learning rate of {rate} is too large: each correction overshot the last. Try {better}.").format(rate=f"{rate:g}", better=f"{rate / 10:g}")
 
 
 def _usual(spec: RunSpec) -> Blowup:
@@ -144,13 +146,13 @@ def _usual(spec: RunSpec) -> Blowup:
 
 
 def _out_of_memory(spec: RunSpec, resumable: bool) -> tuple[RunState, str]:
-    smaller = f"a smaller batch than {spec.training.batch_size} rows, a smaller network, or fewer rows."
+    smaller = N_("a smaller batch than {batch_size} rows, a smaller network, or fewer rows.").format(batch_size=spec.training.batch_size)
     if resumable:
-        return RunState.INTERRUPTED, f"The machine ran out of memory. Close what else needs memory and press Resume, or train again with {smaller}"
-    return RunState.FAILED, f"The machine ran out of memory. Try {smaller}"
+        return RunState.INTERRUPTED, N_("The machine ran out of memory. Close what else needs memory and press Resume, or train again with {smaller_words}").format(smaller_words=smaller)
+    return RunState.FAILED, N_("The machine ran out of memory. Try {smaller_words}").format(smaller_words=smaller)
 
 
 def _disk_full(resumable: bool) -> tuple[RunState, str]:
     if resumable:
-        return RunState.INTERRUPTED, "The disk is full, so the training could not go on. Delete something you no longer need, then press Resume."
-    return RunState.FAILED, "The disk is full, so the training could not go on. Delete something you no longer need and train again."
+        return RunState.INTERRUPTED, N_("The disk is full, so the training could not go on. Delete something you no longer need, then press Resume.")
+    return RunState.FAILED, N_("The disk is full, so the training could not go on. Delete something you no longer need and train again.")

@@ -14,6 +14,7 @@ from core.dataset.schema import Part, Task
 from core.errors import RunFailed
 from core.evaluation.evaluate import evaluate, headline
 from core.evaluation.predictions import Predictions
+from core.language import N_
 from core.runs.run import Run
 from core.training.material import Material
 
@@ -45,7 +46,7 @@ def predictions_of(model: Any, material: Material) -> tuple[Predictions, dict[Pa
     rows = {part: found for part in PARTS if len(found := material.rows.of(part))}
     raw = {part: outputs_of(model, material.inputs(part)) for part in rows}
     if not all(np.isfinite(outputs).all() for outputs in raw.values()):
-        raise RunFailed("The trained network answers with something that is not a number. Try a smaller learning rate.")
+        raise RunFailed(N_("The trained network answers with something that is not a number. Try a smaller learning rate."))
     everything = np.concatenate([np.zeros(0, np.int64), *rows.values()])
     outputs = np.concatenate([np.zeros((0, _width(material)), np.float32), *raw.values()])
     truth = dataset.table((material.spec.target,), everything)[material.spec.target]

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.errors import QuotaExceeded, UserError
 from core.files import FOLDER_MODE, remove_folder
+from core.language import N_
 from core.runs.run import Run, Status
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
@@ -27,6 +28,7 @@ from core.training.follow import follow
 from core.training.order import moved, write_order
 from core.training.queue import Job, Jobs, Queue
 from core.training.repair import repair
+from core.training.spare import rehearsal_order
 from core.training.twice import just_made
 from core.workspace import Workspace
 
@@ -85,7 +87,7 @@ class Launcher:
         """
         for run in runs:
             if (state := run.status.state).is_over:
-                raise UserError(f"Run {run.id} is {state} and cannot be started again. Train a new one with the same settings.")
+                raise UserError(N_("Run {id} is {state} and cannot be started again. Train a new one with the same settings.").format(id=run.id, state=state))
         waiting = [run for run in runs if run.status.state is RunState.QUEUED]
         try:
             for place in {run.folder.parent.parent for run in waiting}:
@@ -159,7 +161,7 @@ class Launcher:
             Workspace(run.folder.parent.parent).check_quota()
             return self._queue_again(run)
         if state.is_over:
-            raise UserError(f"Run {run.id} is {state}, so there is nothing to resume. Continue it for more epochs, or train it again.")
+            raise UserError(N_("Run {id} is {state}, so there is nothing to resume. Continue it for more epochs, or train it again.").format(id=run.id, state=state))
         run.request_resume()
         return control.GOES_ON
 
@@ -248,7 +250,7 @@ class Launcher:
         self.pump()
         return found
 
-    def warm(self, backend: EngineName) -> bool:
+    def warm(self, backend: EngineName, workspace: Workspace | None = None, spec: RunSpec | None = None) -> bool:
         """Keep a process with its libraries loaded, so that the next run answers at once.
 
         For a process that lives long (the web server); call it whenever a page that leads to training
@@ -256,11 +258,15 @@ class Launcher:
 
         Args:
             backend: "jax" or "tensorflow"; `choose_backend(spec)` says which.
+            workspace, spec: the run that the page would start; the process gets ready for it, unless others work.
 
         Returns:
             True when such a process is ready or getting ready.
         """
-        return children.warm_spare(backend, self.home)
+        warm = children.warm_spare(backend, self.home)
+        if warm and workspace is not None and spec is not None and not self._is_busy():
+            children.rehearse(rehearsal_order(workspace, spec))
+        return warm
 
     def wait(self, run: Run, on_event: Callable[[dict[str, Any]], None] | None = None) -> Status:
         """Follow a run to its end; for the command line.
@@ -275,6 +281,11 @@ class Launcher:
         return follow(self, run, on_event)
 
     # ---- one run
+
+    def _is_busy(self) -> bool:
+        """Whether a run works or waits; one that is over may still stand in the queue."""
+        with self._queue.transaction() as jobs:
+            return any(job.worker is None or upkeep.is_working(self.home, jobs, job) for job in jobs.all())
 
     def _made(self, jobs: Jobs, workspace: Workspace, spec: RunSpec, fill: Callable[[Path], object] | None = None) -> Run:
         workspace.check_quota(new_runs=1)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.errors import Damaged
+from core.language import N_
 from core.recipes import metric_name, plan_of
 from core.runs.state import RunState
 from core.training.checkpoint import CHECKPOINT_FILE, Checkpoint
@@ -15,13 +16,13 @@ from core.training.checkpoint_writer import CheckpointWriter
 from core.training.claim import Claim
 from core.training.device import describe
 from core.training.ending import blowup_of
-from core.training.examples import Examples
 from core.training.fit import Extras, Fitted, Lesson, fit
 from core.training.material import Material
 from core.training.notices import Facts, Guess
+from core.training.preparation import Preparation
 from core.training.resume import checkpoint_of
 from core.training.stream import Course
-from core.training.trainer import Trainer, steps_of, trainer_of
+from core.training.trainer import Trainer, steps_of
 from core.training.turns import turn_of
 
 __all__ = ["learn", "network_of"]
@@ -41,14 +42,12 @@ def network_of(material: Material) -> Any:
     return model
 
 
-def learn(claim: Claim, material: Material, lesson: Lesson, model: Any, interrupted: Callable[[], bool]) -> Fitted:
+def learn(claim: Claim, ready: Preparation, interrupted: Callable[[], bool]) -> Fitted:
     """Learn, from the start or from a checkpoint, and leave the best weights in the model.
 
     Args:
         claim: the run.
-        material: its data.
-        lesson: the same as arrays.
-        model: from `network_of`.
+        ready: its data and its network.
         interrupted: True: the machine wants the process to end.
 
     Raises:
@@ -58,13 +57,14 @@ def learn(claim: Claim, material: Material, lesson: Lesson, model: Any, interrup
     import keras
 
     run, spec, backend = claim.run, claim.spec, str(keras.backend.backend())
-    trainer, course = trainer_of(model, lesson, spec), Course.of(lesson, spec)
+    lesson, model, trainer = ready.lesson, ready.model, ready.trainer
+    course = Course.of(lesson, spec)
     checkpoint, sentence = _checkpoint(claim, trainer, course)
     _begin(claim, lesson, int(model.count_params()), trainer.precision, backend, checkpoint, sentence)
     guess = Guess.of(spec.task, lesson.y, lesson.val_y, weights=lesson.weights, metric_scale=lesson.metric_scale)
     facts = Facts(guess, spec.task, spec.training.epochs, spec.training.patience)
     writer = CheckpointWriter(run.path(CHECKPOINT_FILE))
-    extras = Extras(writer, turn_of(run), Examples.of(material, lesson), facts, interrupted, (run.id, backend))
+    extras = Extras(writer, turn_of(run), ready.examples, facts, interrupted, (run.id, backend))
     try:
         fitted = fit(trainer, course, claim.recorder, run, checkpoint, extras)
     finally:
@@ -81,7 +81,7 @@ def _checkpoint(claim: Claim, trainer: Trainer, course: Course) -> tuple[Checkpo
         return checkpoint_of(claim.run, trainer, course), ""
     except Damaged:
         traceback.print_exc()
-        return None, "Its checkpoint is damaged, so it begins anew from the start."
+        return None, N_("Its checkpoint is damaged, so it begins anew from the start.")
 
 
 def _begin(claim: Claim, lesson: Lesson, parameters: int, precision: str, backend: str, checkpoint: Checkpoint | None, sentence: str) -> None:

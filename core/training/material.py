@@ -11,6 +11,7 @@ import numpy as np
 from core.dataset.dataset import Dataset
 from core.dataset.schema import ColumnType, Part
 from core.errors import BadTarget
+from core.language import N_
 from core.preprocess.preprocessor import Preprocessor
 from core.recipes import options_of
 from core.runs.run import Run
@@ -46,14 +47,27 @@ class Material:
             NotFound: the run's dataset was deleted.
             UserError: the dataset and the spec do not fit each other.
         """
-        spec = run.spec
-        dataset = Workspace(run.folder.parent.parent).dataset(spec.dataset)
+        material = cls.fitted(Workspace(run.folder.parent.parent), run.spec)
+        material.store(run)
+        return material
+
+    @classmethod
+    def fitted(cls, workspace: Workspace, spec: RunSpec) -> Material:
+        """The same for a spec that need not have a run yet; nothing is stored.
+
+        Raises:
+            NotFound, UserError: as `of`.
+        """
+        dataset = workspace.dataset(spec.dataset)
         rows = rows_of_run(dataset, spec)
         preprocessor = Preprocessor.fit(dataset, spec, options_of(spec), rows.train)
-        preprocessor.save(run.path("preprocess.json"))
         material = cls(spec, dataset, preprocessor)
         material.__dict__["rows"] = rows  # found once already
         return material
+
+    def store(self, run: Run) -> None:
+        """Leave the preprocessor with a run, which predicts with it."""
+        self.preprocessor.save(run.path("preprocess.json"))
 
     @cached_property
     def rows(self) -> RunRows:
@@ -81,7 +95,7 @@ class Material:
 
         x, y = self.inputs(Part.TRAIN), self.target(Part.TRAIN)
         if not len(y):
-            raise BadTarget("No row is left to learn from. Upload a file with more rows.")
+            raise BadTarget(N_("No row is left to learn from. Upload a file with more rows."))
         weights = balanced_weights(y) if self.spec.training.balance_classes and self.spec.task.is_classification else None
         return Lesson(x, y, self.inputs(Part.VALIDATION), self.target(Part.VALIDATION), weights, self._metric_scale())
 

@@ -11,9 +11,11 @@ import math
 import statistics
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.dataset.schema import Task
+from core.language import N_
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +32,34 @@ JUMPS, JUMP = 6, 0.15  # epochs looked at, and mean change of an epoch as a shar
 FAR = 2.0  # times the guess's loss: nothing healthy stays there
 FLAT_EPOCHS, FLAT = 10, 0.003  # epochs looked at, and change between their halves as a share of the guess's loss
 SLOW_RATE, FAST_RATE = 1e-4, 1e-2  # rates outside of which the rate is the first suspect
+
+# What is said while the run goes on, and what once it has ended; the worker speaks English, and `core.retelling` says it in the visitor's language.
+NOTHING = {
+    True: (
+        N_("After {n} epochs the network is no better than always giving the same answer ({metric} right). {why_words}"),
+        N_("After {n} epochs the network was no better than always giving the same answer ({metric} right). {why_words}"),
+    ),
+    False: (
+        N_("After {n} epochs the network is no better than always giving the same answer (off by {metric} on average). {why_words}"),
+        N_("After {n} epochs the network was no better than always giving the same answer (off by {metric} on average). {why_words}"),
+    ),
+}
+BY_HEART = (
+    N_("Since epoch {epoch} the validation loss rises while the training loss still falls: the network begins to learn the training rows by heart. The weights of epoch {epoch} are kept, so Stop loses nothing. More rows, more dropout or a smaller network help."),
+    N_("From epoch {epoch} on the validation loss rose while the training loss still fell: the network began to learn the training rows by heart. The model has the weights of its best epoch, so nothing is lost. More rows, more dropout or a smaller network help."),
+)  # fmt: skip
+FAR_ABOVE = (
+    N_("The loss stays far above that of always giving the same answer ({loss} against {guess}). Most likely the learning rate of {rate} is too large. Set it to {better}."),
+    N_("The loss stayed far above that of always giving the same answer ({loss} against {guess}). Most likely the learning rate of {rate} was too large. Try {better}."),
+)  # fmt: skip
+JUMPING = (
+    N_("The loss jumps up and down instead of falling. Most likely the learning rate of {rate} is too large: each correction overshoots. Set it to {better}, or use larger batches."),
+    N_("The loss jumped up and down instead of falling. Most likely the learning rate of {rate} was too large: each correction overshot. Try {better}, or larger batches."),
+)  # fmt: skip
+NOTHING_NEW = (
+    N_("The last {n} epochs changed almost nothing: with these settings the network has learned what it can. Press Stop to keep the best, or set the learning rate from {rate} to {better} for the last bit."),
+    N_("From epoch {first} to {last} almost nothing changed: with these settings the network had learned what it can. For the last bit, try a learning rate of {better}."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -97,11 +127,13 @@ class Notice:
         code: no_learning, overfitting, unstable or plateau.
         message: what is seen, why likely, and what to do.
         epoch: at which it was seen.
+        after: the same once the run has ended, when nobody can press Stop any more.
     """
 
     code: str
     message: str
     epoch: int
+    after: str = ""
 
 
 def new_notices(epochs: Sequence[Mapping[str, Any]], facts: Facts, said: Collection[str] = ()) -> list[Notice]:
@@ -119,19 +151,26 @@ def new_notices(epochs: Sequence[Mapping[str, Any]], facts: Facts, said: Collect
         return []
     epochs = epochs[-LOOK_BACK:]
     found = {"no_learning": _no_learning(epochs, facts), "overfitting": _overfitting(epochs, facts)}
-    if not found["no_learning"]:
+    if found["no_learning"] is None:
         found["unstable"] = _unstable(epochs, facts)
     if not any(found.values()) and _learned(epochs, facts):
         found["plateau"] = _plateau(epochs, facts)
-    return [Notice(code, message, int(epochs[-1]["epoch"])) for code, message in found.items() if message and code not in said]
+    return [Notice(code, words.now, int(epochs[-1]["epoch"]), words.after) for code, words in found.items() if words and code not in said]
 
 
-def _no_learning(epochs: Sequence[Mapping[str, Any]], facts: Facts) -> str:
+class _Words(NamedTuple):
+    """The same thing while the run goes on, and once it has ended."""
+
+    now: str
+    after: str
+
+
+def _no_learning(epochs: Sequence[Mapping[str, Any]], facts: Facts) -> _Words | None:
     done = int(epochs[-1]["epoch"])
     if _early(epochs, facts) or done > len(epochs) or _learned(epochs, facts):  # of a longer history it was judged before
-        return ""
-    always = f"{facts.guess.metric:.1%} right" if facts.task.is_classification else f"off by {facts.guess.metric:.3g} on average"
-    return f"After {done} epochs the network is no better than always giving the same answer ({always}). {_why_nothing(epochs)}"
+        return None
+    right = f"{facts.guess.metric:.1%}" if facts.task.is_classification else f"{facts.guess.metric:.3g}"
+    return _Words(*(template.format(n=done, metric=right, why_words=_why_nothing(epochs)) for template in NOTHING[facts.task.is_classification]))
 
 
 def _early(epochs: Sequence[Mapping[str, Any]], facts: Facts) -> bool:
@@ -152,67 +191,67 @@ def _learned(epochs: Sequence[Mapping[str, Any]], facts: Facts) -> bool:
 def _why_nothing(epochs: Sequence[Mapping[str, Any]]) -> str:
     rate = float(epochs[-1]["learning_rate"])
     if rate >= FAST_RATE:
-        return f"Most likely the learning rate of {rate:g} is too large to settle. Set it to {rate / 10:g}."
+        return N_("Most likely the learning rate of {rate} is too large to settle. Set it to {better}.").format(rate=_plain(rate), better=_plain(rate / 10))
     losses = _values(epochs, "val_loss") or _values(epochs, "loss")  # dropout makes the training loss waver
     if rate <= SLOW_RATE and losses[-1] < losses[0]:
-        return f"The loss falls, but slowly: most likely the learning rate of {rate:g} is too small. Set it to {rate * 10:g}."
-    return "Perhaps these inputs say nothing about the target. Look at the columns on the data page, or try another learning rate."
+        slow = N_("The loss falls, but slowly: most likely the learning rate of {rate} is too small. Set it to {better}.")
+        return slow.format(rate=_plain(rate), better=_plain(rate * 10))
+    return N_("Perhaps these inputs say nothing about the target. Look at the columns on the data page, or try another learning rate.")
 
 
-def _overfitting(epochs: Sequence[Mapping[str, Any]], facts: Facts) -> str:
+def _overfitting(epochs: Sequence[Mapping[str, Any]], facts: Facts) -> _Words | None:
     train, val = _values(epochs, "loss"), _values(epochs, "val_loss")
     if len(val) < len(epochs):
-        return ""
+        return None
     best = min(range(len(val)), key=val.__getitem__)
     if len(val) - 1 - best < PATIENT or not all(map(math.isfinite, (val[best], train[best], *val[-3:], *train[-3:]))):
-        return ""
+        return None
     usual = statistics.median(val[max(0, best - 2) : best + 3])  # the best alone was lucky: a comparison with it finds a rise in every noise
     rise, fall = statistics.median(val[-3:]) - usual, train[best] - statistics.median(train[-3:])
     if min(val[-PATIENT:]) <= usual or rise < max(RISE * usual, NOISE * _noise(val)) or fall < max(FALL * facts.guess.loss, NOISE * _noise(train)):
-        return ""
+        return None
     kept = int(epochs[best]["epoch"])
-    return (
-        f"Since epoch {kept} the validation loss rises while the training loss still falls: the network begins to learn the training rows by heart. "
-        f"The weights of epoch {kept} are kept, so Stop loses nothing. More rows, more dropout or a smaller network help."
-    )
+    return _Words(*(template.format(epoch=kept) for template in BY_HEART))
 
 
-def _unstable(epochs: Sequence[Mapping[str, Any]], facts: Facts) -> str:
+def _unstable(epochs: Sequence[Mapping[str, Any]], facts: Facts) -> _Words | None:
     recent = _values(_same_rate(epochs), "loss")[-JUMPS:]
     if not _early(epochs, facts) and len(recent) >= FEW_EPOCHS and min(recent) > FAR * facts.guess.loss:
         rate = float(epochs[-1]["learning_rate"])
-        return (
-            f"The loss stays far above that of always giving the same answer ({min(recent):.3g} against {facts.guess.loss:.3g}). "
-            f"Most likely the learning rate of {rate:g} is too large. Set it to {rate / 10:g}."
-        )
+        return _Words(*(template.format(loss=f"{min(recent):.3g}", guess=f"{facts.guess.loss:.3g}", rate=_plain(rate), better=_plain(rate / 10)) for template in FAR_ABOVE))
     if len(recent) < JUMPS or not all(math.isfinite(loss) for loss in recent):
-        return ""
+        return None
     changes = [after - before for before, after in zip(recent, recent[1:], strict=False)]
     path, level = sum(map(abs, changes)), max(statistics.median(recent), facts.guess.loss / 10)
     turns = sum(one * other < 0 for one, other in zip(changes, changes[1:], strict=False))
     if turns < 2 or path < JUMP * level * len(changes) or abs(sum(changes)) > path / 2:
-        return ""
+        return None
     rate = float(epochs[-1]["learning_rate"])
-    return (
-        f"The loss jumps up and down instead of falling. Most likely the learning rate of {rate:g} is too large: each correction overshoots. "
-        f"Set it to {rate / 10:g}, or use larger batches."
-    )
+    return _Words(*(template.format(rate=_plain(rate), better=_plain(rate / 10)) for template in JUMPING))
 
 
-def _plateau(epochs: Sequence[Mapping[str, Any]], facts: Facts) -> str:
+def _plateau(epochs: Sequence[Mapping[str, Any]], facts: Facts) -> _Words | None:
     recent = _same_rate(epochs)[-FLAT_EPOCHS:]
     left = facts.epochs - int(epochs[-1]["epoch"])
     if len(recent) < FLAT_EPOCHS or left < FLAT_EPOCHS or 0 < facts.patience <= FLAT_EPOCHS:
-        return ""
+        return None
     for name in ("loss", "val_loss"):
         values = _values(recent, name)
         if values and not abs(statistics.median(values[: FLAT_EPOCHS // 2]) - statistics.median(values[FLAT_EPOCHS // 2 :])) <= FLAT * facts.guess.loss:
-            return ""
-    rate = float(epochs[-1]["learning_rate"])
-    return (
-        f"The last {FLAT_EPOCHS} epochs changed almost nothing: with these settings the network has learned what it can. "
-        f"Press Stop to keep the best, or set the learning rate from {rate:g} to {rate / 10:g} for the last bit."
-    )
+            return None
+    rate, done = float(epochs[-1]["learning_rate"]), int(epochs[-1]["epoch"])
+    numbers = {"n": FLAT_EPOCHS, "first": done - FLAT_EPOCHS + 1, "last": done, "rate": _plain(rate), "better": _plain(rate / 10)}
+    return _Words(*(template.format(**numbers) for template in NOTHING_NEW))
+
+
+def _plain(rate: float) -> str:
+    """A learning rate as people type it.
+
+    Example:
+        >>> _plain(3e-05), _plain(0.003), _plain(0.1)
+        ('0.00003', '0.003', '0.1')
+    """
+    return f"{Decimal(f'{rate:.3g}'):f}"
 
 
 def _same_rate(epochs: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ log = logging.getLogger("limelight")
 
 ASIDE = "aside"
 HALF_WRITTEN = re.compile(r"\.[0-9a-f]{12}(\.[a-z0-9]+)?")  # as core.files.write_atomic names them
+FRESH_S = 60.0  # a page that measures how fast a model answers writes into the folder of a run that nobody holds
 
 
 def repair(home: Path) -> list[str]:
@@ -63,7 +65,7 @@ def _put_aside(home: Path, folder: Path) -> list[str]:
 def _half_written(folder: Path) -> list[str]:
     """Remove what a killed writer left beside a file; the whole old file is in its place."""
     run = Run(folder)
-    halves = [path for path in folder.iterdir() if HALF_WRITTEN.fullmatch(path.name) and path.is_file()]
+    halves = [path for path in folder.iterdir() if HALF_WRITTEN.fullmatch(path.name) and path.is_file() and not _is_fresh(path)]
     if not halves or run.is_locked():
         return []
     sentences = []
@@ -73,6 +75,14 @@ def _half_written(folder: Path) -> list[str]:
             path.unlink()
             sentences.append(f"Run {run.id}: removed a half-written file of {size:,} bytes ({path.name}); the one before it is whole.")
     return sentences
+
+
+def _is_fresh(path: Path) -> bool:
+    """Whether somebody may be writing it at this moment; one that is gone meanwhile counts as such."""
+    try:
+        return abs(time.time() - path.stat().st_mtime) < FRESH_S
+    except OSError:
+        return True
 
 
 def _unreadable(folder: Path) -> list[str]:

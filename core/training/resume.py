@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.errors import Damaged
+from core.language import N_
 from core.runs.run import Run
 from core.training.checkpoint import CHECKPOINT_FILE, Checkpoint
 from core.training.stream import Course
@@ -30,7 +31,7 @@ def checkpoint_of(run: Run, trainer: Trainer, course: Course) -> Checkpoint | No
     checkpoint = Checkpoint.load(path)
     fits = checkpoint.fits(trainer.snapshot()) and checkpoint.now.batch <= trainer.steps_per_epoch
     if not fits or checkpoint.seed != course.seed or not checkpoint.is_finite:
-        raise Damaged(f"The checkpoint of run {run.id} belongs to another network, so the training cannot go on from it. Train again.")
+        raise Damaged(N_("The checkpoint of run {id} belongs to another network, so the training cannot go on from it. Train again.").format(id=run.id))
     if checkpoint.run != run.id and checkpoint.progress.reason:  # that run was over; this one is to learn on, with new patience
         progress = checkpoint.progress
         return replace(checkpoint, progress=replace(progress, reason="", waits_since=progress.epoch))

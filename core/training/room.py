@@ -18,6 +18,7 @@ import psutil
 
 from core.dataset.schema import DatasetInfo
 from core.errors import NoRoom
+from core.language import N_
 from core.recipes.plan import GATES, Layer, Plan
 from core.runs.spec import RunSpec
 from core.settings import settings
@@ -28,7 +29,7 @@ from core.training.gpu import CardMeter, visible_cards
 if TYPE_CHECKING:
     from core.dataset.dataset import Dataset
 
-__all__ = ["Room", "check_worker", "room_for", "room_of", "size", "spare_limit_bytes"]
+__all__ = ["RESERVE_BYTES", "Room", "check_worker", "room_for", "room_of", "size", "spare_limit_bytes"]
 
 MB = 10**6
 NUMBER = 4  # bytes of a float32
@@ -117,9 +118,9 @@ def room_for(spec: RunSpec, info: DatasetInfo, plan: Plan, *, held_bytes: int = 
     smaller, sentence = None, ""
     if needed > free:
         smaller = next((rows for rows in _smaller(batch) if need(spec, info, plan, backend, rows) <= free), None)
-        sentence = _too_little_memory(needed, free, batch, smaller, "on the graphics processor " if on_card else "")
+        sentence = _too_little_memory(needed, free, batch, smaller, on_card=on_card)
     elif disk > disk_free:
-        sentence = f"This run needs about {size(disk)} on the disk, and {size(disk_free)} is free. Delete runs or datasets that you no longer need."
+        sentence = N_("This run needs about {disk} on the disk, and {disk_free} is free. Delete runs or datasets that you no longer need.").format(disk=size(disk), disk_free=size(disk_free))
     return Room(needed, free, disk, disk_free, smaller, sentence)
 
 
@@ -219,11 +220,13 @@ def _smaller(batch: int) -> list[int]:
     return [2**power for power in range((batch - 1).bit_length() - 1, -1, -1)] if batch > 1 else []
 
 
-def _too_little_memory(needed: int, free: int, batch: int, smaller: int | None, where: str) -> str:
-    short = f"This run needs about {size(needed)} of memory {where}and {size(free)} is free."
+def _too_little_memory(needed: int, free: int, batch: int, smaller: int | None, *, on_card: bool) -> str:
+    short = N_("This run needs about {needed} of memory on the graphics processor and {free} is free.") if on_card else N_("This run needs about {needed} of memory and {free} is free.")
+    short = short.format(needed=size(needed), free=size(free))
     if smaller is not None:
-        return f"{short} A batch of {smaller} {'row' if smaller == 1 else 'rows'} instead of {batch} would fit."
-    return f"{short} A smaller batch would not be enough: choose a smaller network, use fewer rows or columns, or close other programs."
+        fits = N_("{short_words} A batch of 1 row instead of {batch} would fit.") if smaller == 1 else N_("{short_words} A batch of {smaller} rows instead of {batch} would fit.")
+        return fits.format(short_words=short, smaller=smaller, batch=batch)
+    return N_("{short_words} A smaller batch would not be enough: choose a smaller network, use fewer rows or columns, or close other programs.").format(short_words=short)
 
 
 def size(size_bytes: int) -> str:

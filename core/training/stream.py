@@ -19,7 +19,7 @@ from core.training.notices import Facts, new_notices
 from core.training.progress import Progress
 from core.training.recorder import Recorder
 from core.training.stopwatch import Stopwatch
-from core.training.timeleft import time_left
+from core.training.timeleft import TimeLeft, time_left
 from core.training.trainer import Numbers, steps_of
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ STEP_S = 0.1  # at most one step event in this time …
 SLACK_S = 0.01  # … but a look that comes this much early is not left for the next one
 WARN_S = 0.5  # the guard rails look at all epochs at most this often
 RECENT_EPOCHS = 8  # whose durations tell the time left
+COMPILED = 2  # events at the beginning in whose time something was compiled: one step, then a block of them
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class Tap:
         self._waited_s = found.epoch_waited_s
         self._warm = False  # the first steps of a process are compiled
         self._seen: tuple[float, int] | None = None  # watch and batch at the last look of this epoch
+        self._told, self._steady = 0, 0.0  # looks that left as events, and the last speed in which no compiling is counted
         self._durations = list(found.durations)
         self._history = list(found.history)
         self._best_loss, self.best_epoch, self.best = found.best_loss, found.best_epoch, best
@@ -112,10 +114,14 @@ class Tap:
         now = time.monotonic()
         if now >= self._due:
             self._due = now + STEP_S - SLACK_S
+            speed = self._speed(batch)
             self._recorder.event(
                 "step", step=self._before + batch, epoch=self.epoch + 1, batch=batch, loss=numbers.loss, metric=self._scaled(numbers.metric),
-                samples_per_s=self._speed(batch), learned_s=round(self._watch.seconds, 3),
+                samples_per_s=speed, learned_s=round(self._watch.seconds, 3),
             )  # fmt: skip
+            self._told += 1
+            if speed is not None and self._told > COMPILED:
+                self._steady = speed
             self._seen = (self._watch.seconds, batch)
         if not math.isfinite(numbers.loss):
             self.end("not_finite")
@@ -163,20 +169,30 @@ class Tap:
         seconds, patience = self._watch.seconds - self._began_s, self._course.patience
         known = self._durations if self.epoch != 2 else []  # the first epoch compiled
         self._durations = [*known, seconds + self._waited_s][-RECENT_EPOCHS:]
-        left = time_left(self._durations, max(0, self._course.epochs - self.epoch))
         rows = min(self._course.rows, batch * self._course.batch_size)
+        left: TimeLeft | None = time_left(self._durations, max(0, self._course.epochs - self.epoch))
+        speed: float | None = rows / max(1e-9, taught_s - self._began_s)
+        if self.epoch == 1:
+            left, speed = self._after_the_first()
         facts = {
             "epoch": self.epoch, "step": self._before, "loss": learned.loss, "metric": self._scaled(learned.metric),
             "val_loss": validated and validated.loss, "val_metric": validated and self._scaled(validated.metric),
             "best": better, "best_epoch": self.best_epoch, "learning_rate": rate,
-            "samples_per_s": round(rows / max(1e-9, taught_s - self._began_s), 1), "seconds": round(seconds, 3),
+            "samples_per_s": speed and round(speed, 1), "seconds": round(seconds, 3),
             "learned_s": round(self._watch.seconds, 3), "patience_left": max(0, patience - self.epoch + self._waits_since) if patience else None,
-            "time_left_s": round(left.seconds, 2), "time_left_low_s": _rounded(left.low), "time_left_high_s": _rounded(left.high),
+            "time_left_s": left and round(left.seconds, 2), "time_left_low_s": left and _rounded(left.low), "time_left_high_s": left and _rounded(left.high),
         }  # fmt: skip
         self._history.append(facts)
         self._recorder.event("epoch", **facts)
         self._recorder.status(epoch=self.epoch, best_epoch=self.best_epoch)
         self._warn()
+
+    def _after_the_first(self) -> tuple[TimeLeft | None, float | None]:
+        """Time left and speed after the first epoch, most of which may have been compiling: what the last looks said, or nothing yet."""
+        left = max(0, self._course.epochs - 1)
+        if not self._steady:
+            return (None if left else TimeLeft(0.0, None, None)), None
+        return time_left([self._course.rows / self._steady + self._waited_s], left), self._steady
 
     def _warn(self) -> None:
         """Let the guard rails speak; twice a second is enough, and epochs can be shorter than a look at all of them takes."""
@@ -186,7 +202,7 @@ class Tap:
         self._warn_due = now + WARN_S
         for notice in new_notices(self._history, self._facts, self._said):
             self._said.append(notice.code)
-            self._recorder.event("notice", code=notice.code, message=notice.message, epoch=notice.epoch)
+            self._recorder.event("notice", code=notice.code, message=notice.message, epoch=notice.epoch, after=notice.after)
 
     def _decide(self, loss: float, watched: float) -> None:
         if not (math.isfinite(loss) and math.isfinite(watched)):

@@ -50,7 +50,8 @@ class Rhythm:
     Attributes:
         slice_s: a lane learns about this long before it passes the baton on.
         ready_s: the start waits at most this long for the others.
-        stalled_s: a lane with the baton that says nothing for so long is passed by.
+        stalled_s: a lane with the baton that says nothing for so long is passed by; in its first block, which is
+            compiled and cannot speak meanwhile, only after ready_s: else the others would be at the goal before it begins.
         gone_s: the same for a lane that waits.
         rest_s, near_s: the longest and the shortest sleep of a lane that waits.
         debt_s: a lane that took very long is put at most so far behind the others, so that it does not wait for ever.
@@ -264,7 +265,9 @@ class Turn:
         return found
 
     def _fresh(self, slot: _Slot, now: float) -> bool:
-        allowed = self._rhythm.stalled_s if slot.doing is _Is.LEARNING else self._rhythm.gone_s
+        rhythm, learns = self._rhythm, slot.doing is _Is.LEARNING
+        compiles = learns and slot.charged == 0.0
+        allowed = max(rhythm.ready_s, rhythm.stalled_s) if compiles else rhythm.stalled_s if learns else rhythm.gone_s
         return now - allowed < slot.spoke <= time.monotonic()
 
     def _say(self, doing: _Is, since: float | None = None) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.errors import Damaged, LimelightError
 from core.files import read_json
+from core.language import N_
 from core.runs.race import race_of
 from core.runs.run import Run
 from core.runs.state import RunState
@@ -30,9 +31,10 @@ __all__ = ["NO_MODEL", "adopt", "is_working", "place_of", "scan", "settle", "sta
 LEASE_S = 60.0  # a new process has this long to lock its run
 ATTEMPTS = 2  # processes that may die before they lock the run; then it fails
 STOP_S, TERM_S = 15.0, 5.0  # a worker that ignores Stop gets SIGTERM after the first, SIGKILL after both
-NO_MODEL = "It was stopped before it had a model."
-KEPT = " Its last checkpoint is kept: press Continue to go on from there."
-NOT_STARTED = "The training process could not be started. The run's log.txt says why; try again."
+NO_MODEL = N_("It was stopped before it had a model.")
+ENDED = N_("It did not react to Stop and was ended. It was stopped before it had a model.")
+ENDED_KEPT = N_("It did not react to Stop and was ended. It was stopped before it had a model. Its last checkpoint is kept: press Continue to go on from there.")
+NOT_STARTED = N_("The training process could not be started. The run's log.txt says why; try again.")
 NOBODY = ProcessIdentity(0, 0, "")  # a process that is gone, or that nobody can name
 
 _stops_seen: dict[Path, float] = {}  # run folder → when this process first saw its stop file (monotonic)
@@ -112,7 +114,7 @@ def settle(run: Run) -> None:
     """Write the end of a run whose worker is gone; nothing happens if it is over or lives."""
     state, message = _explained(run, children.exit_code(run))
     if run.stop_requested:
-        state, message = RunState.STOPPED, f"It did not react to Stop and was ended. {NO_MODEL}{KEPT if has_checkpoint(run) else ''}"
+        state, message = RunState.STOPPED, ENDED_KEPT if has_checkpoint(run) else ENDED
     end(run, state, message)
     children.forget(run)
     _stops_seen.pop(run.folder, None)

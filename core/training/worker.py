@@ -4,39 +4,38 @@ It says that it is starting before it imports anything heavy, so that the page m
 writes down what the network says about the validation and test rows, judges it, and exports it. However it
 ends, the run's state says so in a sentence, and the next run in the queue is started.
 
-With `--spare` instead of a folder it loads its libraries and waits for a folder on standard input.
+With `--spare` instead of a folder it loads its libraries and waits for a run (`core.training.spare`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import queue
-import select
 import signal
 import subprocess
 import sys
-import threading
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import RunFailed
+from core.language import N_
 from core.runs.run import Run
 from core.runs.state import RunState, can_move
 from core.training.claim import RESERVE_FILE, Claim
 from core.training.control import has_checkpoint
 from core.training.ending import how_it_ended
 from core.training.failures import Terminated, explain, not_finite
+from core.workspace import Workspace
 
 if TYPE_CHECKING:
     from core.training.fit import Fitted
     from core.training.material import Material
+    from core.training.preparation import Preparation
 
 __all__ = ["main"]
 
 NICENESS = 10  # the page and the rest of the machine go first
-IDLE_S = 30 * 60.0  # a spare that nobody needs ends after this time
 EXPORT_S = 300.0  # a conversion that takes longer has hung
 
 
@@ -56,58 +55,66 @@ def main(arguments: list[str]) -> int:
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
     signal.signal(signal.SIGTERM, _terminate)
-    claim = _spare_claim() if arguments == ["--spare"] else Claim.take(Run(Path(arguments[0]).resolve()))
+    if arguments == ["--spare"]:
+        from core.training.spare import wait_for_run
+
+        claim, ready = wait_for_run()
+    else:
+        claim, ready = Claim.take(Run(Path(arguments[0]).resolve())), None
     if claim is None:
         return 0
     try:
-        state = _work(claim)
+        state = _work(claim, ready)
     finally:
         claim.release()
     _pump(claim.run)
     return int(state is RunState.FAILED)
 
 
-def _work(claim: Claim) -> RunState:
+def _work(claim: Claim, ready: Preparation | None = None) -> RunState:
     """Train, judge, export; returns the state in which the run ended."""
     headline: dict[str, Any] | None = None
     fitted: Fitted | None = None
     try:
-        fitted, headline = _train(claim)
+        fitted, headline = _train(claim, ready)
         claim.recorder.check()
         stopped = fitted.reason == "stop"
         state, message = (RunState.STOPPED if stopped else RunState.FINISHED), how_it_ended(fitted, claim.spec)
     except _Stopped:
-        state, message = RunState.STOPPED, "You stopped it before it had learned anything, so there is no model."
+        state, message = RunState.STOPPED, N_("You stopped it before it had learned anything, so there is no model.")
     except BaseException as error:
         traceback.print_exc()
         state, message = explain(error, claim.spec, resumable=has_checkpoint(claim.run))
         if isinstance(error, Terminated) and claim.run.stop_requested:
-            state, message = RunState.STOPPED, "It did not react to Stop in time and was ended, so there is no model."
+            state, message = RunState.STOPPED, N_("It did not react to Stop in time and was ended, so there is no model.")
         claim.run.path(RESERVE_FILE).unlink(missing_ok=True)  # on a full disk this makes room for the last words
     _conclude(claim, state, message, fitted, headline)
     return state
 
 
-def _train(claim: Claim) -> tuple[Fitted, dict[str, Any]]:
-    """How it ended, and the headline of its evaluation."""
+def _train(claim: Claim, ready: Preparation | None) -> tuple[Fitted, dict[str, Any]]:
+    """How it ended, and the headline of its evaluation; what a spare has made ahead is not made again."""
     from core.training.backend import import_keras
     from core.training.cards import own_card
 
     own_card(claim.run, _home(claim.run))
     keras = import_keras()
     _stop_here(claim, "preparing data")
-    from core.training.learn import learn, network_of
-    from core.training.material import Material
+    from core.training.learn import learn
+    from core.training.preparation import Preparation
     from core.training.room import check_worker
 
-    material = Material.of(claim.run)
-    check_worker(material.dataset, claim.spec)
-    lesson = material.lesson()
+    workspace = Workspace(claim.run.folder.parent.parent)
+    ready = ready or Preparation(workspace, claim.spec)
+    material = ready.material
+    material.store(claim.run)
+    check_worker(workspace.dataset(claim.spec.dataset), claim.spec)
+    _ = ready.lesson
     _stop_here(claim, "building the network")
-    model = network_of(material)
+    _ = ready.model
     try:
         _Termination.gently = True
-        fitted = learn(claim, material, lesson, model, lambda: _Termination.told)
+        fitted = learn(claim, ready, lambda: _Termination.told)
     finally:
         _Termination.gently = False
     if _Termination.told:
@@ -115,7 +122,7 @@ def _train(claim: Claim) -> tuple[Fitted, dict[str, Any]]:
     if not fitted.best_epoch:
         raise not_finite(claim.spec, fitted.blowup)
     claim.recorder.status(phase="judging")
-    return fitted, _judge_and_export(claim, material, model, keras.backend.backend() == "tensorflow")
+    return fitted, _judge_and_export(claim, material, ready.model, keras.backend.backend() == "tensorflow")
 
 
 def _judge_and_export(claim: Claim, material: Material, model: Any, tensorflow: bool) -> dict[str, Any]:
@@ -138,7 +145,7 @@ def _judge_and_export(claim: Claim, material: Material, model: Any, tensorflow: 
         if converting is None:
             export_onnx(model, run.path("model.onnx"))
         elif converting.wait(EXPORT_S):
-            raise RunFailed("The trained model could not be exported for prediction. The run's log.txt says why; try another recipe.")
+            raise RunFailed(N_("The trained model could not be exported for prediction. The run's log.txt says why; try another recipe."))
     finally:
         if converting is not None and converting.poll() is None:
             converting.kill()
@@ -189,43 +196,6 @@ def _stop_here(claim: Claim, next_phase: str) -> None:
     if claim.run.stop_requested and not has_checkpoint(claim.run):  # with one there is something to keep and to judge
         raise _Stopped
     claim.recorder.status(phase=next_phase)
-
-
-def _spare_claim() -> Claim | None:
-    """Load the libraries while waiting for a run; it is claimed at once, even in the middle of loading."""
-    claimed: queue.SimpleQueue[Claim | None] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(claimed,), name="listener", daemon=True).start()
-    from core.training.backend import import_keras
-
-    with contextlib.suppress(Exception):  # it will be met again, and explained, where the run is worked on
-        import_keras()
-        import core.evaluation.evaluate  # noqa: F401
-        import core.preprocess.preprocessor
-        import core.recipes.network
-        import core.training.driver
-        import core.training.learn  # noqa: F401
-        from core.training.device import device_kind
-        from core.training.warm import warm_up
-
-        if device_kind(os.environ.get("KERAS_BACKEND")) == "cpu":  # else the engine would take all cards before the run has its own
-            warm_up(lambda: not claimed.empty())
-    return claimed.get()
-
-
-def _listen(claimed: queue.SimpleQueue[Claim | None]) -> None:
-    ready, _, _ = select.select([sys.stdin], [], [], IDLE_S)
-    folder = sys.stdin.readline().strip() if ready else ""
-    if not folder:  # nobody needs us, or whoever did is gone
-        os._exit(0)
-    run = Run(Path(folder))
-    try:
-        with run.path("log.txt").open("ab") as log:
-            os.dup2(log.fileno(), 1)
-            os.dup2(log.fileno(), 2)
-        claimed.put(Claim.take(run))
-    except Exception:
-        traceback.print_exc()
-        claimed.put(None)
 
 
 def _terminate(_number: int, _frame: Any) -> None:

@@ -11,8 +11,9 @@ import numpy as np
 import polars as pl
 
 from core.dataset.schema import ColumnType
+from core.why.asked import replaced
 from core.why.result import Dependence
-from core.why.subject import Inputs, Rows, Subject, places_of
+from core.why.subject import Rows, Subject
 
 __all__ = ["dependence", "points_of"]
 
@@ -39,11 +40,10 @@ def dependence(subject: Subject, rows: Rows, column: str) -> Dependence | None:
     points = points_of(rows.table[column]) if about.type in KINDS else None
     if points is None or len(points) < 2:
         return None
-    place = places_of(subject.preprocessor)[column]
-    encoder = subject.preprocessor.encoders[subject.columns.index(about)]
-    encoded = np.asarray(encoder.encode(points))  # type: ignore[arg-type]  # never a picture
+    place = subject.asked.places[column]
+    encoded = subject.asked.encode_column(about, points)
     classes = _classes(subject, rows)
-    found = np.stack([subject.answer(_with(rows.inputs, place.name, place.features, one))[:, classes] for one in encoded])
+    found = np.stack([subject.answer(replaced(rows.inputs, place, one))[:, classes] for one in encoded])
     low, high = np.quantile(found, BAND, axis=1)
     return Dependence(
         column=column, kind=KINDS[about.type], points=_plain(points), labels=tuple(subject.labels[number] for number in classes) if subject.labels else (),
@@ -67,13 +67,6 @@ def points_of(values: pl.Series) -> pl.Series:
     numbers = known.to_physical().cast(pl.Float64).to_numpy()
     asked = np.unique(np.quantile(numbers, np.linspace(*ENDS, POINTS), method="nearest"))
     return pl.Series(values.name, asked).cast(pl.Int64 if values.dtype.is_temporal() else pl.Float64).cast(values.dtype)
-
-
-def _with(inputs: Inputs, name: str, features: slice | None, encoded: np.ndarray) -> Inputs:
-    """All rows with the same features for one column."""
-    changed = inputs[name].copy()
-    changed[:, features] = encoded
-    return {**inputs, name: changed}
 
 
 def _classes(subject: Subject, rows: Rows) -> list[int]:

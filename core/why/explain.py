@@ -11,18 +11,19 @@ from core.dataset.progress import Progress
 from core.dataset.schema import Column, ColumnType, Part
 from core.errors import BadInput, RunFailed
 from core.language import N_
-from core.runs.run import Run
 from core.seal import look_at
 from core.why.alike import together
+from core.why.covered import covered
 from core.why.dependence import KINDS, dependence
 from core.why.grad_cam import maps_of, save_overlay
 from core.why.importance import importance, named
 from core.why.job import picture_path
 from core.why.measure import measure, metric_of
+from core.why.model import Explainable, SimpleModel
 from core.why.result import Contribution, Dependence, Importance, Look, RowWhy, Why, Word
 from core.why.row import answer_texts, columns_of_row, words_of_row
 from core.why.shapley import SAMPLED_ASKED
-from core.why.subject import SEED, Rows, Subject, places_of
+from core.why.subject import SEED, Rows, Subject
 from core.why.words import words
 
 __all__ = ["STAGES", "explain", "explain_model", "explain_row"]
@@ -35,21 +36,21 @@ PICTURES = 12
 OTHERS, FEWEST_OTHERS = 100, 10  # rows that stand for "the column is not known"
 FEW_ROWS = 2_000  # where texts or pictures are read
 STAGES = (
-    N_("Waiting"), N_("Loading the model"), N_("Shuffling columns"), N_("Following single columns"), N_("Taking words out"),
+    N_("Waiting"), N_("Loading the model"), N_("Training the simple model again"), N_("Shuffling columns"), N_("Following single columns"), N_("Taking words out"),
     N_("Looking at pictures"), N_("Trying combinations of columns"), N_("Trying combinations of words"),
 )  # fmt: skip
 NO_PICTURES = N_("Where the model looks in pictures could not be worked out; the rest is complete.")
 
 
-def explain(run: Run, row: int | None, progress: Progress) -> Why | RowWhy:
+def explain(model: Explainable, row: int | None, progress: Progress) -> Why | RowWhy:
     """Explain a model, or its answer for one row.
 
     Raises:
         NotReady, NotFound, Damaged: the model, its dataset or a file is missing.
         BadInput: there is no such row.
     """
-    progress.step("Loading the model")
-    subject = Subject.open(run)
+    progress.step("Training the simple model again" if isinstance(model, SimpleModel) else "Loading the model")
+    subject = Subject.open(model)
     return explain_model(subject, progress) if row is None else explain_row(subject, row, progress)
 
 
@@ -68,9 +69,9 @@ def explain_model(subject: Subject, progress: Progress) -> Why:
     shuffles, ranked = _importance(subject, rows, metric, progress)
     looks, notes = _looks(subject, progress)
     return Why(
-        run=subject.run.id, task=subject.task, labels=subject.labels, rows=len(rows), rows_there=there, metric=metric,
+        run=subject.model.id, task=subject.task, labels=subject.labels, rows=len(rows), rows_there=there, metric=metric,
         score=abs(measure(metric, rows.truth, subject.answer(rows.inputs)).value), shuffles=shuffles, seed=SEED,
-        importance=ranked, dependence=_dependence(subject, rows, ranked, progress), words=_words(subject, rows, progress), looks=looks, notes=notes,
+        importance=ranked, dependence=_dependence(subject, rows, ranked, progress), words=_words(subject, rows, progress), looks=looks, notes=(*subject.notes, *notes),
         seconds=round(time.monotonic() - began, 2),
     )  # fmt: skip
 
@@ -80,7 +81,7 @@ def explain_row(subject: Subject, row: int, progress: Progress) -> RowWhy:
 
     Args:
         subject: the model.
-        row: of the dataset, from 0, of any part; of a test row it is written down that somebody looked (`core.seal`).
+        row: of the dataset, from 0, of any part; of a sealed one it is written down that somebody looked (`core.seal`).
         progress: to hear how far it is.
 
     Raises:
@@ -102,12 +103,12 @@ def explain_row(subject: Subject, row: int, progress: Progress) -> RowWhy:
     if texts and (found := words_of_row(subject, one, texts[0], progress)) is not None:
         shares, text, pieces = found
         base, exact = (base, exact) if contributions else (shares.base, shares.exact)
-    part = list(Part)[int(split[row])]
+    part = _part(subject, row, sealed=int(split[row]) == Part.TEST.number)
     if part is Part.TEST:
-        look_at(subject.dataset, "why", [subject.run.id], row=row)
+        look_at(subject.dataset, "why", [subject.model.id], row=row)
     looks = _look_at(subject, np.array([row]), progress) if subject.of_type(ColumnType.IMAGE) else ()
     return RowWhy(
-        run=subject.run.id, row=row, part=part, task=subject.task, labels=subject.labels, truth=_truth(subject, one.truth[0]),
+        run=subject.model.id, row=row, part=part, task=subject.task, labels=subject.labels, truth=_truth(subject, one.truth[0]),
         said=_said(subject, answer), base=_numbers(base), answer=_numbers(answer), exact=exact, compared_with=len(others) if contributions else 0,
         contributions=contributions, text=text, pieces=pieces, look=looks[0] if looks else None, seconds=round(time.monotonic() - began, 2),
     )  # fmt: skip
@@ -117,7 +118,7 @@ def _importance(subject: Subject, rows: Rows, metric: str, progress: Progress) -
     """Each column alone, and those that move together as one; nothing where a model reads one text or one picture."""
     if not _has_columns(subject):
         return 0, ()
-    places = places_of(subject.preprocessor)
+    places = subject.asked.places
     groups = _groups(subject, rows)
     alone = [(column.name,) for column in subject.columns]
     asked = alone + [group for group in groups if len(group) > 1]
@@ -129,8 +130,15 @@ def _importance(subject: Subject, rows: Rows, metric: str, progress: Progress) -
     return shuffles, named(found, asked, {name: group for group in groups for name in group})
 
 
+def _part(subject: Subject, row: int, *, sealed: bool) -> Part:
+    """Which part a row plays for this model: a run of a fold or of a share learned from other rows than its dataset says."""
+    if sealed:
+        return Part.TEST
+    return Part.TRAIN if row in subject.learned else Part.VALIDATION
+
+
 def _has_columns(subject: Subject) -> bool:
-    return len(subject.columns) > 1 or subject.columns[0].type in KINDS
+    return len(subject.columns) > 1 or any(column.type in KINDS for column in subject.columns)
 
 
 def _groups(subject: Subject, rows: Rows) -> list[tuple[str, ...]]:
@@ -144,6 +152,8 @@ def _dependence(subject: Subject, rows: Rows, ranked: Sequence[Importance], prog
     known = {column.name: column for column in subject.columns}
     names = [one.columns[0] for one in ranked if one.alone] or list(known)
     names = [name for name in names if known[name].type in KINDS][:DEPENDENT_COLUMNS]
+    if not names:
+        return ()
     few = rows.take(_some(len(rows), DEPENDENT_ROWS))
     found = []
     for done, name in enumerate(names):
@@ -180,25 +190,30 @@ def _look_at(subject: Subject, numbers: np.ndarray, progress: Progress) -> tuple
     rows = subject.rows(numbers)
     answers, pictures = subject.answer(rows.inputs), subject.dataset.images()
     found = []
-    for number, truth, answer, looked in zip(numbers, rows.truth, answers, maps_of(subject.run, list(numbers)), strict=True):
-        path = picture_path(subject.run, int(number))
+    for number, truth, answer, looked in zip(numbers, rows.truth, answers, _maps(subject, rows), strict=True):
+        path = picture_path(subject.model, int(number))
         save_overlay(path, np.asarray(pictures[number]), looked)
         share = float(answer.max()) if subject.labels else None
         found.append(Look(row=int(number), truth=_truth(subject, truth), said=_said(subject, answer), share=share, file=path.name))
     return tuple(found)
 
 
+def _maps(subject: Subject, rows: Rows) -> np.ndarray:
+    """Gradients where there are layers, else parts of the picture are covered in turn."""
+    return covered(subject, rows) if isinstance(subject.model, SimpleModel) else maps_of(subject.model, list(rows.numbers))
+
+
 def _pictures(subject: Subject) -> np.ndarray:
     """Some validation rows by chance, the classes by turns, the same for every model of a dataset."""
-    judged = subject.judged.of(Part.VALIDATION)
-    order = np.random.default_rng(SEED).permutation(len(judged))
-    truth = judged.truth[order]
+    rows = subject.open_rows
+    order = np.random.default_rng(SEED).permutation(len(rows))
+    truth = subject.truth(rows[order])
     turn = np.zeros(len(order), np.int64)
     if subject.labels:
         for label in range(len(subject.labels)):
             mine = truth == label
             turn[mine] = np.arange(mine.sum())
-    return judged.rows[order][np.argsort(turn, kind="stable")][:PICTURES]
+    return rows[order][np.argsort(turn, kind="stable")][:PICTURES]
 
 
 def _others(columns: int) -> int:

@@ -14,9 +14,9 @@ import numpy as np
 
 from core.evaluation.intervals import LEVEL
 from core.evaluation.student import t_quantile
+from core.why.asked import Inputs, Place, exchanged
 from core.why.measure import Measured, measure
 from core.why.result import Importance
-from core.why.subject import Inputs, Place, exchanged
 
 __all__ = ["importance"]
 

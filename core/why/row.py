@@ -9,10 +9,11 @@ import polars as pl
 
 from core.dataset.progress import Progress
 from core.dataset.schema import Column, ColumnType
+from core.why.asked import Inputs, replaced
 from core.why.pieces import pieces, without
 from core.why.result import Contribution
 from core.why.shapley import Shares, Value, shapley
-from core.why.subject import Inputs, Rows, Subject, places_of
+from core.why.subject import Rows, Subject
 
 __all__ = ["columns_of_row", "words_of_row"]
 
@@ -69,23 +70,26 @@ def answer_texts(subject: Subject, rows: Rows, column: Column, which: np.ndarray
         which: (n,) positions in `rows`.
         texts: (n,) the new texts.
     """
-    encoder = subject.preprocessor.encoders[subject.columns.index(column)]
-    encoded = np.asarray(encoder.encode(pl.Series(texts, dtype=pl.String)))  # type: ignore[arg-type]  # never a picture
-    name = places_of(subject.preprocessor)[column.name].name
-    return subject.answer({**{other: array[which] for other, array in rows.inputs.items()}, name: encoded})
+    encoded = subject.asked.encode_column(column, pl.Series(texts, dtype=pl.String))
+    return subject.answer(replaced({name: array[which] for name, array in rows.inputs.items()}, subject.asked.places[column.name], encoded))
 
 
 def _game(subject: Subject, row: Rows, others: Rows) -> Value:
     """The answer when some columns are known and the others are those of another row."""
-    places = [places_of(subject.preprocessor)[column.name] for column in subject.columns]
-    owner = np.array([at for at, place in enumerate(places) if place.features for _ in range(place.features.start, place.features.stop)], np.int64)
-    whole = {place.name: at for at, place in enumerate(places) if place.features is None}
+    whole: dict[str, int] = {}
+    owners = {name: np.zeros(array.shape[1], np.int64) for name, array in row.inputs.items() if array.ndim == 2}
+    for at, column in enumerate(subject.columns):
+        place = subject.asked.places[column.name]
+        if place.features is None:
+            whole[place.name] = at
+        else:
+            owners[place.name][place.features] = at
     bytes_each = sum(array[0].nbytes for array in row.inputs.values())
 
     def mixed(known: np.ndarray, other: np.ndarray) -> Inputs:
         found = {}
         for name, array in row.inputs.items():
-            mask = known[:, owner] if name not in whole else known[:, whole[name]].reshape(-1, *(1,) * (array.ndim - 1))
+            mask = known[:, owners[name]] if name not in whole else known[:, whole[name]].reshape(-1, *(1,) * (array.ndim - 1))
             found[name] = np.where(mask, array, others.inputs[name][other])
         return found
 

@@ -1,12 +1,11 @@
 """Subject: one trained model with the rows that it is asked about, encoded once.
 
-Every explanation is the model's answer to rows that never were: a column of another row, a word less. Rows are
-encoded once and their parts exchanged afterwards, so a question costs no more than the network itself.
+The rows are those that the model neither learned from nor, when it answers for a fold, was steered by; never sealed ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,27 +15,24 @@ from core.dataset.dataset import Dataset
 from core.dataset.schema import Column, ColumnType, Part, Task
 from core.errors import NotReady
 from core.evaluation.predictions import Predictions
-from core.predict import Predictor
-from core.preprocess.preprocessor import Preprocessor
-from core.preprocess.shapes import TABLE, table_width
-from core.runs.run import Run
+from core.language import N_, _
+from core.training.rows import rows_of_run
+from core.why.asked import Asked, Inputs
+from core.why.model import Explainable, SimpleModel, path_of
+from core.why.network import Network
+from core.why.simple import opened
 from core.workspace import Workspace
 
-__all__ = ["Place", "Rows", "Subject", "places_of"]
+__all__ = ["Rows", "Subject"]
 
 MOST_ROWS = 5_000
 MOST_BYTES = 256_000_000  # of encoded rows
 SEED = 0
-
-Inputs = dict[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a column stands in the encoded rows: all of an input, or some features of the table."""
-
-    name: str
-    features: slice | None = None
+CHECKED_ROWS = 200  # of a model that was trained again
+SAME = 1e-6
+OF_A_FOLD = N_("This model answers for one fold of a cross-validation, so it was explained on the rows of that fold, which it neither learned from nor was steered by.")
+TRAINED_AGAIN = N_("To be explained, this simple model was trained again, and its answers now differ slightly from those that are compared: a library changed meanwhile.")
+READS_NOTHING = N_("The model that always gives the most frequent answer reads no column, so there is nothing to explain.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,124 +64,116 @@ class Subject:
     """A trained model and its dataset.
 
     Attributes:
-        run: whose model it is.
+        model: a run, or a simple model.
         dataset: whose rows it learned from.
-        predictor: answers.
-        judged: what the run predicted; its validation rows are those that may be looked at.
+        asked: answers.
+        learned: rows that it learned from.
+        open_rows: rows that it may be explained on, ascending; neither learned from nor sealed.
+        notes: sentences about the model.
     """
 
-    run: Run
+    model: Explainable
     dataset: Dataset
-    predictor: Predictor
-    judged: Predictions
+    asked: Asked
+    learned: np.ndarray
+    open_rows: np.ndarray
+    notes: tuple[str, ...] = ()
 
     @classmethod
-    def open(cls, run: Run) -> Subject:
-        """Open a run's model and data.
+    def open(cls, model: Explainable) -> Subject:
+        """Open a model and its data; a simple model is trained again.
 
         Raises:
-            NotReady: the run has no model (yet).
+            NotReady: the model is not there (yet).
             NotFound: its dataset was deleted.
             Damaged: a file cannot be read.
         """
-        predictor = Predictor.open(run)
-        dataset = Workspace(run.folder.resolve().parent.parent).dataset(run.spec.dataset)
-        return cls(run, dataset, predictor, Predictions.load(run.path("predictions.parquet")))
+        if isinstance(model, SimpleModel):
+            return cls._of_simple(model)
+        network = Network.open(model)
+        dataset = Workspace(model.folder.resolve().parent.parent).dataset(model.spec.dataset)
+        rows = rows_of_run(dataset, model.spec)
+        of_a_fold = model.spec.fold >= 0
+        return cls(model, dataset, network, rows.train, rows.test if of_a_fold else rows.validation, (OF_A_FOLD,) if of_a_fold else ())
 
-    @property
-    def preprocessor(self) -> Preprocessor:
-        """What encodes rows for the model."""
-        return self.predictor.preprocessor
+    @classmethod
+    def _of_simple(cls, model: SimpleModel) -> Subject:
+        if not path_of(model).exists():
+            raise NotReady(_("The simple models of this dataset are not trained yet, or this one could not be. Open the page Compare, or use `compare --with-baselines`."))
+        dataset, asked = model.dataset, opened(model)
+        found = cls(model, dataset, asked, dataset.rows_of(Part.TRAIN), dataset.rows_of(Part.VALIDATION))
+        notes = () if asked.columns else (READS_NOTHING,)
+        return cls(model, dataset, asked, found.learned, found.open_rows, notes if found._answers_as_before() else (*notes, TRAINED_AGAIN))
+
+    def _answers_as_before(self) -> bool:
+        """Whether a simple model that was trained again gives the answers that are stored."""
+        stored = Predictions.load(path_of(self.model)).of(Part.VALIDATION)
+        if not len(stored.rows):
+            return True
+        now = self.answer(self.rows(stored.rows[:CHECKED_ROWS]).inputs)
+        before = stored.scores[:CHECKED_ROWS].reshape(now.shape)
+        return bool(np.allclose(now, before, rtol=SAME, atol=SAME))
 
     @property
     def task(self) -> Task:
         """What is predicted."""
-        return self.preprocessor.task
+        return self.asked.task
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The classes; empty for a regression."""
-        return self.preprocessor.labels
+        return self.asked.labels
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """The input columns."""
-        return self.preprocessor.columns
+        """The columns that it reads."""
+        return self.asked.columns
 
     def of_type(self, kind: ColumnType) -> list[Column]:
         """The input columns of one type."""
         return [column for column in self.columns if column.type is kind]
 
     def validation_rows(self) -> np.ndarray:
-        """All rows that may be looked at, ascending; neither learned from nor sealed.
+        """All rows that may be looked at, ascending.
 
         Raises:
             NotReady: there are fewer than two.
         """
-        rows = np.sort(self.judged.of(Part.VALIDATION).rows)
-        if len(rows) < 2:
-            raise NotReady("There are no validation rows to explain this model on. Train on a dataset with more rows.")
-        return rows
+        if len(self.open_rows) < 2:
+            raise NotReady(_("There are no validation rows to explain this model on. Train on a dataset with more rows."))
+        return self.open_rows
 
     def sample(self, most: int = MOST_ROWS) -> Rows:
         """Validation rows by chance, the same for every model of a dataset, in ascending order."""
         rows = self.validation_rows()
-        one = sum(int(np.prod(shape.shape)) * np.dtype(shape.dtype).itemsize for shape in self.preprocessor.shapes)
-        most = max(2, min(most, MOST_BYTES // max(one, 1)))
+        most = max(2, min(most, MOST_BYTES // max(self.asked.row_bytes, 1)))
         if len(rows) > most:
             rows = np.sort(np.random.default_rng(SEED).choice(rows, most, replace=False))
         return self.rows(rows)
 
     def rows(self, numbers: np.ndarray) -> Rows:
         """Any rows of the dataset, encoded, in the order wanted."""
-        names = tuple(column.name for column in self.columns)
-        target = self.preprocessor.target_name
+        names, target = tuple(column.name for column in self.columns), self._target
         table = self.dataset.table((*names, target), numbers)
         pictures = self.dataset.images()[numbers] if self.of_type(ColumnType.IMAGE) else None
         truth = _truth(table[target], self.labels)
-        table = table.select(names)
-        return Rows(np.asarray(numbers), table, self.preprocessor.encode(table, pictures), truth)
+        return Rows(np.asarray(numbers), table.select(names), self._encoded(table.select(names), pictures, len(numbers)), truth)
+
+    def truth(self, numbers: np.ndarray) -> np.ndarray:
+        """(n,) class numbers or values of any rows, in the order wanted."""
+        return _truth(self.dataset.table((self._target,), numbers)[self._target], self.labels)
+
+    @property
+    def _target(self) -> str:
+        return self.dataset.info.target if isinstance(self.model, SimpleModel) else self.model.spec.target
+
+    def _encoded(self, table: pl.DataFrame, pictures: np.ndarray | None, rows: int) -> Inputs:
+        """A table without columns has no rows to encode, but the model that reads nothing answers each."""
+        return self.asked.encode(table, pictures) if self.columns else {"table": np.zeros((rows, 0))}
 
     def answer(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
         """The model's answers to encoded rows, (n, classes) probabilities, or (n, 1) values."""
-        found = self.predictor.answer(inputs)
-        return found if found.ndim == 2 else found[:, None]
-
-
-def places_of(preprocessor: Preprocessor) -> dict[str, Place]:
-    """Where each input column stands in the encoded rows.
-
-    Returns:
-        By column name: numbers, categories and times are features of the input `table`; a text or a picture is an
-        input of its own.
-    """
-    found: dict[str, Place] = {}
-    at, texts, pictures = 0, 0, 0
-    for column in preprocessor.columns:
-        if column.type is ColumnType.TEXT:
-            found[column.name] = Place(f"text_{texts}")
-            texts += 1
-        elif column.type is ColumnType.IMAGE:
-            found[column.name] = Place(f"image_{pictures}")
-            pictures += 1
-        else:
-            width = table_width(column, preprocessor.options)
-            found[column.name] = Place(TABLE, slice(at, at + width))
-            at += width
-    return found
-
-
-def exchanged(inputs: Inputs, others: Inputs, places: Iterable[Place]) -> Inputs:
-    """The rows of `inputs` with some columns taken from `others`, row by row."""
-    found = dict(inputs)
-    for place in places:
-        if place.features is None:
-            found[place.name] = others[place.name]
-            continue
-        if found[place.name] is inputs[place.name]:
-            found[place.name] = inputs[place.name].copy()
-        found[place.name][:, place.features] = others[place.name][:, place.features]
-    return found
+        return self.asked.answer(inputs)
 
 
 def _truth(values: pl.Series, labels: tuple[str, ...]) -> np.ndarray:

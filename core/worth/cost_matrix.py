@@ -9,18 +9,19 @@ of both a model uses is chosen on the validation rows and judged on the test row
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from core.errors import BadSettings
 from core.evaluation.compare import Comparison, Judged
-from core.evaluation.intervals import LEVEL, Interval, quantile, student_t
+from core.evaluation.intervals import LEVEL, Interval, quantile
 from core.evaluation.predictions import Predictions
-from core.language import _, plural
-from core.worth.pitch import money_range, money_text
+from core.language import _
+from core.worth.currency import check_cases, check_currency, money_range, money_text
+from core.worth.standing import Standing, against, monthly_mean, most_promising, runs_of
 
 __all__ = ["CostMatrix", "MatrixWorth", "ModelMatrixWorth", "matrix_worth"]
 
@@ -47,10 +48,8 @@ class CostMatrix:
         shape = np.shape(self.values)
         if len(shape) != 2 or shape[0] != shape[1] or not np.isfinite(self.values).all() or float(np.abs(self.values).max(initial=0.0)) > MOST:
             raise BadSettings(_("A value matrix has a row and a column for each class, and each value is a number."))
-        if not (math.isfinite(self.cases) and 0 < self.cases <= MOST):
-            raise BadSettings(_("The number of cases a month must be above 0; received {cases}.").format(cases=self.cases))
-        if not 0 < len(self.currency) <= 5 or not self.currency.isprintable():
-            raise BadSettings(_("A currency is a sign or a code of at most 5 characters, such as € or CHF."))
+        check_cases(self.cases)
+        check_currency(self.currency)
         if self.rates is not None and (np.shape(self.rates) != shape[:1] or bool((np.asarray(self.rates) < 0).any()) or not math.isclose(float(np.sum(self.rates)), 1, abs_tol=1e-6)):
             raise BadSettings(_("The shares in real life must be one for each class, and together 100 %."))
 
@@ -99,30 +98,23 @@ class ModelMatrixWorth:
 
 
 @dataclass(frozen=True, eq=False)
-class MatrixWorth:
+class MatrixWorth(Standing[ModelMatrixWorth]):
     """All models of a comparison in money.
 
     Attributes:
         matrix: what the user entered.
         policy: number of the best single answer for all cases, chosen on the validation rows.
         label: its name.
-        rows: test rows judged.
-        models: in the order of the comparison.
-        best_id, reference: the run and the baseline that bring most on the validation rows; None without one.
     """
 
     matrix: CostMatrix
     policy: int
     label: str
-    rows: int
-    models: tuple[ModelMatrixWorth, ...]
-    best_id: str | None
-    reference: str | None
 
     @property
     def sentence(self) -> str:
         """For the pitch."""
-        best = next((found for found in self.models if found.one.model.id == self.best_id), None)
+        best = self.best
         if best is None:
             return _("There is no model of yours to put a value on.")
         currency = self.matrix.currency
@@ -130,6 +122,8 @@ class MatrixWorth:
             "name": best.one.model.name, "gain": money_text(best.gain.value, currency), "range": money_range(best.gain, currency), "label": self.label,
             "cases": f"{self.matrix.cases:,.0f}",
         }  # fmt: skip
+        if best.gain.value is None:
+            return _("What {name} is worth cannot be said: {reason}").format(name=best.one.model.name, reason=_(best.gain.reason))
         if best.gain.low is not None and best.gain.low > 0:
             return _("{name} is worth {gain} a month more than always answering “{label}” (95 % interval {range}), at {cases} cases a month.").format(**words)
         if best.gain.high is not None and best.gain.high < 0:
@@ -139,9 +133,8 @@ class MatrixWorth:
     @property
     def details(self) -> list[str]:
         """What stands behind the sentence."""
-        rows = plural("{n} sealed test row", "{n} sealed test rows", self.rows)
         return [
-            _("Which model, and how it decides, was chosen on the validation rows and judged on {rows}.").format(rows=rows),
+            _("Which model, and how it decides, was chosen on the validation rows and judged on {rows}.").format(rows=self.rows_words),
             _("The interval counts what the test rows leave open. It does not know whether your values, cases and real-life share are right."),
         ]
 
@@ -149,10 +142,7 @@ class MatrixWorth:
         """As JSON."""
         about = {"values": self.matrix.values.tolist(), "currency": self.matrix.currency, "cases": self.matrix.cases}
         about |= {"rates": None if self.matrix.rates is None else [float(rate) for rate in self.matrix.rates]}
-        return about | {
-            "always": self.label, "rows_judged": self.rows, "best": self.best_id, "reference": self.reference,
-            "models": [found.to_json() for found in self.models], "sentence": self.sentence, "details": self.details,
-        }  # fmt: skip
+        return about | {"always": self.label} | self.standing_json()
 
 
 def matrix_worth(comparison: Comparison, matrix: CostMatrix) -> MatrixWorth:
@@ -168,12 +158,12 @@ def matrix_worth(comparison: Comparison, matrix: CostMatrix) -> MatrixWorth:
     if not comparison.task.is_classification or len(matrix.values) != len(comparison.labels):
         raise BadSettings(_("The value matrix must have {n} rows and columns, one for each class.").format(n=len(comparison.labels)))
     choices = [_choose(one, matrix) for one in comparison.models]
-    best, reference = (_most(comparison, [hoped for _by_value, hoped in choices], kind) for kind in ("run", "baseline"))
+    best, reference = (most_promising(comparison.models, [hoped for _by_value, hoped in choices], kind) for kind in ("run", "baseline"))
     rows = comparison.models[0].validation or comparison.models[0].model.predictions
     policy = int(np.argmax(_shares(rows, matrix) @ matrix.values))
     decided = [_decisions(one.model.predictions, matrix, by_value, _shift(one, matrix)) for one, (by_value, _hoped) in zip(comparison.models, choices, strict=True)]
     place = None if reference is None else next(at for at, one in enumerate(comparison.models) if one.model.id == reference)
-    compared = sum(one.model.kind == "run" for one in comparison.models)
+    compared = runs_of(comparison.models)
     models = []
     for at, (one, (by_value, _hoped)) in enumerate(zip(comparison.models, choices, strict=True)):
         truth = one.model.predictions.truth
@@ -181,11 +171,10 @@ def matrix_worth(comparison: Comparison, matrix: CostMatrix) -> MatrixWorth:
         versus, clear = None, False
         if place is not None and at != place:
             gap = value - matrix.of(truth, decided[place])
-            versus, strict = _mean(gap, truth, matrix), _mean(gap, truth, matrix, 1 - (1 - LEVEL) / max(compared, 1))
-            clear = strict.low is not None and strict.high is not None and not strict.low <= 0 <= strict.high
+            versus, clear = against(partial(_mean, gap, truth, matrix), compared)
         gain = value - matrix.of(truth, np.full(len(truth), policy))
         models.append(ModelMatrixWorth(one, by_value, _mean(value, truth, matrix), _mean(gain, truth, matrix), versus, clear))
-    return MatrixWorth(matrix, policy, comparison.labels[policy], comparison.rows_judged, tuple(models), best, reference)
+    return MatrixWorth(comparison.rows_judged, tuple(models), best, reference, matrix, policy, comparison.labels[policy])
 
 
 def _choose(one: Judged, matrix: CostMatrix) -> tuple[bool, float]:
@@ -218,11 +207,6 @@ def _shares(p: Predictions, matrix: CostMatrix) -> np.ndarray:
     return _data_shares(p) if matrix.rates is None else np.asarray(matrix.rates)
 
 
-def _most(comparison: Comparison, hoped: Sequence[float], kind: str) -> str | None:
-    of_kind = [(-money, place) for place, money in enumerate(hoped) if comparison.models[place].model.kind == kind]
-    return comparison.models[min(of_kind)[1]].model.id if of_kind else None
-
-
 def _mean(values: np.ndarray, truth: np.ndarray, matrix: CostMatrix, level: float = LEVEL) -> Interval:
     """Money a month: the mean of rows, or of classes weighted by their shares in real life (a stratified mean, Cochran 1977).
 
@@ -233,9 +217,7 @@ def _mean(values: np.ndarray, truth: np.ndarray, matrix: CostMatrix, level: floa
     if n < 2:
         return Interval.undefined(_("The rows are too few to say."))
     if matrix.rates is None:
-        reach = student_t(n - 1, level) * float(values.std(ddof=1)) / math.sqrt(n)
-        mean = float(values.mean())
-        return Interval(matrix.cases * mean, matrix.cases * (mean - reach), matrix.cases * (mean + reach))
+        return monthly_mean(values, matrix.cases, level)
     counts = np.bincount(truth, minlength=len(matrix.values))
     if bool((counts[np.asarray(matrix.rates) > 0] == 0).any()):
         return Interval.undefined(_("A class that occurs in real life has no test row, so nothing can be said about money."))

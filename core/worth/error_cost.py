@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from core.errors import BadSettings
 from core.evaluation.compare import Comparison, Judged
-from core.evaluation.intervals import LEVEL, Interval, mean_interval, student_t
-from core.language import _, plural
-from core.worth.pitch import money_range, money_text
+from core.evaluation.intervals import Interval, mean_interval
+from core.language import _
+from core.worth.currency import check_cases, check_currency, money_range, money_text
+from core.worth.standing import Standing, against, monthly_mean, most_promising, runs_of
 
 __all__ = ["ErrorCost", "ModelCost", "Prices", "error_cost"]
 
@@ -44,10 +46,8 @@ class Prices:
     def __post_init__(self) -> None:
         if not all(math.isfinite(cost) and 0 <= cost <= MOST for cost in (self.over, self.under)) or not self.over + self.under:
             raise BadSettings(_("The cost of a unit too much and of a unit too little must be 0 or more, and one of them above 0."))
-        if not 0 < self.cases <= MOST:
-            raise BadSettings(_("The number of cases a month must be above 0; received {cases}.").format(cases=self.cases))
-        if not 0 < len(self.currency) <= 5 or not self.currency.isprintable():
-            raise BadSettings(_("A currency is a sign or a code of at most 5 characters, such as € or CHF."))
+        check_cases(self.cases)
+        check_currency(self.currency)
 
     def of(self, predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
         """Cost of each row, (n,)."""
@@ -85,32 +85,23 @@ class ModelCost:
 
 
 @dataclass(frozen=True, eq=False)
-class ErrorCost:
+class ErrorCost(Standing[ModelCost]):
     """All models of a comparison.
 
     Attributes:
         prices: what the user entered.
-        rows: test rows judged.
-        models: in the order of the comparison.
-        best_id: of the run that costs least on the validation rows; None without a run.
-        reference: id of the baseline that costs least there; None without one.
     """
 
     prices: Prices
-    rows: int
-    models: tuple[ModelCost, ...]
-    best_id: str | None
-    reference: str | None
 
     @property
     def sentence(self) -> str:
         """For the pitch: what the best model saves against the best simple one."""
-        best = next((found for found in self.models if found.one.model.id == self.best_id), None)
+        best, other = self.best, self.simple
         if best is None:
             return _("There is no model of yours to put a value on.")
         currency, cases = self.prices.currency, f"{self.prices.cases:,.0f}"
         words = {"name": best.one.model.name, "cases": cases, "cost": money_text(best.cost.value, currency), "range": money_range(best.cost, currency)}
-        other = next((found for found in self.models if found.one.model.id == self.reference), None)
         if best.saved is None or other is None:
             return _("The errors of {name} cost {cost} a month ({range}), at {cases} cases a month.").format(**words)
         words |= {"other": other.one.model.name, "saved": money_text(best.saved.value, currency), "range": money_range(best.saved, currency)}
@@ -123,19 +114,15 @@ class ErrorCost:
     @property
     def details(self) -> list[str]:
         """What stands behind the sentence."""
-        rows = plural("{n} sealed test row", "{n} sealed test rows", self.rows)
         return [
-            _("Model and offset were chosen on the validation rows and judged on {rows}.").format(rows=rows),
+            _("Model and offset were chosen on the validation rows and judged on {rows}.").format(rows=self.rows_words),
             _("The interval counts what the test rows leave open. It does not know whether your costs and cases are right."),
         ]
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
         prices = {"over": self.prices.over, "under": self.prices.under, "currency": self.prices.currency, "cases": self.prices.cases}
-        return {
-            "prices": prices, "rows_judged": self.rows, "best": self.best_id, "reference": self.reference,
-            "models": [found.to_json() for found in self.models], "sentence": self.sentence, "details": self.details,
-        }  # fmt: skip
+        return {"prices": prices} | self.standing_json()
 
 
 def error_cost(comparison: Comparison, prices: Prices) -> ErrorCost:
@@ -151,21 +138,20 @@ def error_cost(comparison: Comparison, prices: Prices) -> ErrorCost:
     if comparison.task.is_classification:
         raise BadSettings(_("These models predict classes: ask for the worth of right and wrong decisions instead."))
     offsets = [_offset(one, prices) for one in comparison.models]
-    hoped = [_on_validation(one, prices, offset) for one, offset in zip(comparison.models, offsets, strict=True)]
-    best, reference = (_cheapest(comparison, hoped, kind) for kind in ("run", "baseline"))
+    hoped = [-_on_validation(one, prices, offset) for one, offset in zip(comparison.models, offsets, strict=True)]
+    best, reference = (most_promising(comparison.models, hoped, kind) for kind in ("run", "baseline"))
     costs = {one.model.id: prices.of(one.model.predictions.scores + offset, one.model.predictions.truth) for one, offset in zip(comparison.models, offsets, strict=True)}
-    compared = sum(one.model.kind == "run" for one in comparison.models)
-    models = []
+    compared, models = runs_of(comparison.models), []
     for one, offset in zip(comparison.models, offsets, strict=True):
         p = one.model.predictions
-        saved = None if reference in (None, one.model.id) else costs[str(reference)] - costs[one.model.id]
-        strict = None if saved is None else _mean(saved, prices.cases, 1 - (1 - LEVEL) / max(compared, 1))
-        clear = strict is not None and strict.low is not None and strict.high is not None and not strict.low <= 0 <= strict.high
+        saved, clear = None, False
+        if reference not in (None, one.model.id):
+            saved, clear = against(partial(monthly_mean, costs[str(reference)] - costs[one.model.id], prices.cases), compared)
         models.append(ModelCost(
             one, offset, _times(mean_interval(costs[one.model.id]), prices.cases), _times(mean_interval(prices.of(p.scores, p.truth)), prices.cases),
-            None if saved is None else _mean(saved, prices.cases), clear,
+            saved, clear,
         ))  # fmt: skip
-    return ErrorCost(prices, comparison.rows_judged, tuple(models), best, reference)
+    return ErrorCost(comparison.rows_judged, tuple(models), best, reference, prices)
 
 
 def _offset(one: Judged, prices: Prices) -> float:
@@ -179,20 +165,7 @@ def _on_validation(one: Judged, prices: Prices, offset: float) -> float:
     return math.inf if one.validation is None else float(prices.of(one.validation.scores + offset, one.validation.truth).mean())
 
 
-def _cheapest(comparison: Comparison, hoped: list[float], kind: str) -> str | None:
-    of_kind = [(cost, place) for place, cost in enumerate(hoped) if comparison.models[place].model.kind == kind]
-    return comparison.models[min(of_kind)[1]].model.id if of_kind else None
-
-
 def _times(found: Interval, factor: float) -> Interval:
     value, low, high = (None if end is None else end * factor for end in (found.value, found.low, found.high))
     return Interval(value, low, high, found.reason)
 
-
-def _mean(values: np.ndarray, factor: float, level: float = LEVEL) -> Interval:
-    """Mean of paired differences with Student's t, times a factor."""
-    n, mean = len(values), float(values.mean())
-    if n < 2:
-        return Interval(factor * mean, None, None, _("One row cannot tell how far off this is."))
-    reach = student_t(n - 1, level) * float(values.std(ddof=1)) / math.sqrt(n)
-    return Interval(factor * mean, factor * (mean - reach), factor * (mean + reach))

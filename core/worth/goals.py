@@ -95,7 +95,7 @@ class Ranked:
     @cached_property
     def truth(self) -> np.ndarray:
         """(n,) bool: which test rows are of the class."""
-        return np.asarray(self.one.model.predictions.truth == self.number)
+        return self.one.model.predictions.is_of(self.number)
 
     def alarms(self, threshold: float) -> np.ndarray:
         """(n,) bool: for which test rows the model says yes."""
@@ -181,7 +181,7 @@ def rank(comparison: Comparison, positive: str | None = None) -> Ranking:
         raise BadSettings(_("There is no class “{label}”. The classes are: {labels}.").format(label=label, labels=", ".join(comparison.labels[:20])))
     number = comparison.labels.index(label)
     def sort(found: Any) -> Thresholds | None:
-        return None if found is None or not len(found) else Thresholds.of(found.truth == number, found.scores[:, number])
+        return None if found is None or not len(found) else Thresholds.of(found.is_of(number), found.scores[:, number])
 
     ranked = tuple(Ranked(one, sort(one.model.predictions) or Thresholds.of(np.zeros(0), np.zeros(0)), sort(one.validation), number) for one in comparison.models)
     return Ranking(label, number, ranked)

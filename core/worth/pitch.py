@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from core.evaluation.intervals import Interval
-from core.language import _, plural
+from core.language import _
+from core.worth.currency import money_range, money_text
 
 if TYPE_CHECKING:
     from core.worth.worth import ModelWorth, Worth
 
-__all__ = ["break_even_sentences", "money_range", "money_text", "pitch", "pitch_details", "policy_word"]
-
-MINUS = "\u2212"
-
-
-def money_text(value: float | None, currency: str, *, signed: bool = False) -> str:
-    """Money with three significant digits, its currency in front, a true minus.
-
-    Example:
-        >>> money_text(-12345.6, "€"), money_text(0.5, "CHF", signed=True), money_text(None, "€")
-        ('−€12,300', '+CHF 0.50', '–')
-    """
-    if value is None or not math.isfinite(value):
-        return "–"
-    rounded = float(f"{abs(value):.3g}") if abs(value) >= 0.005 else 0.0
-    decimals = 2 if rounded < 10 else 1 if rounded < 100 else 0
-    written = f"{rounded:,.{decimals}f}".removesuffix(".00").removesuffix(".0")
-    sign = "" if rounded == 0 else MINUS if value < 0 else "+" if signed else ""
-    return f"{sign}{currency}{' ' if currency[-1:].isalpha() else ''}{written}"
-
-
-def money_range(found: Interval, currency: str, *, signed: bool = False) -> str:
-    """The interval behind an amount; empty where there is none.
-
-    Example:
-        >>> money_range(Interval(5.0, -3.0, 12.0), "€")
-        '−€3 to €12'
-    """
-    if found.low is None or found.high is None:
-        return ""
-    low, high = (money_text(end, currency, signed=signed) for end in (found.low, found.high))
-    return _("{low} to {high}").format(low=low, high=high)
+__all__ = ["break_even_sentences", "pitch", "pitch_details", "policy_word"]
 
 
 def policy_word(policy: str) -> str:
@@ -78,7 +46,7 @@ def pitch_details(worth: Worth) -> list[str]:
     best, sentences = worth.best, []
     if best is None:
         return []
-    reference = next((found for found in worth.models if found.one.model.id == worth.reference), None)
+    reference = worth.simple
     if reference is not None and best.versus is not None and best.versus.value is not None:
         words = {
             "name": best.one.model.name, "other": reference.one.model.name, "difference": money_text(best.versus.value, worth.values.currency, signed=True),
@@ -90,7 +58,7 @@ def pitch_details(worth: Worth) -> list[str]:
             sentences.append(_("The best simple model, {other}, brings more: {money}. Against it {name} makes {difference} a month on the same rows ({range}).").format(**words))
         else:
             sentences.append(_("The best simple model, {other}, brings {money}; on these rows {name} cannot be told apart from it ({difference}, {range}).").format(**words))
-    rows = plural("{n} sealed test row", "{n} sealed test rows", worth.rows)
+    rows = worth.rows_words
     if best.chosen == "validation":
         sentences.append(_("Model and threshold were chosen on the validation rows and judged on {rows}.").format(rows=rows))
     else:

@@ -1,5 +1,7 @@
 """Price of a point: what the last point of F1 (or of another metric) cost in seconds, energy and money.
 
+Between models here; inside one training in `core.worth.last_point`.
+
 Models are put in the order of what their training cost. A step is the next dearer model that was better on the
 validation rows than all cheaper ones; the test rows say how many points the step brought, and so what a point cost.
 Where they cannot tell whether there was any, there is no price.
@@ -7,6 +9,7 @@ Where they cannot tell whether there was any, there is no price.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,28 +18,14 @@ from core.evaluation.compare import Comparison, Judged
 from core.evaluation.difference import paired_difference
 from core.evaluation.evaluate import evaluate
 from core.evaluation.intervals import Interval
-from core.evaluation.names import higher_is_better, is_share, metric_word
+from core.evaluation.names import headline, higher_is_better, is_share, metric_word
 from core.language import _
-from core.worth.pitch import money_text
+from core.runs.run import Run
+from core.worth.currency import price_text
+from core.worth.last_point import LastPoint, last_point_of
+from core.worth.rates import Rates, seconds_text
 
-__all__ = ["Price", "Rates", "Step", "price_of_a_point", "price_text", "seconds_text", "usual_metric"]
-
-JOULES_PER_KWH = 3.6e6
-
-
-@dataclass(frozen=True)
-class Rates:
-    """What a machine costs.
-
-    Attributes:
-        hour: money for an hour of it.
-        kwh: money for a kilowatt hour; 0 where the hour includes it.
-        currency: a sign or a code.
-    """
-
-    hour: float = 0.5
-    kwh: float = 0.3
-    currency: str = "€"
+__all__ = ["Price", "Rates", "Step", "price_of_a_point", "usual_metric"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +52,9 @@ class Step:
     def per_point(self, amount: float | None) -> Interval:
         """An amount for each point; no upper end where the step may have brought nothing, undefined where it did not."""
         value, low, high = self.points.value, self.points.low, self.points.high
-        if amount is None or not self.clear or value is None or value <= 0 or low is None or high is None:
+        if amount is None:
+            return Interval.undefined(_("This machine does not tell how much energy it uses."))
+        if not self.clear or value is None or value <= 0 or low is None or high is None:
             return Interval.undefined(_("The test rows cannot tell whether this step brought anything, so a point has no price."))
         return Interval(amount / value, amount / high, amount / low if low > 0 else None)
 
@@ -84,11 +75,13 @@ class Price:
         metric: stable name.
         rates: what the machine costs.
         steps: the cheapest first; the last one holds the price of the last point.
+        within: what the last point cost inside each run whose history tells.
     """
 
     metric: str
     rates: Rates
     steps: tuple[Step, ...]
+    within: tuple[LastPoint, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -109,21 +102,23 @@ class Price:
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
         rates = {"hour": self.rates.hour, "kwh": self.rates.kwh, "currency": self.rates.currency}
-        return {"metric": self.metric, "rates": rates, "steps": [step.to_json() for step in self.steps], "sentence": self.sentence}
+        within = [one.to_json() for one in self.within]
+        return {"metric": self.metric, "rates": rates, "steps": [step.to_json() for step in self.steps], "sentence": self.sentence, "within": within}
 
 
 def usual_metric(task: Task) -> str:
     """The metric whose point has a price: F1, averaged over more than two classes; RMSE for numbers."""
-    return {Task.BINARY: "f1", Task.MULTICLASS: "f1_macro"}.get(task, "rmse")
+    return {Task.BINARY: "f1", Task.MULTICLASS: "f1_macro", Task.MANY_LABELS: "f1_micro"}.get(task, headline(task))
 
 
-def price_of_a_point(comparison: Comparison, rates: Rates | None = None, metric: str | None = None) -> Price:
-    """What the last point cost.
+def price_of_a_point(comparison: Comparison, rates: Rates | None = None, metric: str | None = None, runs: Sequence[Run] = ()) -> Price:
+    """What the last point cost, between models and inside each run.
 
     Args:
         comparison: of models whose training time is known; others are left out.
         rates: what the machine costs.
         metric: stable name; default: F1, or RMSE for numbers, where a point is 1 % of the cheaper model's error.
+        runs: folders of the runs in it, whose histories tell what the last point cost inside each.
     """
     name, usual = metric or usual_metric(comparison.task), rates or Rates()
     timed = sorted((one for one in comparison.models if _fact(one, "seconds") is not None), key=lambda one: _fact(one, "seconds") or 0.0)
@@ -131,7 +126,10 @@ def price_of_a_point(comparison: Comparison, rates: Rates | None = None, metric:
     for one in timed:
         if not ladder or _quality(one, name) > _quality(ladder[-1], name):
             ladder.append(one)
-    return Price(name, usual, tuple(_step(cheaper, dearer, name, usual) for cheaper, dearer in zip(ladder, ladder[1:], strict=False)))
+    steps = tuple(_step(cheaper, dearer, name, usual) for cheaper, dearer in zip(ladder, ladder[1:], strict=False))
+    names = {one.model.id: one.model.name for one in comparison.runs}
+    within = (last_point_of(run, names[run.id], usual) for run in runs if run.id in names)
+    return Price(name, usual, steps, tuple(one for one in within if one is not None))
 
 
 def _step(cheaper: Judged, dearer: Judged, metric: str, rates: Rates) -> Step:
@@ -144,8 +142,7 @@ def _step(cheaper: Judged, dearer: Judged, metric: str, rates: Rates) -> Step:
     seconds = (_fact(dearer, "seconds") or 0.0) - (_fact(cheaper, "seconds") or 0.0)
     used = _fact(dearer, "energy_j"), _fact(cheaper, "energy_j")
     joules = None if used[0] is None or (used[1] is None and cheaper.model.kind == "run") else used[0] - (used[1] or 0.0)
-    money = seconds / 3600 * rates.hour + (joules or 0.0) / JOULES_PER_KWH * rates.kwh
-    return Step(cheaper, dearer, Interval(value, low, high, found.reason), gap.clear and gap.better, seconds, joules, money)
+    return Step(cheaper, dearer, Interval(value, low, high, found.reason), gap.clear and gap.better, seconds, joules, rates.money(seconds, joules))
 
 
 def _quality(one: Judged, metric: str) -> float:
@@ -158,30 +155,6 @@ def _quality(one: Judged, metric: str) -> float:
 def _fact(one: Judged, name: str) -> float | None:
     value = one.model.facts.get(name)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def price_text(value: float | None, currency: str) -> str:
-    """Money, also where it is next to nothing.
-
-    Example:
-        >>> price_text(0.0003, "€"), price_text(12.34, "€"), price_text(None, "€")
-        ('under €0.01', '€12.3', '–')
-    """
-    if value is not None and 0 < value < 0.01:
-        return _("under {amount}").format(amount=money_text(0.01, currency))
-    return money_text(value, currency)
-
-
-def seconds_text(value: float) -> str:
-    """A duration with two digits, also where it is next to nothing.
-
-    Example:
-        >>> seconds_text(0.0123), seconds_text(80), seconds_text(600)
-        ('0.012 s', '80 s', '10 min')
-    """
-    if value < 90:
-        return _("{seconds} s").format(seconds=f"{value:.2g}" if value < 10 else f"{value:.0f}")
-    return _("{minutes} min").format(minutes=f"{value / 60:.0f}") if value < 5_400 else _("{hours} h").format(hours=f"{value / 3600:.1f}")
 
 
 def _points(value: float | None) -> str:

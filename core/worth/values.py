@@ -10,12 +10,12 @@ import numpy as np
 
 from core.errors import BadSettings
 from core.language import _
+from core.worth.currency import MOST_CASES, check_cases, check_currency
 
 __all__ = ["KINDS", "MOST", "MOST_CASES", "Values", "break_even_precision", "shifted"]
 
 KINDS = ("tp", "fp", "fn", "tn")
 MOST = 1e12  # of one kind, in any currency
-MOST_CASES = 1e12
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,10 @@ class Values:
     def __post_init__(self) -> None:
         if any(not math.isfinite(getattr(self, kind)) or abs(getattr(self, kind)) > MOST for kind in KINDS):
             raise BadSettings(_("A value must be a number between −10¹² and 10¹². Check what a case of each kind is worth."))
-        if not 0 < self.cases <= MOST_CASES:
-            raise BadSettings(_("The number of cases a month must be above 0; received {cases}.").format(cases=self.cases))
+        check_cases(self.cases)
         if self.rate is not None and not 0 < self.rate < 1:
             raise BadSettings(_("The share in real life must lie between 0 and 1 (0 % and 100 %); received {rate}.").format(rate=self.rate))
-        if not 0 < len(self.currency) <= 5 or not self.currency.isprintable():
-            raise BadSettings(_("A currency is a sign or a code of at most 5 characters, such as € or CHF."))
+        check_currency(self.currency)
 
     @classmethod
     def parse(cls, text: str) -> Values:

@@ -8,17 +8,18 @@ anyway is no merit of a model, and the gain does not depend on where one puts th
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 
 from core.evaluation.compare import Comparison, Judged
-from core.evaluation.intervals import LEVEL, Interval
+from core.evaluation.intervals import Interval
 from core.worth.goals import USUAL, Ranked, Ranking, rank
 from core.worth.money import Pairs, break_even_rate, money, money_difference, money_values, real_precision
 from core.worth.pitch import break_even_sentences, pitch, pitch_details
+from core.worth.standing import Standing, against, most_promising, runs_of
 from core.worth.threshold import Counts, Thresholds
 from core.worth.values import Values, break_even_precision
 
@@ -75,35 +76,22 @@ class ModelWorth:
 
 
 @dataclass(frozen=True, eq=False)
-class Worth:
+class Worth(Standing[ModelWorth]):
     """All models of a comparison in money.
 
     Attributes:
         values: what the user entered.
         label: the class that a model acts on.
         rate: its share in real life; where the user named none, that of the test rows.
-        rows: test rows judged.
         policy: the best way without a model: act on every case (`always`) or on none (`never`).
         policy_money: what that brings a month.
-        models: in the order of the comparison.
-        best_id: of the run that brings most on the validation rows; None without a run.
-        reference: id of the baseline that brings most on the validation rows; None without one.
     """
 
     values: Values
     label: str
     rate: float
-    rows: int
     policy: Literal["always", "never"]
     policy_money: float
-    models: tuple[ModelWorth, ...]
-    best_id: str | None
-    reference: str | None
-
-    @property
-    def best(self) -> ModelWorth | None:
-        """The run that the pitch is about."""
-        return next((found for found in self.models if found.one.model.id == self.best_id), None)
 
     @property
     def sentence(self) -> str:
@@ -123,11 +111,9 @@ class Worth:
     def to_json(self) -> dict[str, Any]:
         """The document that `--value` prints."""
         return {
-            "values": self.values.to_json(), "positive": self.label, "rate": self.rate, "rows_judged": self.rows,
+            "values": self.values.to_json(), "positive": self.label, "rate": self.rate,
             "without_a_model": {"policy": self.policy, "money_a_month": self.policy_money},
-            "break_even_precision": break_even_precision(self.values), "best": self.best_id, "reference": self.reference,
-            "models": [found.to_json() for found in self.models],
-            "sentence": self.sentence, "details": self.details, "break_even": self.break_even,
+            "break_even_precision": break_even_precision(self.values), **self.standing_json(), "break_even": self.break_even,
         }  # fmt: skip
 
 
@@ -153,18 +139,18 @@ def worth_of(ranking: Ranking, values: Values) -> Worth:
         values: what each kind of right and wrong is worth.
     """
     chosen = [best_threshold(ranked.validation, values) for ranked in ranking.models]
-    best = _first(ranking, [hoped for _, hoped in chosen], "run")
-    reference = _first(ranking, [hoped for _, hoped in chosen], "baseline")
+    ours = [ranked.one for ranked in ranking.models]
+    best, reference = (most_promising(ours, [hoped for _, hoped in chosen], kind) for kind in ("run", "baseline"))
     policy = _policy(ranking, values)
-    compared = sum(ranked.one.model.kind == "run" for ranked in ranking.models)
+    compared = runs_of(ours)
     place = None if reference is None else next(at for at, ranked in enumerate(ranking.models) if ranked.one.model.id == reference)
-    against = None if place is None else ranking.models[place].alarms(chosen[place][0])
+    beside = None if place is None else ranking.models[place].alarms(chosen[place][0])
     models = tuple(
-        _judged(ranked, values, policy, *found, against if at != place else None, compared) for at, (ranked, found) in enumerate(zip(ranking.models, chosen, strict=True))
+        _judged(ranked, values, policy, *found, beside if at != place else None, compared) for at, (ranked, found) in enumerate(zip(ranking.models, chosen, strict=True))
     )
     rate = values.rate if values.rate is not None else _share(ranking.models[0].test)
     rows = len(ranking.models[0].test)
-    return Worth(values, ranking.label, rate, rows, policy, values.of_policy(policy, rate), models, best, reference)
+    return Worth(rows, models, best, reference, values, ranking.label, rate, policy, values.of_policy(policy, rate))
 
 
 def value_json(comparison: Comparison, values: Values | str, positive: str | None = None) -> dict[str, Any]:
@@ -197,27 +183,19 @@ def best_threshold(scores: Thresholds | None, values: Values) -> tuple[float, fl
 
 
 def _judged(
-    ranked: Ranked, values: Values, policy: str, threshold: float, hoped: float | None, against: np.ndarray | None, compared: int
+    ranked: Ranked, values: Values, policy: str, threshold: float, hoped: float | None, beside: np.ndarray | None, compared: int
 ) -> ModelWorth:
     counts, alarms = ranked.test.counts(threshold), ranked.alarms(threshold)
     measured = values.against_never() if policy == "never" else values.against_always()
     versus, clear = None, False
-    if against is not None:
-        pairs = Pairs.of(ranked.truth, alarms, against)
-        versus = money_difference(pairs, values)
-        strict = money_difference(pairs, values, 1 - (1 - LEVEL) / max(compared, 1))
-        clear = strict.low is not None and strict.high is not None and not strict.low <= 0 <= strict.high
+    if beside is not None:
+        pairs = Pairs.of(ranked.truth, alarms, beside)
+        versus, clear = against(partial(money_difference, pairs, values), compared)
     return ModelWorth(
         ranked.one, threshold, "usual" if hoped is None else "validation", money(counts, values), money(counts, measured),
         money_difference(Pairs.of(ranked.truth, alarms, ranked.alarms(USUAL)), values), versus, clear,
         real_precision(counts, values.rate), break_even_rate(counts, values), counts, hoped,
     )  # fmt: skip
-
-
-def _first(ranking: Ranking, hoped: Sequence[float | None], kind: str) -> str | None:
-    """Id of the model of a kind that brings most on the validation rows, the first of equals."""
-    of_kind = [(ranked.one.model.id, -math.inf if one is None else one) for ranked, one in zip(ranking.models, hoped, strict=True) if ranked.one.model.kind == kind]
-    return max(of_kind, key=lambda pair: pair[1])[0] if of_kind else None
 
 
 def _policy(ranking: Ranking, values: Values) -> Literal["always", "never"]:

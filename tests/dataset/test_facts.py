@@ -3,15 +3,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.dataset.facts import Facts, brief, listed, many, quoted, were
+from core.dataset.facts import Facts, brief, listed, quoted
 from core.dataset.ingest import inspect
 from tests.dataset.made import csv_bytes, people
-
-
-def test_numbers_and_their_nouns_agree() -> None:
-    assert (many(1, "row"), many(2, "row"), many(1200, "row")) == ("1 row", "2 rows", "1,200 rows")
-    assert (many(1, "class has", "classes have"), many(0, "class has", "classes have")) == ("1 class has", "0 classes have")
-    assert (were(1), were(0)) == ("was", "were")
 
 
 def test_long_names_and_lists_are_cut() -> None:

@@ -15,7 +15,8 @@ from core.dataset import job
 from core.dataset.decisions import Decisions
 from core.dataset.job import Task
 from core.dataset.preview import Preview
-from core.dataset.progress import Progress, Step
+from core.dataset.progress import Step
+from core.training import own_process
 from core.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -70,13 +71,13 @@ def blocked(folder: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch)
     def spawn(folder: Path, place: Path) -> None:
         command = [sys.executable, "-c", BLOCKED, str(folder)]
         child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
-        job._started[folder] = child
+        own_process.started[folder / "job"] = child
         assert child.stdout is not None
         assert child.stdout.readline() == b"in the middle\n"
 
     monkeypatch.setattr(job, "_spawn", spawn)
     job.start(folder, task(folder, workspace, "store"))
-    child = job._started[folder]
+    child = own_process.started[folder / "job"]
     yield child
     for stream in (child.stdin, child.stdout):
         assert stream is not None
@@ -173,7 +174,7 @@ def test_a_new_server_finds_the_work_and_can_cancel_it(blocked: subprocess.Popen
     identity = ProcessIdentity.of(blocked.pid)
     assert identity is not None
     job.write_json(folder / "job" / "process.json", identity.to_json())
-    del job._started[folder]
+    del own_process.started[folder / "job"]
     assert job.standing(folder).state == "working"
     job.cancel(folder)
     assert blocked.wait(30) == -signal.SIGKILL
@@ -198,17 +199,3 @@ def test_a_second_process_leaves_the_work_alone(blocked: subprocess.Popen[bytes]
     assert job.main(folder) == 2
     assert job.standing(folder).state == "working"
     job.cancel(folder)
-
-
-def test_steps_are_not_written_more_often_than_anybody_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [10.0]
-    monkeypatch.setattr(job.time, "monotonic", lambda: now[0])
-    progress, path = Progress(job._teller(tmp_path / "progress.json")), tmp_path / "progress.json"
-    progress.step("Reading", 1, 9)
-    progress.step("Reading", 2, 9)
-    assert '"done": 1' in path.read_text()
-    now[0] += 1
-    progress.step("Reading", 3, 9)
-    assert '"done": 3' in path.read_text()
-    progress.step("Looking")
-    assert '"stage": "Looking"' in path.read_text()

@@ -31,4 +31,4 @@ def test_what_crosses_a_boundary_cannot_be_changed_or_extended() -> None:
 
 def test_parts_are_stored_as_numbers_in_order() -> None:
     assert [part.number for part in Part] == [0, 1, 2]
-    assert [task.is_classification for task in Task] == [True, True, False]
+    assert [task.is_classification for task in Task] == [True, True, False, True]

@@ -101,7 +101,7 @@ def test_it_says_what_happens(server: Server, new_page: Callable[..., Page]) -> 
         page = new_page()
         page.goto(f"{server.url}/?view={token}")
         wait_for_points(page, 2)
-        expect(page.locator("[data-part=voice]")).to_contain_text("Epoch 2 of 5, validation accuracy 0.770")
+        expect(page.locator("[data-part=voice]")).to_contain_text("Epoch 2 of 5, Validation accuracy 0.770")
         expect(page.locator("[data-part=title-loss]")).to_have_text("Validation loss 0.300, the best epoch so far")
         expect(page.locator("[data-part=value-val_metric]")).to_have_text("0.770")
         expect(page.locator("[data-part=speed]")).to_have_text("1,300")
@@ -113,6 +113,20 @@ def test_it_says_what_happens(server: Server, new_page: Callable[..., Page]) -> 
         expect(page.locator("[data-part=gpu]")).to_have_text("43 %")
         page.get_by_text("Numbers by epoch").first.click()
         expect(page.locator("[data-part=rows] tr")).to_have_count(2)
+
+        plot, tip = page.locator("[data-part=plot-loss]"), page.locator("[data-part=plot-loss] .ll-tip")
+        expect(plot).to_have_attribute("aria-label", re.compile("arrow keys read the numbers"))
+        plot.focus()
+        for key, epoch in (("ArrowLeft", 2), ("ArrowLeft", 1), ("ArrowLeft", 1), ("ArrowRight", 2), ("Home", 1), ("End", 2)):
+            plot.press(key)
+            expect(tip).to_contain_text(f"Epoch {epoch}")
+        expect(plot.locator(".ll-voice")).to_have_text("Epoch 2, Training 0.250, Validation 0.300.")
+        made.one_epoch(run, 3)
+        wait_for_points(page, 3)
+        expect(tip).to_contain_text("Epoch 2")  # it stays where it was while the curve grows
+        plot.press("Escape")
+        expect(tip).to_be_hidden()
+        expect(plot.locator(".ll-voice")).to_have_text("")
 
 
 def test_the_room_sees_what_happens_to_the_run(server: Server, new_page: Callable[..., Page]) -> None:

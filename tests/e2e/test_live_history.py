@@ -29,7 +29,7 @@ def blank(browser: Any) -> Iterator[Page]:
 
 def model(page: Page, code: str) -> Any:
     """Run code against `history`, a RunHistory of the browser side, outside any app."""
-    scripts = "\n".join((SCRIPTS / f"{name}.js").read_text() for name in ("words", "series", "history", "axes"))
+    scripts = "\n".join((SCRIPTS / f"{name}.js").read_text() for name in ("language", "words", "series", "history", "axes"))
     return page.evaluate("([scripts, code]) => new Function(`${scripts}; const history = new RunHistory(); ${code}`)()", [scripts, code])
 
 
@@ -122,6 +122,9 @@ def test_a_run_that_goes_back_to_its_checkpoint(blank: Page) -> None:
         ("timeLeft({seconds: 42, low: 30, high: 61})", "About 45 s left, 30 s – 1 min 10 s"), ("timeLeft({seconds: 42, low: 31, high: 58})", "About 45 s left, 35 s – 1 min"),
         ("timeLeft({seconds: 42, low: 31, high: 48})", "About 45 s left, 35–50 s"), ("timeLeft({seconds: 15, low: 0, high: 25})", "About 15 s left, at most 25 s"), ("timeLeft({seconds: 42, low: null, high: null})", "About 45 s left"), ("timeLeft({seconds: 4, low: 2, high: 6})", "A few seconds left"),
         ("patienceWords(3)", "Stops after 3 more epochs without improvement"), ("patienceWords(1)", "Stops after one more epoch without improvement"),
+        ("noticeWords({message: 'Press Stop', after: 'It was flat', epoch: 4}, false)", "Press Stop (epoch 4)"),
+        ("noticeWords({message: 'Press Stop', after: 'It was flat', epoch: 4}, true)", "It was flat (epoch 4)"),
+        ("noticeWords({message: 'Free some space', after: null, epoch: 4}, true)", ""), ("noticeWords({message: 'Said before this was'}, true)", "Said before this was"),
         ("plainNumber(0.0005)", "0.0005"), ("tickWords([0, 0.2, 0.4]).join()", "0.0,0.2,0.4"), ("tickWords([0, 500, 1000]).join(' ')", "0 500 1,000"),
     ],
 )  # fmt: skip

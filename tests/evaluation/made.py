@@ -34,6 +34,13 @@ def multiclass(rng: np.random.Generator, rows: int, classes: int = 4, separation
     return truth, grown / grown.sum(1, keepdims=True)
 
 
+def many_labels(rng: np.random.Generator, rows: int, labels: int = 4, skill: float = 1.5) -> tuple[np.ndarray, np.ndarray]:
+    """Labels that hang together, the first in half of the rows, each further one rarer; errors of a row hang together too."""
+    latent = 0.6 * rng.normal(size=(rows, 1)) + 0.8 * rng.normal(size=(rows, labels)) - 1.3 * np.arange(labels) / labels
+    logits = skill * latent + 0.5 * rng.normal(size=(rows, 1)) + 0.8 * rng.normal(size=(rows, labels))
+    return (latent > 0).astype(np.int64), 1 / (1 + np.exp(-logits))
+
+
 def regression(rng: np.random.Generator, rows: int, noise: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """A line with normal noise and a small bias."""
     x = rng.normal(size=rows)

@@ -7,7 +7,7 @@ import pytest
 from sklearn import metrics as sk
 
 from core.evaluation.averaged_curves import GRID, averaged_roc
-from tests.evaluation.made import multiclass
+from tests.evaluation.made import many_labels, multiclass
 
 
 @pytest.mark.parametrize("how", ["macro", "weighted"])
@@ -33,6 +33,14 @@ def test_micro_is_scikit_learns_over_all_pairs() -> None:
     assert set(zip(found.x.round(9), found.y.round(9), strict=True)) <= exact
     area = sk.roc_auc_score(np.eye(4)[truth], scores, average="micro")
     assert np.trapezoid(found.y, found.x) == pytest.approx(area, abs=2e-3)
+
+
+@pytest.mark.parametrize("how", ["macro", "weighted", "micro"])
+def test_labels_are_averaged_like_classes(how: str) -> None:
+    truth, scores = many_labels(np.random.default_rng(2), 300)
+    found = averaged_roc(truth, scores, how)  # type: ignore[arg-type]
+    assert found is not None
+    assert np.trapezoid(found.y, found.x) == pytest.approx(sk.roc_auc_score(truth, scores, average=how), abs=3e-3)
 
 
 def test_one_class_has_no_curve() -> None:

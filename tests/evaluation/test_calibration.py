@@ -57,6 +57,18 @@ def test_noise_alone_is_not_called_miscalibration_and_a_real_one_is() -> None:
     assert (boastful.low or 0) < (boastful.value or 0) < (boastful.high or 0)
 
 
+def test_the_upper_end_leaves_room_for_the_bins_that_are_right_by_chance() -> None:
+    """No less than the number, less the bias of a folded normal, plus 1.96 errors: with large distances that bias is none."""
+    rng = np.random.default_rng(2)
+    said = np.repeat([0.5, 0.9], 500)
+    found = calibration(rng.random(1_000) < said - 0.3, said)
+    assert found is not None
+    interval = calibration_error(found)
+    error = np.sqrt((found.happened * (1 - found.happened) / 500).mean() / 2)
+    assert (interval.high or 0) - (interval.value or 0) == pytest.approx(1.96 * error, rel=0.05)
+    assert (interval.value or 0) - (interval.low or 0) == pytest.approx(1.96 * error, rel=0.05)
+
+
 def test_a_model_that_is_always_right_and_sure_still_has_room_for_doubt() -> None:
     found = calibration_error(calibration(np.array([False, True] * 10), np.array([0.0, 1.0] * 10)))
     assert (found.value, found.low) == (0, 0)

@@ -4,17 +4,14 @@ The usual run has 100 sets a situation and catches a formula that is wrong. The 
 (two classes with 50 to 1,000 rows, one in twelve or twenty of the class, one nearly perfect model, one that boasts;
 3, 5 and 20 classes; numbers with normal, log-normal and t(5) errors) and a standard error of 0.7 points.
 
-Measured in November 2026: nearly all pairs of metric and situation lie within 93-97 %. Above, so wide rather than
-wrong: calibration error of a model that is calibrated (98 %: an error cannot be below 0, so one side never fails),
-macro precision with few rows of a class (98 %), shares of some 20 rows (97.5 %, they come in steps). Below:
+Measured in November 2026: of 231 pairs of metric and situation 189 lie within 93-97 %, none below 92.7 %. Above, so wide rather
+than wrong, up to 99.4 %:
 
-    average precision  some 85 % over 20 classes (some of 3 rows), 90.4 % nearly perfect, 92.8 % with 3 classes and 60 rows
-    calibration error  91.4 % over 5 classes, 93.0 % for the one that boasts
-    accuracy  92.7 % over 5 classes (Wilson's interval; shares of 250 rows come in steps)
-    balanced accuracy and its kin  92.8 % nearly perfect, where five errors more or less decide
-    RMSE  92.9 % with t(5) errors;  R²  92.9 % on 20 rows, 92.5 % with log-normal values
+    calibration error of a model that is calibrated (an error cannot be below 0, so one side never fails)
+    shares of some 20 rows, or of a handful of errors (they come in steps)
+    macro precision and average precision by rows, over classes of 3 to 10 rows
 
-Mean absolute percentage error is held only where no true value is near 0; elsewhere its own mean is infinite.
+Mean absolute percentage error has no range where true values come near 0: there its own mean is infinite.
 """
 
 from __future__ import annotations
@@ -29,8 +26,9 @@ from core.evaluation.evaluate import evaluate
 from tests.evaluation.made import binary, multiclass, predictions, regression
 
 USUAL_SETS, NIGHTLY_SETS = 100, 1_000
+LEAST = 0.93 - 2 * (0.93 * 0.07 / NIGHTLY_SETS) ** 0.5  # what 93 % may look like in a thousand sets
+MOST = 0.97 + 2 * (0.97 * 0.03 / NIGHTLY_SETS) ** 0.5
 Make = Callable[[np.random.Generator, int], tuple[np.ndarray, np.ndarray]]
-ENDLESS = {"mape"}  # a true value near 0 makes the mean of the shares itself infinite, so there is nothing to hold
 
 
 def heavy(rng: np.random.Generator, rows: int) -> tuple[np.ndarray, np.ndarray]:
@@ -70,7 +68,9 @@ MORE: dict[str, tuple[Task, int, Make]] = {
     "twenty numbers": (Task.REGRESSION, 20, regression),
     "heavy tails": (Task.REGRESSION, 100, heavy),
 }
-KNOWN = {("nearly perfect", ""): 0.88, ("twenty classes", "average_precision"): 0.82, ("twenty classes", "average_precision_weighted"): 0.90}  # held at least
+NEAR_0 = {"numbers", "twenty numbers", "heavy tails"}  # true values on both sides of 0: MAPE has no range there
+FEW = {"twenty classes", "nearly perfect", "three classes"}  # a handful of rows of a class, or of errors, decides: up to 99.9 %
+WIDE = 0.999
 
 
 def held(case: str, sets: int, seed: int, rows_of_truth: int) -> dict[str, float]:
@@ -82,9 +82,11 @@ def held(case: str, sets: int, seed: int, rows_of_truth: int) -> dict[str, float
     shares = {}
     for name, interval in truth.items():
         judged = [one[name] for one in found if one[name].low is not None]
-        if name not in ENDLESS or case == "prices":
-            assert len(judged) > 0.9 * sets, name
-            shares[name] = float(np.mean([(i.low or 0.0) <= (interval.value or 0.0) <= (i.high or 0.0) for i in judged]))
+        if name == "mape" and case in NEAR_0:
+            assert len(judged) <= 0.05 * sets  # refused, as it should be
+            continue
+        assert len(judged) > 0.9 * sets, name
+        shares[name] = float(np.mean([(i.low or 0.0) <= (interval.value or 0.0) <= (i.high or 0.0) for i in judged]))
     return shares
 
 
@@ -99,5 +101,5 @@ def test_intervals_cover(case: str) -> None:
 @pytest.mark.parametrize("case", CASES | MORE)
 def test_intervals_cover_in_a_thousand_sets(case: str) -> None:
     for name, share in held(case, NIGHTLY_SETS, seed=77, rows_of_truth=1_000_000).items():
-        least = KNOWN.get((case, name), KNOWN.get((case, ""), 0.905))
-        assert share >= least, f"{name} covers {share:.3f}"
+        assert share >= LEAST, f"{name} covers {share:.3f}"
+        assert share <= (WIDE if name == "ece" or case in FEW else MOST), f"{name} covers {share:.3f}"

@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 from core.dataset.schema import Part, Task
 from core.evaluation.evaluate import Evaluation, evaluate
 from core.evaluation.metrics import METRICS
-from tests.evaluation.made import binary, multiclass, predictions, regression
+from tests.evaluation.made import binary, many_labels, multiclass, predictions, regression
 
 AVERAGES = {f"{name}_{how}" for name in ("precision", "recall", "specificity", "f1") for how in ("macro", "weighted")}
 COMMON = {"accuracy", "balanced_accuracy", "roc_auc", "average_precision", "log_loss", "mcc", "brier", "ece"} | AVERAGES
 BINARY = {"precision", "recall", "specificity", "f1"}
 MULTICLASS = {"roc_auc_weighted", "average_precision_weighted"}
+MANY_LABELS = {
+    "subset_accuracy", "hamming_loss", "precision_micro", "recall_micro", "f1_micro", "roc_auc", "roc_auc_weighted", "roc_auc_micro",
+    "average_precision", "average_precision_weighted", "average_precision_micro", "ranking_average_precision", "log_loss", "brier",
+} | AVERAGES  # fmt: skip
 REGRESSION = {"rmse", "mae", "r2", "median_absolute_error", "mape"}
 
 
@@ -54,8 +58,15 @@ def test_regression_names() -> None:
     check_document(found)
 
 
+def test_names_of_many_labels() -> None:
+    found = evaluate(predictions(Task.MANY_LABELS, *many_labels(np.random.default_rng(0), 100)))
+    assert set(found.metrics) == MANY_LABELS
+    assert found.confusion is None and set(found.per_class) == set(found.class_rows) == {"c0", "c1", "c2", "c3"}
+    check_document(found)
+
+
 def test_every_name_is_explained() -> None:
-    assert set(METRICS) == COMMON | REGRESSION | BINARY | MULTICLASS
+    assert set(METRICS) == COMMON | REGRESSION | BINARY | MULTICLASS | MANY_LABELS
 
 
 def test_documents_of_before_still_load() -> None:
@@ -76,7 +87,7 @@ def test_only_the_part_is_judged() -> None:
 @pytest.mark.parametrize("task", list(Task))
 def test_no_rows_are_said_and_not_crashed_on(task: Task) -> None:
     scores = np.zeros(0) if task is Task.REGRESSION else np.zeros((0, 3 if task is Task.MULTICLASS else 2))
-    found = evaluate(predictions(task, np.zeros(0), scores))
+    found = evaluate(predictions(task, np.zeros((0, 2)) if task is Task.MANY_LABELS else np.zeros(0), scores))
     assert all(interval.value is None and interval.reason for interval in found.metrics.values())
     check_document(found)
 
@@ -84,7 +95,7 @@ def test_no_rows_are_said_and_not_crashed_on(task: Task) -> None:
 @pytest.mark.parametrize("task", list(Task))
 def test_one_row_is_judged(task: Task) -> None:
     scores = np.array([2.0]) if task is Task.REGRESSION else np.eye(3 if task is Task.MULTICLASS else 2)[[1]]
-    found = evaluate(predictions(task, np.array([1]), scores))
+    found = evaluate(predictions(task, np.array([[0, 1]]) if task is Task.MANY_LABELS else np.array([1]), scores))
     assert found.headline.value == 1.0
     check_document(found)
 
@@ -117,6 +128,8 @@ def test_anything_can_be_judged(seed: int, rows: int, task: Task) -> None:
     rng = np.random.default_rng(seed)
     if task is Task.REGRESSION:
         made = predictions(task, rng.integers(0, 2, rows).astype(float), rng.integers(0, 2, rows).astype(float))
+    elif task is Task.MANY_LABELS:
+        made = predictions(task, rng.integers(0, 2, (rows, 3)), rng.integers(0, 3, (rows, 3)) / 2)
     else:
         classes = 2 if task is Task.BINARY else 4
         scores = rng.integers(0, 3, (rows, classes)) + 0.1

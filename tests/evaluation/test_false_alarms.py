@@ -9,7 +9,7 @@ import pytest
 from bench.significance import SITUATIONS, measure
 
 SMALL = "small, balanced (60 rows)"
-WEAK = {("twenty classes (400 rows)", "precision_macro")}  # the metric itself is biased there; docs/statistics.md says so
+REFUSED = {("twenty classes (400 rows)", "precision_macro")}  # some class is never called, so there is no interval; docs/statistics.md says so
 
 
 def limit(pairs: int) -> float:
@@ -30,7 +30,6 @@ def test_equal_models_are_rarely_called_different() -> None:
 def test_equal_models_are_rarely_called_different_in_any_situation(name: str) -> None:
     for metric, found in measure(SITUATIONS[name], 1_000, seed=2).items():
         assert found["better"] <= 0.05, metric
-        if (name, metric) in WEAK:
-            continue
         assert found["alarms"] <= limit(1_000) + 0.005, metric
-        assert found["held_apart"] >= 0.90, metric
+        if (name, metric) not in REFUSED:
+            assert found["held_apart"] >= 0.93 - 2 * (0.93 * 0.07 / 250) ** 0.5, metric

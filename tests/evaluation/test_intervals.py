@@ -13,6 +13,7 @@ from scipy import stats
 from core.evaluation.intervals import (
     Interval,
     average_interval,
+    band_limits,
     logit_interval,
     mean_interval,
     median_interval,
@@ -39,6 +40,21 @@ def test_wilson_as_published() -> None:
     for count, total, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)):
         found = wilson(count, total)
         assert (round(found.low or 0, 4), round(found.high or 0, 4)) == (low, high)
+
+
+@pytest.mark.parametrize("hits", [1, 2, 3])
+def test_near_the_edge_a_band_takes_the_poisson_limit(hits: int) -> None:
+    """Brown, Cai and DasGupta 2001, section 4.1: half a chi-squared quantile with twice the hits as degrees of freedom."""
+    low, high = band_limits(np.array([hits, 200 - hits]), np.array([200, 200]))
+    least = stats.chi2.ppf(0.05, 2 * hits) / 2 / 200
+    plain = wilson_limits(np.array([hits, 200 - hits]), np.array([200, 200]))
+    assert low[0] == pytest.approx(min(least, plain[0][0])) and high[1] == pytest.approx(max(1 - least, plain[1][1]))
+    assert (low[1], high[0]) == (plain[0][1], plain[1][0])
+
+
+def test_away_from_the_edges_a_band_is_wilsons() -> None:
+    counts, totals = np.arange(4, 27), np.full(23, 30)
+    assert np.array_equal(np.array(band_limits(counts, totals)), np.array(wilson_limits(counts, totals)))
 
 
 def test_wilson_of_nothing_says_so() -> None:
@@ -86,6 +102,11 @@ def test_logit_stays_between_0_and_1() -> None:
     assert found.low is not None and found.high is not None and 0 < found.low < 0.99 < found.high < 1
     assert logit_interval(1.0, 0.0, 10, 10).low == pytest.approx(wilson(10, 10).low)
     assert logit_interval(0.5, 0.0, 10, 10) == Interval(0.5, pytest.approx(0.5), pytest.approx(0.5))
+
+
+def test_logit_around_a_number_without_its_bias_still_holds_what_is_shown() -> None:
+    found = logit_interval(0.6, 0.01, 10, 100, centre=0.4)
+    assert found.high == 0.6 and found.low is not None and found.low < 0.4
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=3, max_size=40))

@@ -85,3 +85,22 @@ def test_rows_of_a_class_and_of_the_rest() -> None:
     assert table.right() == (1, 1, 5)
     assert table.of_class(1) == (1, 0, 3)
     assert table.of_class(1, rest=True) == (0, 1, 2)
+
+
+def test_a_handful_of_calls_by_hand() -> None:
+    """Class 1 is called three times by ours, all right, and three times by theirs, once right; class 0 takes the other calls."""
+    truth = np.array([1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+    ours, theirs = np.array([1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]), np.array([1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0])
+    value, middle, error = decided_gap(joint_table(truth, ours, theirs, 2), "precision_macro")
+    assert value == pytest.approx((8 / 9 + 1) / 2 - (6 / 9 + 1 / 3) / 2)
+    mine, other = 11 / 12, 7 / 12  # accuracy, towards which a class is drawn by one row
+    expected = ((8 + mine) / 10 + (3 + mine) / 4) / 2 - ((6 + other) / 10 + (1 + other) / 4) / 2
+    assert middle == pytest.approx(expected) and error > 0.1
+
+
+def test_a_class_that_is_never_called_has_no_interval() -> None:
+    truth, ours = np.array([0, 0, 1, 1, 0, 1]), np.array([0, 0, 1, 1, 0, 1])
+    value, _, error = decided_gap(joint_table(truth, ours, np.zeros(6, int), 2), "precision_macro")
+    assert value == pytest.approx(0.75) and np.isnan(error)
+    found = decided_gap(joint_table(truth, ours, np.zeros(6, int), 2), "f1_macro")
+    assert np.isfinite(found[2])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.evaluation.intervals import mean_interval
-from core.evaluation.regression_errors import errors_by_size, margin
+from core.evaluation.regression_errors import errors_by_size, margin, regression_metrics, shares_unbounded
 from tests.evaluation.made import regression
 
 
@@ -48,3 +50,29 @@ def test_the_margin_holds_nine_of_ten_on_new_rows() -> None:
     rng = np.random.default_rng(1)
     held = [margin(regression(rng, 100), regression(rng, 200)) for _ in range(300)]
     assert np.mean([found.held.value for found in held if found]) == pytest.approx(0.905, abs=0.008)
+
+
+@pytest.mark.parametrize(("truth", "unbounded"), [
+    (lambda rng: rng.normal(size=400), True), (lambda rng: rng.uniform(size=400), True), (lambda rng: rng.exponential(size=400), True),
+    (lambda rng: np.exp(rng.normal(2, 0.5, 400)), False), (lambda rng: rng.normal(50, 5, 400), False), (lambda rng: rng.choice([-20.0, -10, 10, 20], 400), False),
+])  # fmt: skip
+def test_shares_of_values_near_0_have_no_range(truth: Callable[[np.random.Generator], np.ndarray], unbounded: bool) -> None:
+    """A density above 0 at 0 makes the mean of |error / truth| infinite; a power of at least 2 does not (here by far)."""
+    rng = np.random.default_rng(5)
+    values = truth(rng)
+    assert shares_unbounded(values) is unbounded
+    found = regression_metrics(values, values + rng.normal(size=400))["mape"]
+    assert (found.low is None) is unbounded and found.value is not None
+    assert ("near 0" in found.reason) is unbounded
+
+
+def test_few_rows_that_decide_make_r2_less_certain() -> None:
+    """The same errors, and one of them twenty times as large: fewer degrees of freedom, Satterthwaite's."""
+    rng = np.random.default_rng(6)
+    truth = rng.normal(size=50)
+    errors = rng.normal(size=50)
+    even, odd = errors.copy(), errors.copy()
+    odd[7] = 20
+    flat, steep = (regression_metrics(truth, truth + one)["r2"] for one in (even, odd))
+    flat_reach, steep_reach = (np.log((1 - (one.low or 0)) / (1 - (one.value or 0))) for one in (flat, steep))
+    assert steep_reach > 2 * flat_reach

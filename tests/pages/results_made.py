@@ -13,7 +13,8 @@ from core.dataset.schema import Part, Task
 from core.evaluation.predictions import Predictions
 from core.files import write_json
 from core.preprocess.preprocessor import Preprocessor
-from core.recipes import make_spec, options_of
+from core.recipes import make_spec, metric_name, options_of
+from core.runs.events import append_event
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.training.judge import judge
@@ -40,6 +41,15 @@ def finish(run: Run, dataset: Dataset, skill: float = 1.0, seed: int = 0) -> Run
         run.update(state=state)
     run.update(headline=judge(run, found), seconds=12.5, parameters=100)
     return run
+
+
+def history(run: Run, validation: list[float], joules: float | None = None, each_s: float = 1.0) -> None:
+    """The epochs that a worker writes while it learns, with the metric on the validation rows; each takes as long and as much energy."""
+    append_event(run.events, {"kind": "begin", "time_s": 0.0, "metric": metric_name(run.spec.task), "resumed_from_step": 0})
+    for epoch, value in enumerate(validation, start=1):
+        time_s = epoch * each_s
+        append_event(run.events, {"kind": "epoch", "time_s": time_s, "epoch": epoch, "step": epoch * 5, "val_metric": value, "learned_s": time_s})
+        append_event(run.events, {"kind": "device", "time_s": time_s, "energy_j": None if joules is None else epoch * joules})
 
 
 def predictions(dataset: Dataset, skill: float, seed: int = 0) -> Predictions:
@@ -69,14 +79,17 @@ def _scored(dataset: Dataset, rows: np.ndarray, parts: np.ndarray, skill: float,
     return Predictions(info.task, info.labels, rows, parts[rows], truth, scores)
 
 
+LINEAR = {"parameters": 7, "parameters_are": "coefficients", "size_bytes": 40, "latency_ms": 0.5, "device": "CPU, 2 cores"}
+
+
 def baselines(dataset: Dataset, skill: float = 0.2) -> None:
-    """The folder that `core.training.baselines` writes, with two simple models."""
+    """The folder that `core.training.baselines` writes, with two simple models: one of before they were measured, one of after."""
     folder = dataset.folder / "baselines"
     folder.mkdir()
     models = []
     for name, title, known in (("majority", "Always the most frequent class", 0.0), ("linear", "Linear model", skill)):
         predictions(dataset, known, seed=9).save(folder / f"{name}.parquet")
-        models.append({"name": name, "title": title, "seconds": 0.5, "note": "", "error": ""})
+        models.append({"name": name, "title": title, "seconds": 0.5, "note": "", "error": ""} | ({"facts": LINEAR} if name == "linear" else {}))
     write_json(folder / "baselines.json", {"version": 1, "seed": 0, "versions": {}, "models": models})
 
 

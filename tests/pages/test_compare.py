@@ -13,12 +13,14 @@ from streamlit.testing.v1 import AppTest
 from core.dataset.dataset import Dataset
 from core.dataset.ingest import ingest
 from core.files import write_json
+from core.recipes import make_spec
+from core.runs.run import Run
 from core.seal import looks
 from core.training import baselines
 from core.workspace import Workspace
 from tests.pages import results_made as made
 from tests.pages.conftest import EVIL, Visit, assert_sound, everything, literal, param, raw
-from ui import numbers
+from ui import class_table, numbers, settings_table
 
 PARTS = ("verdict", "numbers", "curves", "rows", "worth", "why", "more", "take")
 
@@ -129,12 +131,16 @@ def test_all_numbers_of_two_classes(visit: Visit, workspace: Workspace) -> None:
 
 
 def test_on_a_phone_the_numbers_are_cards(visit: Visit, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "is_narrow", lambda: True)
+    for module in (numbers, class_table, settings_table):
+        monkeypatch.setattr(module, "is_narrow", lambda: True)
     dataset = table(workspace)
     made.baselines(dataset)
     made.model(workspace, dataset, name="Only")
+    made.finish(Run.create(workspace.runs_folder, make_spec(dataset.info, name="Other", changes={"layers": 1})), dataset, 0.3, 4)
     app = visit("compare", dataset=dataset.id, look="numbers")
-    assert "Only" in everything(app) and "Accuracy" in everything(app) and len(app.table) == 1  # the classes
+    text = everything(app)
+    assert "Only" in text and "Accuracy" in text and len(app.table) == 0
+    assert "**yes** · :small[Test rows: " in text and ":small[Hidden layers] **1**" in text  # the classes and the settings too
 
 
 def test_numbers_of_a_regression(visit: Visit, workspace: Workspace) -> None:
@@ -222,12 +228,48 @@ def test_models_of_one_name_are_told_apart(visit: Visit, workspace: Workspace) -
     assert all(f"Same · {run.id[-4:]}" in everything(app) for run in runs)
 
 
+def test_what_differs_stands_beside_models_of_one_name(visit: Visit, workspace: Workspace) -> None:
+    dataset = table(workspace)
+    made.baselines(dataset)
+    runs = []
+    for place, (layers, seed) in enumerate(((1, 7), (2, 7))):
+        spec = make_spec(dataset.info, name=EVIL, changes={"layers": layers}, seed=seed)
+        runs.append(made.finish(Run.create(workspace.runs_folder, spec), dataset, 0.5, place))
+    made.model(workspace, dataset, name="Another", seed=5)
+    app = visit("compare", dataset=dataset.id)
+    for run, layers in zip(runs, (1, 2), strict=True):
+        line = next(caption.value for caption in app.caption if caption.value.startswith(f"{run.id[-4:]}:"))
+        assert f"**{layers}**" in line and "Seed" not in line
+    assert sum("Dropout" in caption.value for caption in app.caption) == 0
+
+
+def test_a_model_that_cannot_be_read_is_called_by_its_name(visit: Visit, workspace: Workspace) -> None:
+    dataset = table(workspace)
+    made.baselines(dataset)
+    made.model(workspace, dataset, name="Fine")
+    broken = made.model(workspace, dataset, name="Torn <b>", seed=1)
+    broken.path("predictions.parquet").write_bytes(b"rubbish")
+    app = visit("compare", dataset=dataset.id)
+    assert any(literal(box.value).startswith("Torn <b> is left out") for box in app.warning)
+
+
 def test_four_are_chosen_at_first_the_one_in_the_address_among_them(visit: Visit, workspace: Workspace) -> None:
     dataset = table(workspace)
     made.baselines(dataset)
     runs = [made.model(workspace, dataset, name=f"Run {number}", seed=number) for number in range(6)]
     app = visit("compare", run=runs[0].id)
     assert len(chosen(app)) == 4 and "Run 0" in chosen(app)
+
+
+def test_further_seeds_of_a_network_do_not_crowd_out_the_others(visit: Visit, workspace: Workspace) -> None:
+    dataset = table(workspace)
+    made.baselines(dataset)
+    for place, name in enumerate(("Wide", "Deep")):
+        made.model(workspace, dataset, name=name, seed=place)
+    for seed in range(1, 5):
+        made.finish(Run.create(workspace.runs_folder, make_spec(dataset.info, name=f"Deep · seed {seed}", seed=seed)), dataset, 0.4, seed)
+    app = visit("compare", dataset=dataset.id)
+    assert {"Wide", "Deep"} < set(chosen(app)) and len(chosen(app)) == 4
 
 
 def test_next_leads_to_the_stage(visit: Visit, workspace: Workspace) -> None:

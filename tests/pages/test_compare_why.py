@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,9 +13,11 @@ from core.dataset.dataset import Dataset
 from core.dataset.schema import Part
 from core.runs.run import Run
 from core.seal import looks
+from core.training import baselines, own_process
 from core.training.process import ProcessIdentity
 from core.why import job
 from core.why.explain import explain
+from core.why.model import SimpleModel, place_of
 from core.workspace import Workspace
 from tests.pages import results_made
 from tests.pages.conftest import Visit, everything, labels, raw
@@ -75,8 +78,9 @@ def test_a_test_row_is_a_counted_look(visit: Visit, people: Dataset, two: list[R
     row = int(np.flatnonzero(np.asarray(people.split()) == Part.TEST.number)[0])
     app = visit("compare", dataset=people.id, look="why", row=str(row))
     assert "counts as a look at the test rows" in everything(app)
+    assert app.number_input(key="why_row_number").value == row + 1  # counted from 1, as in the part Rows
     app.button(key="why_row_start").click().run()
-    assert "the look at it was counted" in everything(app)
+    assert f"Row {row + 1}, truth" in everything(app) and "the look at it was counted" in everything(app)
     assert len([look for look in looks(people) if look.what == "why" and look.detail == {"row": row}]) == 2  # one for each model that answered
 
 
@@ -113,7 +117,7 @@ def test_work_shows_and_can_be_cancelled(visit: Visit, people: Dataset, two: lis
         def wait(self, timeout: float) -> int:
             return 0
 
-    monkeypatch.setattr(job, "_spawn", lambda runs, row: job._started.update({job._place(run): Living() for run in runs}))  # type: ignore[misc]
+    monkeypatch.setattr(job, "_spawn", lambda runs, row: own_process.started.update({place_of(run): Living() for run in runs}))  # type: ignore[misc]
     monkeypatch.setattr(ProcessIdentity, "of", classmethod(lambda cls, pid: None))
     app = visit("compare", dataset=people.id, look="why")
     app.button(key="why_start").click().run()
@@ -143,3 +147,24 @@ def test_words(visit: Visit, workspace: Workspace) -> None:
     assert "Which words move them" in text
     assert ":blue-background[" in "".join(element.value for element in app.markdown)
     assert "an empty text gets" in text
+
+
+def test_simple_models_are_explained_beside_the_runs(visit: Visit, people: Dataset, two: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(baselines, "ROUNDS", 10)
+    baselines.compute(people)
+    job.carry_out(two, None, explain)
+    app = visit("compare", dataset=people.id, look="why")
+    assert app.button(key="why_start").label == "Explain 3 more models"
+    assert "trained again for it, in the same way as before. That took" in everything(app)
+    app.button(key="why_start").click().run()
+    simple = [SimpleModel(people, one.name) for one in baselines.load(people)]
+    assert all(why.load(model) is not None for model in simple)
+    text = everything(app)
+    assert "reads no column" in text
+    assert "why_start" not in labels(app)
+    app.button_group(key="why_row_kind").set_value("right").run()
+    app.button(key="why_row_start").click().run()
+    text = everything(app)
+    assert "First says" in text and "Linear model says" in text and "Gradient-boosted trees says" in text
+    names = {trace["name"] for chart in app.get("plotly_chart") for trace in json.loads(chart.proto.spec)["data"] if "name" in trace}
+    assert {"First", "Second", "Linear model", "Gradient-boosted trees"} <= names

@@ -10,6 +10,7 @@ import pytest
 
 from core.dataset import job
 from core.dataset.preview import Preview
+from core.training import own_process
 from core.workspace import Workspace
 from tests.pages.conftest import Visit, assert_sound, everything, literal, param
 from tests.pages.data_made import keep, table
@@ -23,7 +24,7 @@ def test_while_it_reads_the_page_says_how_far_it_is(visit: Visit, workspace: Wor
         job.write_json(place / "progress.json", {"stage": "Reading", "done": 500_000_000, "total": 1_000_000_000, "rows": 12_000})
 
     monkeypatch.setattr(job, "_spawn", spawn)
-    monkeypatch.setattr(job, "_alive", lambda folder: True)
+    monkeypatch.setattr(own_process, "is_alive", lambda place: True)
     source = keep(workspace, table())
     app = visit("data", draft=source.id)
     (bar,) = app.get("progress")
@@ -88,7 +89,7 @@ def test_storing_that_is_cancelled_keeps_the_file(visit: Visit, workspace: Works
     with monkeypatch.context() as busy:
         busy.setattr(reading, "SMALL_CELLS", 0)
         busy.setattr(job, "_spawn", lambda folder, place: None)
-        busy.setattr(job, "_alive", lambda folder: True)
+        busy.setattr(own_process, "is_alive", lambda place: True)
         app.button(key="use").click().run()
         assert "Storing the data" in everything(app)
         app.button(key="cancel").click().run()

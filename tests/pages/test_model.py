@@ -96,6 +96,8 @@ def test_train_creates_and_submits_the_run(visit: Visit, people: Dataset, worksp
     assert run.spec.preset == "custom"
     assert param(app, "run") == run.id
     assert "jax" in launcher.warmed
+    place, rehearsed = launcher.drafts[-1]
+    assert (place.folder, rehearsed) == (workspace.folder, run.spec)  # type: ignore[attr-defined]  # what was pressed is what was rehearsed
 
 
 def test_full_quota_is_said_and_nothing_is_made(visit: Visit, people: Dataset, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

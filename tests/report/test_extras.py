@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -124,7 +125,7 @@ def test_reasons_are_told_where_they_were_worked_out(monkeypatch: pytest.MonkeyP
         importance=(why.Importance(columns=("age",), value=0.2, low=0.1, high=0.3), why.Importance(columns=(EVIL,), value=0.05, low=0.0, high=0.1)),
     )  # fmt: skip
     monkeypatch.setattr(why, "load", lambda run: made if run.id == "a" else None)
-    found = extras(judged(people), people, [SimpleNamespace(id="a"), SimpleNamespace(id="b")])  # type: ignore[list-item]
+    found = extras(judged(people), people, [SimpleNamespace(id=name, events=Path("nowhere")) for name in "ab"])  # type: ignore[misc]
     section = found[-1]
     assert section.title == "Why they answer so" and "90 validation rows" in sentences(section.blocks)
     figures = [block for block in section.blocks if isinstance(block, Figure)]

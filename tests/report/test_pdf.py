@@ -9,6 +9,7 @@ from base64 import a85decode
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from reportlab.graphics.shapes import Group, Line, Path
 
 from core.charts.style import Chart
 from core.dataset.schema import Task
@@ -80,7 +81,8 @@ def test_twelve_models_still_fit() -> None:
 
 
 def drawn(figure: go.Figure) -> list[object]:
-    return list(drawing(Chart(figure, "t", "a"), 400.0).contents)
+    found = drawing(Chart(figure, "t", "a"), 400.0).contents
+    return [mark for one in found for mark in (one.contents if isinstance(one, Group) else [one])]
 
 
 def kinds(figure: go.Figure) -> set[str]:
@@ -92,6 +94,14 @@ def test_charts_are_drawn_again() -> None:
     assert "Polygon" in kinds(go.Figure([go.Scatter(x=[0, 1, 1], y=[0, 1, 0], fill="toself", fillcolor="rgba(0,0,0,0.2)", mode="lines", line={"width": 0})]))
     assert sum(type(one).__name__ == "Rect" for one in drawn(go.Figure([go.Bar(x=["a", "b", "c"], y=[1, 2, 3])]))) == 3
     assert sum(type(one).__name__ == "Rect" for one in drawn(go.Figure([go.Heatmap(x=["a", "b"], y=["c", "d"], z=[[0, 1], [1, 0]], colorscale=[[0, "#FFFFFF"], [1, "#000000"]])]))) == 4
+
+
+def test_what_lies_outside_the_frame_is_cut_off_and_a_mean_is_a_line() -> None:
+    figure = go.Figure([go.Scatter(x=[0, 1], y=[0, -100], mode="lines")]).update_yaxes(range=[-1, 1])
+    (inside,) = [one for one in drawing(Chart(figure, "t", "a"), 400.0).contents if isinstance(one, Group)]
+    assert isinstance(inside.contents[0], Path) and inside.contents[0].isClipPath
+    stroke = go.Figure([go.Scatter(x=[1], y=[1], mode="markers", marker={"symbol": "line-ns-open", "size": 26})])
+    assert "Circle" not in kinds(stroke) and any(isinstance(one, Line) and one.x1 == one.x2 and one.strokeWidth > 1 for one in drawn(stroke))
 
 
 def test_a_place_on_paper_is_where_the_number_is() -> None:

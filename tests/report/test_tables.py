@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv as reader
 import io
 import re
+import zipfile
 
 from core.language import speaking
-from core.report import table_csv, table_latex
+from core.report import Findings, table_csv, table_latex, tables_zip
+from core.report.content import Cell, Head, Section, Table
 from tests.report.test_report import EVIL, comparison
 
 
@@ -45,3 +47,16 @@ def test_names_of_columns_do_not_change_with_the_language() -> None:
     with speaking("zh_CN"):
         assert table_csv(comparison()) == english
         assert "准确率" in table_latex(comparison())
+
+
+def test_all_tables_travel_in_one_archive() -> None:
+    found = comparison(name="=1+1")
+    evil = Findings(found, extras=[Section("../../etc/passwd", [Table([Head("Name"), Head("Name"), Head("x")], [[Cell("@a"), Cell("b"), Cell("1", "0–2")]])])])
+    with zipfile.ZipFile(io.BytesIO(tables_zip(evil))) as archive:
+        names = archive.namelist()
+        files = {name: archive.read(name).decode("utf-8-sig") for name in names}
+    assert names[0] == "00-models.csv" and files[names[0]].encode("utf-8-sig") == table_csv(found)
+    assert all(re.fullmatch(r"\d\d-[\w-]+\.csv", name) for name in names) and len(set(names)) == len(names)
+    (own,) = [text for name, text in files.items() if name.endswith("etc-passwd.csv")]
+    assert list(reader.reader(io.StringIO(own))) == [["Name", "Name (2)", "x", "x (small type)"], ["'@a", "b", "1", "0–2"]]
+    assert "'=1+1" in files[names[1]] and tables_zip(evil) == tables_zip(evil)

@@ -11,7 +11,7 @@ from core.dataset.schema import Task
 from core.evaluation.evaluate import evaluate
 from core.slices.grouping import Grouping, by_category, by_number, crossed
 from core.slices.slices import slices
-from tests.evaluation.made import binary, multiclass, predictions, regression
+from tests.evaluation.made import binary, many_labels, multiclass, predictions, regression
 
 
 def test_each_slice_of_a_binary_task_against_scikit_learn() -> None:
@@ -58,7 +58,7 @@ def test_a_slice_of_one_row_says_what_it_cannot_say() -> None:
 
 @pytest.mark.parametrize("task", list(Task))
 def test_only_what_is_wanted_is_the_same(task: Task) -> None:
-    truth, scores = {Task.BINARY: binary, Task.MULTICLASS: multiclass, Task.REGRESSION: regression}[task](np.random.default_rng(5), 150)
+    truth, scores = {Task.BINARY: binary, Task.MULTICLASS: multiclass, Task.REGRESSION: regression, Task.MANY_LABELS: many_labels}[task](np.random.default_rng(5), 150)
     p, cut = predictions(task, truth, scores), by_number("x", np.random.default_rng(6).normal(size=150), bins=2)
     everything = slices(p, cut)
     for name in everything[0].metrics:

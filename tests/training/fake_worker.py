@@ -3,12 +3,14 @@
     <home>/go       every worker ends well      <home>/deaf     workers ignore Stop and SIGTERM
     RUN/starts      one line for each process that really held the run
     RUN/rate        the learning rate that it was told last
+    <home>/abort    native code ends the process, as an allocator does that gets no memory      <home>/crash    … or reads where nothing is
 
 It pauses and resumes, leaves a checkpoint (a file of three bytes) at once, and says at which epoch it is: 3.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -44,6 +46,10 @@ def main(folder: Path) -> int:
             claim.recorder.state(RunState.PAUSED if paused else RunState.RUNNING)
         if rate := claim.run.learning_rate_requested:
             (folder / "rate").write_text(str(rate))
+        if (home / "abort").exists():
+            os.abort()
+        if (home / "crash").exists():
+            ctypes.string_at(0)
         time.sleep(0.01)
     claim.recorder.state(RunState.STOPPED if stopped else RunState.FINISHED)
     claim.release()

@@ -19,7 +19,7 @@ def _no_export(*_: Any) -> Any:
 
 if __name__ == "__main__":
     checkpoint_writer.INTERVAL_S, checkpoint_writer.SHARE = 0.05, 1
-    if not (Path(sys.argv[1]).parents[3] / "export").exists():
+    if sys.argv[1] == "--spare" or not (Path(sys.argv[1]).parents[3] / "export").exists():
         from core.training import export
 
         worker._start_export = _no_export

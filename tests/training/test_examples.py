@@ -26,7 +26,7 @@ def material_of(folder: Path, kind: ColumnType = ColumnType.TEXT, task: Task = T
     """Forty rows with three classes, the last ten of them for validation."""
     words = [f"word{i % 7} more" for i in range(ROWS)]
     values = {ColumnType.TEXT: words, ColumnType.IMAGE: words, ColumnType.NUMBER: [float(i) for i in range(ROWS)]}[kind]
-    target: list[Any] = [float(i) for i in range(ROWS)] if task is Task.REGRESSION else [("a", "b", "c")[i % 3] for i in range(ROWS)]
+    target: list[Any] = [float(i) for i in range(ROWS)] if task is Task.REGRESSION else [("a", "b", "c")[i % (2 if task is Task.BINARY else 3)] for i in range(ROWS)]
     images = np.random.default_rng(0).integers(0, 255, (ROWS, 8, 8, 1), np.uint8) if kind is ColumnType.IMAGE else None
     data = made.dataset(folder / "d", {"x": (kind, values)}, target, task=task, parts=[0] * 30 + [1] * 10, images=images)
     spec = made.spec_of(data)
@@ -61,7 +61,7 @@ def test_another_seed_chooses_other_rows() -> None:
     assert chosen(targets, True, 0).tolist() != chosen(targets, True, 1).tolist()
 
 
-@pytest.mark.parametrize("kind", [ColumnType.TEXT, ColumnType.IMAGE], ids=lambda kind: kind.value)
+@pytest.mark.parametrize("kind", [ColumnType.TEXT, ColumnType.IMAGE, ColumnType.NUMBER], ids=lambda kind: kind.value)
 def test_rows_and_answers_belong_together(tmp_path: Path, kind: ColumnType) -> None:
     material, lesson = material_of(tmp_path, kind)
     found = Examples.of(material, lesson)
@@ -106,8 +106,28 @@ def test_numbers_have_no_share(tmp_path: Path) -> None:
     assert [row["answer"] for row in rows] == pytest.approx([14.5] * MOST)  # 0 is the mean of the training rows
 
 
-def test_a_plain_table_has_nothing_to_watch(tmp_path: Path) -> None:
-    assert Examples.of(*material_of(tmp_path, ColumnType.NUMBER)) is None
+def test_of_two_classes_the_truth_is_their_name(tmp_path: Path) -> None:
+    material, lesson = material_of(tmp_path, ColumnType.NUMBER, Task.BINARY)
+    found = Examples.of(material, lesson)
+    assert found is not None and lesson.val_y.dtype == np.float32  # binary cross-entropy compares numbers
+    rows = found.look(lambda _: np.full((MOST, 1), 2.0, np.float32))
+    assert rows is not None and [row["truth"] for row in rows] == material.dataset.table(("y",), found.rows)["y"].to_list()
+    assert {row["answer"] for row in rows} == {"b"}
+
+
+def test_of_very_many_rows_some_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examples, "LOOKED_AT", 4)
+    material, lesson = material_of(tmp_path, ColumnType.NUMBER)
+    found = Examples.of(material, lesson)
+    assert found is not None and sorted(found.rows.tolist()) == [30, 32, 34, 36, 38]
+    rows = found.look(lambda _: np.full((5, 3), 1 / 3, np.float32))
+    assert rows is not None and [row["truth"] for row in rows] == material.dataset.table(("y",), found.rows)["y"].to_list()
+
+
+def test_rows_with_several_answers_are_not_watched(tmp_path: Path) -> None:
+    material, lesson = material_of(tmp_path)
+    several: Any = SimpleNamespace(val_x=lesson.val_x, val_y=np.zeros((10, 3), np.float32))
+    assert Examples.of(material, several) is None
 
 
 def test_without_validation_rows_there_is_nothing_to_watch(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_no_learning_compares_with_always_guessing() -> None:
 
 @pytest.mark.parametrize(
     ("losses", "rate", "words"),
-    [([0.695] * 6, 0.5, "0.5 is too large to settle. Set it to 0.05."), ([0.72, 0.715, 0.71, 0.705], 1e-6, "1e-06 is too small. Set it to 1e-05.")],
+    [([0.695] * 6, 0.5, "0.5 is too large to settle. Set it to 0.05."), ([0.72, 0.715, 0.71, 0.705], 1e-6, "0.000001 is too small. Set it to 0.00001.")],
 )
 def test_no_learning_suspects_the_learning_rate(losses: list[float], rate: float, words: str) -> None:
     (notice,) = told(history(losses, metric=0.5, rate=rate))
@@ -198,3 +198,22 @@ def test_the_guess_of_classes() -> None:
 def test_the_guess_of_numbers() -> None:
     guess = Guess.of(Task.REGRESSION, np.array([-1.0, 0.0, 4.0]), np.array([1.0, -2.0]), metric_scale=10.0)
     assert guess == Guess(pytest.approx(14 / 3), 15.0)
+
+
+# ---- once the run has ended
+
+
+@pytest.mark.parametrize(
+    ("epochs", "code"),
+    [
+        (history([0.695] * 8, metric=0.5, rate=3e-3), "no_learning"),
+        (history(falling(20, 0.1), [*falling(10, 0.3), *np.linspace(0.46, 0.9, 10)]), "overfitting"),
+        (history([0.5, 0.2] * 8, rate=0.1), "unstable"),
+        (history([9.0] * 8, rate=0.1), "unstable"),
+        (history([0.5] + [0.3] * 14), "plateau"),
+    ],
+)
+def test_after_the_end_nobody_is_told_to_press_stop(epochs: list[dict[str, Any]], code: str) -> None:
+    (notice,) = (notice for notice in told(epochs) if notice.code == code)
+    assert notice.after and notice.after != notice.message
+    assert "Stop" not in notice.after and " is kept" not in notice.after and " are kept" not in notice.after

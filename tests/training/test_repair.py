@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import time
 
 import pytest
 
 from core.files import locked_folder
 from core.runs.state import RunState
 from core.training.launcher import Launcher
-from core.training.repair import ASIDE, repair
+from core.training.repair import ASIDE, FRESH_S, repair
 from core.workspace import Workspace
 from tests.training.conftest import bare_run
 
@@ -50,6 +51,8 @@ def test_a_half_written_file_goes_only_where_nobody_writes(workspace: Workspace)
     half, whole = run.path(".0123456789ab.npz"), run.path("checkpoint.npz")
     half.write_bytes(b"half")
     whole.write_bytes(b"whole")
+    assert repair(workspace.home) == []  # perhaps somebody writes it at this moment
+    os.utime(half, (0, time.time() - 2 * FRESH_S))
     with run.path("lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert repair(workspace.home) == []

@@ -113,6 +113,19 @@ def test_the_time_left_gets_a_range_and_forgets_the_first_epoch(clock: Clock) ->
     assert 0 < event["time_left_low_s"] < 9.0 < event["time_left_high_s"] < 18.0
 
 
+def test_what_the_first_epoch_compiled_is_not_taken_for_learning(clock: Clock) -> None:
+    training = Training(clock)
+    clock.now += 60.0  # the first call
+    training.epoch(0.5, step_s=0.1)
+    (event,) = training.notes.of("epoch")
+    assert event["seconds"] > 60 and event["samples_per_s"] == pytest.approx(100.0, rel=1e-3)
+    assert event["time_left_s"] == pytest.approx(9 * 1.0, rel=1e-3)  # 100 rows an epoch
+    short = Training(clock)
+    short.epoch(0.5, step_s=0.001)  # over before anything can be said
+    (event,) = short.notes.of("epoch")
+    assert event["time_left_s"] is None and event["samples_per_s"] is None
+
+
 def test_waiting_for_a_turn_is_no_learning_but_takes_time(clock: Clock) -> None:
     training = Training(clock)
     for _ in range(2):

@@ -153,6 +153,19 @@ def test_who_took_very_long_is_not_put_back_for_ever(workspace: Workspace) -> No
     assert mine is not None and mine.charged == 2.0 + QUICK.debt_s
 
 
+@pytest.mark.parametrize(("charged", "waited_for"), [(0.0, True), (0.5, False)])
+def test_who_compiles_its_first_block_is_waited_for(workspace: Workspace, charged: float, waited_for: bool) -> None:
+    runs = lanes(workspace, 2)
+    with living(runs[1]):
+        began = time.monotonic()
+        runs[1].path("turn").write_bytes(turns._Slot(turns._Is.LEARNING, charged=charged, since=began, spoke=began).to_bytes())
+        turn = Turn(runs[0], runs[1:], rhythm=Rhythm(ready_s=10.0, stalled_s=0.1, rest_s=0.01))
+        turn.wait(give_up=lambda: time.monotonic() > began + (0.5 if waited_for else 9.0))
+        waited_s = time.monotonic() - began
+        turn.leave()
+    assert waited_s >= 0.5 if waited_for else waited_s < 9.0  # in a later block a silence of 0.1 s is too long
+
+
 @pytest.mark.parametrize("content", [b"", b"x", b"\xff" * 29, b"\0" * 29, b"y" * 4000])
 def test_a_slot_of_rubbish_is_no_slot(workspace: Workspace, content: bytes) -> None:
     runs = lanes(workspace, 2)

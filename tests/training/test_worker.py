@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import polars as pl
+import psutil
 import pytest
 
 from core.dataset.schema import Part, Task
@@ -19,13 +22,13 @@ from core.files import read_json
 from core.preprocess.preprocessor import Preprocessor
 from core.runs.run import Run
 from core.runs.state import RunState
-from core.settings import settings
 from core.training import children, worker
 from core.training.backend import ROOT, worker_environment
 from core.training.checkpoint import CHECKPOINT_FILE, Checkpoint
 from core.training.claim import Claim
 from core.training.export import onnx_outputs, verify
 from core.training.launcher import Launcher
+from core.training.spare import rehearsal_order
 from core.workspace import Workspace
 from tests.training import hasty_worker
 from tests.training.conftest import events_of, make_dataset, make_run, until
@@ -60,7 +63,7 @@ def test_jax_from_a_warm_spare_to_a_verdict(workspace: Workspace) -> None:
     assert read_json(run.path("worker.json"))["pid"] == spare
     assert (status.epoch, status.backend, status.phase, run.has_model) == (6, "jax", "", True)
     assert kinds(run)[:4] == ["state", "begin", "state", "step"]
-    assert kinds(run)[-3:] == ["epoch", "state", "end"]
+    assert kinds(run)[-4:] == ["epoch", "examples", "state", "end"]
     assert [event["epoch"] for event in events_of(run) if event["kind"] == "epoch"] == [1, 2, 3, 4, 5, 6]
     predictions = Predictions.load(run.path("predictions.parquet"))
     tested = predictions.of(Part.TEST)
@@ -100,15 +103,32 @@ def refuses_a_wrong_export(run: Run) -> None:
     assert not run.path("model.onnx").exists()
 
 
+def is_at_rest(pid: int) -> bool:
+    """Whether a process that has loaded its libraries uses no processor time, and none of its threads waits for a turn."""
+    process = psutil.Process(pid)
+    before = sum(process.cpu_times()[:2])
+    with contextlib.suppress(psutil.TimeoutExpired):
+        process.wait(0.5)
+    states = {path.read_text().rpartition(")")[2].split()[0] for path in Path(f"/proc/{pid}/task").glob("*/stat")}
+    return sum(process.cpu_times()[:2]) == before > 1 and states == {"S"}
+
+
 def test_two_runs_of_one_seed_are_the_same_run(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(children, "COMMAND", hasty_worker.COMMAND)  # nothing here looks at an export
-    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "2")
-    settings.cache_clear()
     dataset = make_dataset(workspace, 300, Task.REGRESSION)
-    runs, home = [make_run(workspace, dataset, "jax", epochs=3) for _ in range(2)], Launcher(workspace.home)
-    for run in runs:
-        home.submit(run)
-    assert [home.wait(run).state for run in runs] == [RunState.FINISHED] * 2
+    first, home = make_run(workspace, dataset, "jax", epochs=3), Launcher(workspace.home)
+    home.submit(first)
+    assert home.wait(first).state is RunState.FINISHED
+    order = rehearsal_order(workspace, first.spec)  # the second is prepared, compiled and tried before anybody asks for it
+    until(lambda: home.warm("jax", workspace, first.spec) and children._spare is not None and children._spare.order == order, DEADLINE_S)
+    spare = children._spare
+    assert spare is not None
+    until(lambda: is_at_rest(spare.process.pid), DEADLINE_S)
+    second = make_run(workspace, dataset, "jax", epochs=3)
+    home.submit(second)
+    assert home.wait(second).state is RunState.FINISHED, second.path("log.txt").read_text()[-3000:]
+    runs = [first, second]
+    assert ["Rehearsed" in run.path("log.txt").read_text() for run in runs] == [False, True]
     one, other = (Predictions.load(run.path("predictions.parquet")) for run in runs)
     assert np.array_equal(one.scores, other.scores)
     assert np.abs(one.scores - one.truth).mean() < np.abs(one.truth.mean() - one.truth).mean()

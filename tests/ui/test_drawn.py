@@ -13,9 +13,9 @@ from ui.pictures import strip
     ("counts", "said"),
     [
         ([("a", 10)], "All rows"),
-        ([("no", 734), ("yes", 266)], "73 %"),
+        ([("no", 734), ("yes", 266)], "73\xa0%"),
         ([("a", 100), ("b", 99), ("c", 98)], "equally"),
-        ([("a", 100), ("b", 50), ("c", 1)], "rarest with 0.7 %"),
+        ([("a", 100), ("b", 50), ("c", 1)], "rarest with 0.7\xa0%"),
     ],
 )
 def test_title_says_the_finding(counts: list[tuple[str, int]], said: str) -> None:

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from ui import process
+from tests.ui.app_opened import opened
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def prepared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The process is warm; afterwards Streamlit's discovery of `pages/` is as a fresh process has it."""
-    monkeypatch.setattr(process, "_ready", True)
-    yield
-    PagesManager.uses_pages_directory = None
-
-
-def opened(**params: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    for name, value in params.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+pytestmark = pytest.mark.usefixtures("warm_process")
 
 
 def road(app: AppTest) -> str:

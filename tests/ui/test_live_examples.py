@@ -15,7 +15,7 @@ from core.runs.run import Run
 from core.workspace import Workspace
 from tests.preprocess.made import dataset, spec_of
 from tests.ui import live_made as made
-from ui.live_examples import example_materials, picture_uri
+from ui.live_examples import example_materials, picture_uri, telling_columns
 
 
 def run_with(kind: ColumnType, rows: list[int]) -> Run:
@@ -36,7 +36,7 @@ def opened(uri: str | None) -> Image.Image:
 
 def test_texts_are_cut_and_stay_text() -> None:
     found = example_materials(run_with(ColumnType.TEXT, [3, 5]))
-    assert [one["row"] for one in found] == [3, 5] and found[1] == {"row": 5, "picture": None, "text": "<b>text 5</b>"}
+    assert [one["row"] for one in found] == [3, 5] and found[1] == {"row": 5, "picture": None, "text": "<b>text 5</b>", "facts": []}
     assert len(found[0]["text"]) <= 160 and found[0]["text"].startswith("text 3 word") and found[0]["text"].endswith("…")
 
 
@@ -69,3 +69,33 @@ def test_a_dataset_that_is_gone_hides_nothing_else() -> None:
     run = run_with(ColumnType.TEXT, [1])
     remove_folder(Workspace.local().datasets_folder / "d-text")
     assert example_materials(run) == []
+
+
+def test_a_row_of_a_table_shows_the_columns_that_tell_most() -> None:
+    """Two columns hold the answer and six have a share in it; another one knows the sealed rows only, so it is not chosen."""
+    workspace, random = Workspace.local(), np.random.default_rng(0)
+    answers = random.integers(0, 2, 300)
+    parts = np.repeat(np.array([0, 1, 2]), [60, 40, 200])
+    weak = {f"weak {i}": (ColumnType.NUMBER, (answers + random.normal(size=300)).tolist()) for i in range(6)}
+    honest, sealed = (answers + 0.1 * random.normal(size=300)), np.where(parts == 2, answers, random.integers(0, 2, 300))
+    names: list[str] = ["late" if answer else "in time" for answer in answers]
+    inputs = {**weak, "sealed": (ColumnType.CATEGORY, [str(v) for v in sealed]), "<b>telling": (ColumnType.NUMBER, honest.tolist()), "paid": (ColumnType.CATEGORY, names)}
+    data = dataset(workspace.datasets_folder / "d-table", inputs, ["yes" if answer else "no" for answer in answers], parts=parts.tolist())
+    shown = telling_columns(data, tuple(inputs), "y")
+    assert shown[-2:] == ("<b>telling", "paid") and len(shown) == 4 and "sealed" not in shown
+
+    run = Run.create(workspace.runs_folder, spec_of(data))
+    made.event(run, "examples", epoch=1, rows=[{"row": 61, "truth": "yes", "answer": "no", "share": 0.5}])
+    (one,) = example_materials(run)
+    assert one["picture"] is None and one["text"] == "" and len(one["facts"]) == 4
+    assert dict(one["facts"])["paid"] == names[61] and [name for name, _ in one["facts"]][-2:] == ["<b>telling", "paid"]
+
+
+def test_few_columns_are_all_shown_and_what_is_missing_is_a_dash() -> None:
+    workspace = Workspace.local()
+    inputs = {"year": (ColumnType.NUMBER, [2026.0, None]), "price": (ColumnType.NUMBER, [0.123456, 5.0]), "place": (ColumnType.CATEGORY, ["x" * 90, None])}
+    data = dataset(workspace.datasets_folder / "d-few", inputs, ["a", "b"])
+    run = Run.create(workspace.runs_folder, spec_of(data))
+    made.event(run, "examples", epoch=1, rows=[{"row": row, "truth": "a", "answer": "b", "share": 0.5} for row in (0, 1)])
+    first, second = (dict(one["facts"]) for one in example_materials(run))
+    assert (first["year"], first["price"]) == ("2026", "0.123") and len(first["place"]) <= 41 and second == {"year": "–", "price": "5", "place": "–"}

@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.dataset.dataset import Dataset
 from core.dataset.ingest import ingest
 from core.workspace import Workspace
-from ui import process
+from tests.ui.app_opened import opened
 from ui.road import STEPS
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def prepared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The process is warm; afterwards Streamlit's discovery of `pages/` is as a fresh process has it."""
-    monkeypatch.setattr(process, "_ready", True)
-    yield
-    PagesManager.uses_pages_directory = None
+pytestmark = pytest.mark.usefixtures("warm_process")
 
 
 @pytest.fixture
 def people(clean_home: Path) -> Dataset:
     rows = "".join(f"{20 + i % 40},{'yes' if i % 40 > 18 else 'no'}\n" for i in range(100))
     return ingest(f"age,churn\n{rows}".encode(), Workspace.local(), file_name="people.csv", target="churn")
-
-
-def opened(page: str = "start", **params: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    for name, value in params.items():
-        app.query_params[name] = value
-    app.run()
-    if page != "start":
-        app.switch_page(f"pages/{page}.py").run()
-    assert not app.exception
-    return app
 
 
 def road(app: AppTest) -> dict[str, tuple[str, str, bool]]:

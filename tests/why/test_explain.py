@@ -16,7 +16,7 @@ from core.seal import looks
 from core.why import explain as module
 from core.why.dependence import dependence, points_of
 from core.why.explain import STAGES, explain, explain_model, explain_row
-from core.why.subject import Subject, places_of
+from core.why.subject import Subject
 from core.workspace import Workspace
 from tests.why import made
 
@@ -57,7 +57,7 @@ def test_dependence_is_what_scikit_learn_says(workspace: Workspace) -> None:
 
         def predict(self, x: np.ndarray) -> np.ndarray:
             table = pl.DataFrame(x, schema=["a", "twin", "c"]).with_columns(colour=rows.table["colour"])
-            return subject.answer(subject.preprocessor.encode(table))[:, 0]
+            return subject.answer(subject.asked.encode(table, None))[:, 0]
 
     ours = dependence(subject, rows, "a")
     assert ours is not None
@@ -161,9 +161,9 @@ def test_pictures(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None
 def test_columns_stand_where_the_encoder_puts_them(workspace: Workspace) -> None:
     subject = Subject.open(made.priced(workspace)[0])
     rows = subject.sample()
-    for column, place in places_of(subject.preprocessor).items():
+    for column, place in subject.asked.places.items():
         other = rows.table.with_columns(pl.col(column).reverse())
-        changed = subject.preprocessor.encode(other)["table"] != rows.inputs["table"]
+        changed = subject.asked.encode(other, None)["table"] != rows.inputs["table"]
         touched = np.flatnonzero(changed.any(axis=0))
         assert place.features is not None
         assert set(touched.tolist()) <= set(range(place.features.start, place.features.stop))

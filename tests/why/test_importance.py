@@ -7,8 +7,8 @@ import pytest
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
+from core.why.asked import Inputs, Place
 from core.why.importance import importance, named
-from core.why.subject import Inputs, Place
 
 PLACES = [[Place("table", slice(at, at + 1))] for at in range(3)]
 

@@ -16,10 +16,12 @@ from core.dataset.progress import Progress, Step
 from core.errors import BadInput, NotReady
 from core.files import read_json, write_json
 from core.runs.run import Run
+from core.training import own_process
 from core.training.process import ProcessIdentity
 from core.why import job
 from core.why.__main__ import main
 from core.why.explain import explain
+from core.why.model import place_of
 from core.workspace import Workspace
 from tests.why import made
 
@@ -50,10 +52,10 @@ def sleeping(monkeypatch: pytest.MonkeyPatch) -> None:
     def spawn(runs: list[Run], row: int | None) -> None:
         child = subprocess.Popen([sys.executable, "-c", code, *(str(run.folder.resolve()) for run in runs)], start_new_session=True)
         for run in runs:
-            job._started[job._place(run)] = child
+            own_process.started[place_of(run)] = child
             identity = ProcessIdentity.of(child.pid)
             assert identity is not None
-            write_json(job._place(run) / "process.json", identity.to_json())
+            write_json(place_of(run) / "process.json", identity.to_json())
 
     monkeypatch.setattr(job, "_spawn", spawn)
 
@@ -106,10 +108,10 @@ def test_cancel_ends_the_process_and_leaves_what_was_there(run: Run, monkeypatch
     other = Run.create(run.folder.parent, run.spec)
     sleeping(monkeypatch)
     assert why.start([run, other])
-    until(lambda: job._is_held(job._place(other)))
+    until(lambda: own_process.is_held(place_of(other)))
     identity = ProcessIdentity.from_json(read_json(run.path("why") / "process.json"))
     assert identity is not None
-    monkeypatch.setattr(job, "_started", {})  # as another server would: it is not our child
+    monkeypatch.setattr(own_process, "started", {})  # as another server would: it is not our child
     assert why.standing(run).state == why.standing(other).state == "working"
     why.cancel(other)
     until(lambda: not identity.is_alive())

@@ -13,9 +13,9 @@ from core.evaluation.intervals import Interval
 from core.evaluation.model import Model
 from core.evaluation.predictions import Predictions
 from core.identity import identity_of_number
+from core.worth.currency import money_range, money_text
 from core.worth.goals import Ranked, Ranking, rank
 from core.worth.money import money
-from core.worth.pitch import money_range, money_text
 from core.worth.threshold import Thresholds
 from core.worth.values import Values
 from core.worth.worth import best_threshold, value_json, worth, worth_of

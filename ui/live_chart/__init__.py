@@ -17,10 +17,12 @@ import streamlit as st
 
 from core.errors import LimelightError, NotFound
 from core.identity import identity, identity_of_number
+from core.language import N_
 from core.runs.events import read_events
 from core.runs.history import History
 from core.runs.run import Run
 from core.runs.state import RunState
+from ui.browser_words import browser_words
 from ui.guard import guarded
 from ui.live_examples import example_materials
 from ui.live_static import forget, link_events, sweep
@@ -29,7 +31,7 @@ __all__ = ["live_chart"]
 
 HERE = Path(__file__).parent
 SCRIPTS = (  # one module for the browser, in this order
-    "words", "colours", "series", "history", "axes", "curves", "pointer", "transport", "strip", "machine", "examples", "component",
+    "language", "words", "colours", "series", "history", "axes", "curves", "pointer", "transport", "strip", "machine", "examples", "component",
 )  # fmt: skip
 STYLES = ("style", "charts", "watched", "room")
 LOOK_EVERY_S = 5.0  # in case the browser's word about a change is lost
@@ -79,7 +81,7 @@ def _live(run: Run, view_token: str, name: str, shown: RunState, every: float | 
 
 def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | None, presented: bool) -> None:
     if not run.folder.is_dir():
-        raise NotFound("This run is no longer here: it was deleted while you watched.")
+        raise NotFound(N_("This run is no longer here: it was deleted while you watched."))
     status = run.status
     if status.state is not shown:
         st.rerun(scope="app")
@@ -96,6 +98,7 @@ def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | 
         "transport": _transport(),
         "presented": presented,
         "feed": needs.get("feed", "socket"),
+        "words": browser_words(),
     }
     if needs.get("examples"):
         data["examples"] = example_materials(run)

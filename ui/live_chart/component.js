@@ -11,6 +11,7 @@ class LiveChart {
   constructor(parent) {
     this.root = parent.querySelector(".ll-live");
     this.parts = Object.fromEntries([...this.root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+    this.sayStanding = standingWords(this.root);
     this.history = new RunHistory();
     this.wall = new ExampleWall(this.parts);
     this.figures = null;
@@ -30,6 +31,8 @@ class LiveChart {
   update(data, setStateValue, setTriggerValue) {
     const before = this.data;
     this.data = data;
+    learnWords(data.words);
+    this.sayStanding();
     this.ask = (needs) => setStateValue("needs", (this.needs = { ...this.needs, have: this.history.offset, ...needs }));
     this.moved = (state) => setTriggerValue("moved", state);
     if (before?.token !== data.token || (before.over && !data.over)) this.begin(data);
@@ -162,7 +165,7 @@ class LiveChart {
     this.said = words;
     this.saidAt = now;
     write(this.parts.voice, words);
-    for (const field of FIELDS) this.parts[`plot-${field}`].setAttribute("aria-label", `Curve by epoch. ${finding(this.history, field)}.`);
+    for (const field of FIELDS) this.parts[`plot-${field}`].setAttribute("aria-label", chartWords(this.history, field));
   }
 
   tabulate() {

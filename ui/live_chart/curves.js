@@ -14,7 +14,10 @@ class CurveFigure {
     this.tip = document.createElement("div");
     this.tip.className = "ll-tip";
     this.tip.hidden = true;
-    box.replaceChildren(this.canvas, this.tip);
+    this.voice = document.createElement("p");
+    this.voice.className = "ll-voice";
+    this.voice.setAttribute("aria-live", "polite");
+    box.replaceChildren(this.canvas, this.tip, this.voice);
     box.limelight = this; // for whoever inspects the page
     this.pointer = new Pointer(this);
     this.resize();
@@ -23,6 +26,14 @@ class CurveFigure {
   release() {
     this.view = null; // what the viewer zoomed to: {x: [from, to], y: [from, to]}
     this.fitted = { x: null, y: null };
+  }
+
+  // Move the part that the viewer zoomed to so that an epoch is in it.
+  bring(x) {
+    const [from, to] = this.ranges.x;
+    if (!this.view || (x >= from && x <= to)) return;
+    const left = Math.max(0, x - (to - from) / 2);
+    this.view = { ...this.view, x: [left, left + to - from] };
   }
 
   zoom(view) {
@@ -124,14 +135,14 @@ class CurveFigure {
     pen.textAlign = "center";
     const epochs = ticks(x[0], x[1], area.width / 70, x[1] - x[0] >= 2);
     tickWords(epochs).forEach((words, i) => pen.fillText(words, this.placeX(epochs[i]), area.top + area.height + 6));
-    pen.fillText("Epoch", area.left + area.width / 2, this.height - 15);
+    pen.fillText(_("Epoch"), area.left + area.width / 2, this.height - 15);
   }
 
   // What the user and the machine did: another learning rate, a new beginning after an interruption.
   paintMarks(pen) {
     const { history, palette, area } = this;
     const steps = history.begin?.steps_per_epoch || 1;
-    const marks = [...history.rates.map((rate) => [rate.step, `rate ${plainNumber(rate.value)}`]), ...history.resumed.map((step) => [step, "went on here"])];
+    const marks = [...history.rates.map((rate) => [rate.step, _("rate {rate}", { rate: plainNumber(rate.value) })]), ...history.resumed.map((step) => [step, _("went on here")])];
     pen.strokeStyle = pen.fillStyle = palette.muted;
     pen.setLineDash([2, 4]);
     pen.lineWidth = 1;

@@ -43,11 +43,15 @@ class ExampleCard {
     this.item = document.createElement("li");
     this.picture = this.add("img");
     this.text = this.add("p", "ll-quote");
+    this.facts = this.add("dl", "ll-facts");
     this.answer = this.add("p", "ll-answer");
+    this.bar = this.add("p", "ll-sure");
+    this.bar.append(document.createElement("i"));
+    this.bar.setAttribute("aria-hidden", "true"); // the words under it say the same
     this.truth = this.add("p", "ll-truth");
     this.way = this.add("p", "ll-way");
     this.way.setAttribute("aria-hidden", "true");
-    this.picture.hidden = this.text.hidden = true;
+    this.picture.hidden = this.text.hidden = this.facts.hidden = this.bar.hidden = true;
     this.picture.alt = "";
   }
 
@@ -65,9 +69,37 @@ class ExampleCard {
     this.picture.hidden = !material?.picture;
     write(this.text, material?.text ?? "");
     this.text.hidden = !material?.text;
+    this.tell(material?.facts ?? []);
+    this.measure(one, looks.at(-1).rows);
     write(this.answer, `${right === null ? "" : right ? "✓ " : "✗ "}${answerWords(one.answer)}`);
-    write(this.truth, [typeof one.share === "number" ? `${percent(one.share)} sure` : "", right ? "right" : `is ${answerWords(one.truth)}`].filter(Boolean).join(" · "));
+    write(this.truth, [typeof one.share === "number" ? _("{share} sure", { share: percent(one.share) }) : "", right ? _("right") : _("is {truth}", { truth: answerWords(one.truth) })].filter(Boolean).join(" · "));
     this.trail(looks.slice(-TICKS).map((look) => look.rows[place]));
+  }
+
+  // A few columns of a table's row.
+  tell(facts) {
+    this.facts.hidden = !facts.length;
+    if (this.facts.children.length === facts.length) return;
+    this.facts.replaceChildren(...facts.map(([name, value]) => {
+      const fact = document.createElement("div");
+      for (const [tag, words] of [["dt", name], ["dd", value]]) {
+        const part = document.createElement(tag);
+        part.textContent = part.title = words;
+        fact.append(part);
+      }
+      return fact;
+    }));
+  }
+
+  // How sure it is as a bar that grows; of a number, where it is on the way to the truth, which is a stroke.
+  measure(one, rows) {
+    const scale = typeof one.share === "number" ? null : numbersScale(rows);
+    this.bar.hidden = scale === null && typeof one.share !== "number";
+    if (this.bar.hidden) return;
+    this.bar.classList.toggle("ll-number", scale !== null);
+    const place = scale ? scale(one.answer) : one.share;
+    this.bar.firstChild.style.transform = scale ? `translateX(${100 * place}%)` : `scaleX(${place})`;
+    if (scale) this.bar.style.setProperty("--ll-truth", `${100 * scale(one.truth)}%`);
   }
 
   // One tick a look, tall where the answer was right.
@@ -82,13 +114,21 @@ function isRight(one) {
   return one && typeof one.share === "number" ? one.answer === one.truth : null;
 }
 
+// Where a number stands between the lowest and the highest truth, from 0 to 1 with some room; null where there are no two.
+function numbersScale(rows) {
+  const truths = rows.map((row) => row.truth).filter((value) => typeof value === "number");
+  const [low, high] = [Math.min(...truths), Math.max(...truths)];
+  if (!(high > low)) return null;
+  return (value) => Math.min(1, Math.max(0, 0.05 + (0.9 * (value - low)) / (high - low)));
+}
+
 function answerWords(value) {
   return typeof value === "number" ? number(value) : String(value);
 }
 
 function exampleWords(look) {
   const right = look.rows.filter(isRight).length;
-  const when = `after epoch ${whole(look.epoch)}`;
-  if (isRight(look.rows[0]) === null) return `What it says of rows it never learned from, ${when}`;
-  return `${right} of ${look.rows.length} right ${when} · rows it never learned from`;
+  const epoch = whole(look.epoch);
+  if (isRight(look.rows[0]) === null) return _("What it says of rows it never learned from, after epoch {epoch}", { epoch });
+  return _("{right} of {all} right after epoch {epoch} · rows it never learned from", { right, all: look.rows.length, epoch });
 }

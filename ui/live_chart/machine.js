@@ -9,7 +9,7 @@ function fillMachine(parts, history) {
   parts.processor.shown = now;
   write(parts.processor, typeof now.cpu_percent === "number" ? `${Math.round(now.cpu_percent)} %` : "–");
   write(parts.memory, bytes(now.memory_bytes));
-  write(parts["memory-words"], typeof now.memory_available_bytes === "number" ? `memory, ${bytes(now.memory_available_bytes)} free` : "memory");
+  write(parts["memory-words"], typeof now.memory_available_bytes === "number" ? _("memory, {size} free", { size: bytes(now.memory_available_bytes) }) : _("memory"));
   sparkline(parts["spark-processor"], history.device.map((event) => event.cpu_percent), 0, 100);
   fillGpu(parts, history, now.gpus ?? []);
   const energy = typeof now.energy_j === "number";

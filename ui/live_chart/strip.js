@@ -21,7 +21,7 @@ function fillStrip(root, parts, history) {
   }
   write(parts.speed, history.speed ? rounded(history.speed) : "–");
   fillRate(parts, history);
-  write(parts.backend, [begin?.backend, begin?.device].filter(Boolean).join(" · "));
+  write(parts.backend, [begin?.backend, begin?.device].filter(Boolean).map((words) => retold(words)).join(" · "));
 }
 
 // The newest training figure: a batch, or the epoch that closed after it.
@@ -35,19 +35,22 @@ function progressWords(history) {
   const { step, begin, epochs } = history;
   const done = epochs.at(-1)?.epoch ?? 0;
   if (history.over || history.end || PHASES[history.status?.phase]) {
-    const kept = history.best ? ` · epoch ${whole(history.best.epoch)} is kept` : "";
-    return done ? `${plural(done, "epoch")}${kept}` : "";
+    const epochs = plural("{n} epoch", "{n} epochs", done);
+    if (!done || !history.best) return done ? epochs : "";
+    return _("{epochs} · epoch {best} is kept", { epochs, best: whole(history.best.epoch) });
   }
   const total = begin?.epochs;
-  if (!total) return history.status?.phase || "";
+  if (!total) return retold(history.status?.phase || "");
   const now = Math.min(total, Math.max(1, step?.epoch ?? 1, done));
   const closed = epochs.at(-1)?.step >= step?.step; // the last word was that of an epoch, not of a batch
-  const batch = step && begin.steps_per_epoch ? ` · batch ${whole(closed ? begin.steps_per_epoch : step.batch)} of ${whole(begin.steps_per_epoch)}` : "";
-  return `Epoch ${whole(now)} of ${whole(total)}${batch}`;
+  const place = { epoch: whole(now), all: whole(total) };
+  if (!step || !begin.steps_per_epoch) return _("Epoch {epoch} of {all}", place);
+  const [batch, batches] = [closed ? begin.steps_per_epoch : step.batch, begin.steps_per_epoch].map(whole);
+  return _("Epoch {epoch} of {all} · batch {batch} of {batches}", { ...place, batch, batches });
 }
 
 function timeWords(history) {
-  if (history.end) return history.end.seconds != null ? `Took ${duration(history.end.seconds)}` : "";
+  if (history.end) return history.end.seconds != null ? _("Took {time}", { time: duration(history.end.seconds) }) : "";
   const left = history.timeLeft();
   return left ? timeLeft(left) : "";
 }
@@ -85,19 +88,20 @@ function fillRate(parts, history) {
   const rate = history.learningRate;
   write(parts.rate, typeof rate === "number" ? plainNumber(rate) : "–");
   const changed = history.rates.at(-1);
-  write(parts["rate-words"], changed ? `changed in epoch ${whole(changed.epoch)}` : "a step's size");
+  write(parts["rate-words"], changed ? _("changed in epoch {epoch}", { epoch: whole(changed.epoch) }) : _("a step's size"));
   const rates = history.epochs.map((epoch) => epoch.learning_rate).filter((value) => typeof value === "number");
   sparkline(parts["spark-rate"], rates.some((value) => value !== rates[0]) ? rates : [], 0);
 }
 
-// What the guard rails say, each once.
+// What the guard rails say, each once. Once the run has ended nobody can press Stop any more, so the words change or go.
 function fillNotices(parts, history) {
-  const key = history.notices.map((notice) => notice.code).join();
+  const said = history.notices.map((notice) => noticeWords(notice, history.over || Boolean(history.end))).filter(Boolean);
+  const key = said.join("\n");
   if (parts.notices.dataset.key === key) return;
   parts.notices.dataset.key = key;
-  parts.notices.replaceChildren(...history.notices.map((notice) => {
+  parts.notices.replaceChildren(...said.map((words) => {
     const item = document.createElement("li");
-    item.textContent = notice.epoch ? `${notice.message} (epoch ${whole(notice.epoch)})` : notice.message;
+    item.textContent = words;
     return item;
   }));
 }

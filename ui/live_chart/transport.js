@@ -47,11 +47,11 @@ class Transport {
   closed(code, mayFall) {
     this.socket = null;
     if (code === 1000) return this.say("");
-    if (code === 4404) return this.say("This run is no longer here.");
+    if (code === 4404) return this.say(_("This run is no longer here."));
     if (mayFall && (code === 1008 || code === 1013 || (!this.opened && this.tries > 0))) return this.fall();
     const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
     this.tries += 1;
-    if (this.opened) this.say("The connection was lost. Trying again; the training goes on.");
+    if (this.opened) this.say(_("The connection was lost. Trying again; the training goes on."));
     this.retry = setTimeout(() => this.way === "socket" && this.openSocket(mayFall), wait * (0.8 + 0.4 * Math.random()));
     return undefined;
   }

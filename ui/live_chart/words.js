@@ -1,23 +1,23 @@
 // Numbers and states as people say them.
 
 const STATES = {
-  queued: "Waiting its turn",
-  starting: "Getting ready",
-  running: "Learning",
-  paused: "Paused",
-  finished: "Finished",
-  stopped: "Stopped",
-  failed: "Failed",
-  interrupted: "Interrupted",
+  queued: N_("Waiting its turn"),
+  starting: N_("Getting ready"),
+  running: N_("Learning"),
+  paused: N_("Paused"),
+  finished: N_("Finished"),
+  stopped: N_("Stopped"),
+  failed: N_("Failed"),
+  interrupted: N_("Interrupted"),
 };
 
 const PHASES = {
-  stopping: "Stopping",
-  judging: "Judging on the test rows",
-  exporting: "Packing the model",
+  stopping: N_("Stopping"),
+  judging: N_("Judging on the test rows"),
+  exporting: N_("Packing the model"),
 };
 
-const METRICS = { mae: "Mean absolute error", mean_absolute_error: "Mean absolute error", accuracy: "Accuracy" };
+const METRICS = { mae: N_("Mean absolute error"), mean_absolute_error: N_("Mean absolute error"), accuracy: N_("Accuracy") };
 
 const THREE_DIGITS = new Intl.NumberFormat("en", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
@@ -42,20 +42,20 @@ function whole(value) {
 function duration(seconds, about = false) {
   let s = Math.max(0, seconds);
   if (about) s = s < 10 ? s : s < 60 ? Math.ceil(s / 5) * 5 : s < 600 ? Math.ceil(s / 10) * 10 : Math.ceil(s / 60) * 60;
-  if (s < 10) return `${s.toFixed(1)} s`;
+  if (s < 10) return _("{seconds} s", { seconds: s.toFixed(1) });
   s = Math.round(s);
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return s % 60 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${s / 60} min`;
+  if (s < 60) return _("{seconds} s", { seconds: s });
+  if (s < 3600) return s % 60 ? _("{minutes} min {seconds} s", { minutes: Math.floor(s / 60), seconds: s % 60 }) : _("{minutes} min", { minutes: s / 60 });
   const minutes = Math.round((s % 3600) / 60);
-  return minutes ? `${Math.floor(s / 3600)} h ${minutes} min` : `${Math.floor(s / 3600)} h`;
+  return minutes ? _("{hours} h {minutes} min", { hours: Math.floor(s / 3600), minutes }) : _("{hours} h", { hours: Math.floor(s / 3600) });
 }
 
 // "40 s", and where the range is known "40 s, 30–60 s".
 function timeLeft({ seconds, low, high }) {
-  const about = seconds < 10 ? "A few seconds left" : `About ${duration(seconds, true)} left`;
+  const about = seconds < 10 ? _("A few seconds left") : _("About {time} left", { time: duration(seconds, true) });
   const wide = seconds >= 10 && low !== null && high !== null && duration(low, true) !== duration(high, true);
-  if (wide && low < 10) return `${about}, at most ${duration(high, true)}`;
-  return wide ? `${about}, ${span(duration(low, true), duration(high, true))}` : about;
+  if (wide && low < 10) return _("{about}, at most {time}", { about, time: duration(high, true) });
+  return wide ? _("{about}, {range}", { about, range: span(duration(low, true), duration(high, true)) }) : about;
 }
 
 // Two lengths of time as a range; a unit that both have is said once.
@@ -68,10 +68,6 @@ function percent(share) {
   return `${Math.round(100 * share)} %`;
 }
 
-function plural(count, word) {
-  return `${whole(count)} ${word}${count === 1 ? "" : "s"}`;
-}
-
 function bytes(count) {
   if (typeof count !== "number") return "–";
   return count >= 1e9 ? `${(count / 1e9).toFixed(1)} GB` : `${whole(count / 1e6)} MB`;
@@ -79,14 +75,14 @@ function bytes(count) {
 
 function metricName(history) {
   const name = String(history.begin?.metric ?? "");
-  const words = METRICS[name] ?? name.replaceAll("_", " ");
-  return words ? words[0].toUpperCase() + words.slice(1) : "Metric";
+  const words = METRICS[name] ? _(METRICS[name]) : name.replaceAll("_", " ");
+  return words ? words[0].toUpperCase() + words.slice(1) : _("Metric");
 }
 
 // What happens right now, in two or three words.
 function stateWords(history) {
   const phase = history.status?.phase;
-  return history.over ? STATES[history.state] : PHASES[phase] ?? STATES[history.state] ?? "Connecting";
+  return _((history.over ? STATES[history.state] : PHASES[phase] ?? STATES[history.state]) ?? "Connecting");
 }
 
 // A number as one types it: 0.001, not 1.00e-3.
@@ -95,45 +91,59 @@ function plainNumber(value) {
 }
 
 function patienceWords(left) {
-  return left > 0 ? `Stops after ${left === 1 ? "one more epoch" : `${whole(left)} more epochs`} without improvement` : "Stops now: no improvement for too long";
+  return left > 0 ? plural("Stops after one more epoch without improvement", "Stops after {n} more epochs without improvement", left) : _("Stops now: no improvement for too long");
+}
+
+// What a guard rail says: now, or once the run has ended; "" where there is nothing to say any more.
+function noticeWords({ message, after, epoch }, ended) {
+  const words = ended && after !== undefined ? after : message;
+  if (!words) return "";
+  return epoch ? _("{notice} (epoch {epoch})", { notice: retold(words), epoch: whole(epoch) }) : retold(words);
 }
 
 function smoothingWords(halfLife) {
-  if (!halfLife) return "Not smoothed: the lines are the raw numbers.";
+  if (!halfLife) return _("Not smoothed: the lines are the raw numbers.");
   const back = plainNumber(Number(halfLife.toPrecision(2)));
-  return `Strong lines are moving averages in which a number ${back} epoch${back === "1" ? "" : "s"} away counts half. Faint lines are the raw numbers.`;
+  return back === "1"
+    ? _("Strong lines are moving averages in which a number 1 epoch away counts half. Faint lines are the raw numbers.")
+    : _("Strong lines are moving averages in which a number {epochs} epochs away counts half. Faint lines are the raw numbers.", { epochs: back });
 }
 
 // The finding that stands over a chart.
 function finding(history, field) {
-  const name = field === "loss" ? "loss" : metricName(history).toLowerCase();
+  const name = field === "loss" ? _("loss") : metricName(history).toLowerCase();
   const last = history.epochs.at(-1);
   const best = history.best;
   const value = last?.[`val_${field}`];
   if (typeof value !== "number") {
     const batch = history.step?.[field];
-    return typeof batch === "number" ? `Training ${name} ${number(batch)}` : field === "loss" ? "Loss" : metricName(history);
+    return typeof batch === "number" ? _("Training {metric} {value}", { metric: name, value: number(batch) }) : field === "loss" ? _("Loss") : metricName(history);
   }
-  const start = `Validation ${name} ${number(value)}`;
+  const start = _("Validation {metric} {value}", { metric: name, value: number(value) });
   if (!best || history.epochs.length === 1) return start;
-  if (history.over || history.end) return `Kept: epoch ${best.epoch}, validation ${name} ${number(best[`val_${field}`])}`;
-  if (best.epoch === last.epoch) return `${start}, the best epoch so far`;
-  return `${start}; ${number(best[`val_${field}`])} at epoch ${best.epoch}, the best`;
+  if (history.over || history.end) return _("Kept: epoch {epoch}, validation {metric} {value}", { epoch: best.epoch, metric: name, value: number(best[`val_${field}`]) });
+  if (best.epoch === last.epoch) return _("{now}, the best epoch so far", { now: start });
+  return _("{now}; {value} at epoch {epoch}, the best", { now: start, value: number(best[`val_${field}`]), epoch: best.epoch });
+}
+
+// What a screen reader says of a chart; its numbers are read with the arrow keys.
+function chartWords(history, field) {
+  return _("Curve by epoch. {finding}. Left and right arrow keys read the numbers, Escape leaves.", { finding: finding(history, field) });
 }
 
 // One sentence or two for those who cannot see the chart.
 function announcement(history) {
   const last = history.epochs.at(-1);
-  if (history.over) return `${STATES[history.state]}. ${finding(history, "metric")}.`;
+  if (history.over) return _("{state}. {finding}.", { state: _(STATES[history.state]), finding: finding(history, "metric") });
   if (!last || history.paused) return stateWords(history);
   const name = metricName(history).toLowerCase();
-  const value = typeof last.val_metric === "number" ? `validation ${name} ${number(last.val_metric)}` : `training ${name} ${number(last.metric)}`;
+  const value = typeof last.val_metric === "number" ? _("Validation {metric} {value}", { metric: name, value: number(last.val_metric) }) : _("Training {metric} {value}", { metric: name, value: number(last.metric) });
   const left = history.timeLeft();
   const { patience } = history.begin ?? {};
   const losing = patience > 0 && typeof last.patience_left === "number" && last.patience_left < patience;
   const look = history.looks.at(-1);
   return [
-    `Epoch ${last.epoch} of ${history.totalEpochs}, ${value}`,
+    _("Epoch {epoch} of {all}, {value}", { epoch: last.epoch, all: history.totalEpochs, value }),
     left && left.seconds >= 10 ? timeLeft(left) : "",
     losing ? patienceWords(last.patience_left) : "",
     look ? exampleWords(look) : "",

@@ -17,14 +17,15 @@ from core.errors import LimelightError
 from core.identity import Identity, identity, identity_of_number
 from core.runs.run import Run
 from ui import live_chart as live
+from ui.browser_words import browser_words
 from ui.live_static import forget, link_events, sweep
 from ui.words import short
 
 __all__ = ["Lane", "needed_feed", "race_chart"]
 
 HERE = Path(__file__).parent
-SHARED = ("words", "series", "history", "transport")  # of the live chart
-GIVEN = ("RunHistory", "Transport", "PHASES", "number", "whole", "duration", "metricName", "stateWords")  # what they give to ours
+SHARED = ("language", "words", "series", "history", "transport")  # of the live chart
+GIVEN = ("_", "N_", "learnWords", "plural", "standingWords", "RunHistory", "Transport", "PHASES", "number", "whole", "duration", "metricName", "stateWords")  # what they give to ours
 OWN = ("lane", "order", "axes", "strip", "board", "component")
 NAME_LENGTH = 48
 
@@ -72,7 +73,7 @@ def race_chart(lanes: Sequence[Lane], key: str) -> str | None:
         The id of the run whose lane the visitor wants to open, if one was pressed just now.
     """
     sweep()
-    data = {"lanes": [_told(lane, key) for lane in lanes], "transport": live._transport()}
+    data = {"lanes": [_told(lane, key) for lane in lanes], "transport": live._transport(), "words": browser_words()}
     said = _COMPONENT(key=key, data=data, on_needs_change=_nothing, on_moved_change=_nothing, on_open_change=_nothing)
     wanted = said.get("open")
     return wanted if wanted in {lane.run.id for lane in lanes} else None

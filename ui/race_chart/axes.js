@@ -1,10 +1,10 @@
 // The axes that all lanes share: seldom moved, in steps, so that the curves grow and the paper rests.
 
 const AXES = {
-  epochs: { name: "Epochs", words: (value) => whole(value) },
-  seconds: { name: "Seconds of learning, without waiting for its turn", words: (value) => (value < 10 ? String(Number(value.toFixed(2))) : whole(value)) },
-  samples: { name: "Training rows seen, repetitions counted", words: (value) => shortCount(value) },
-  energy: { name: "Energy, in joules", words: (value) => shortCount(value) },
+  epochs: { name: N_("Epochs"), words: (value) => whole(value) },
+  seconds: { name: N_("Seconds of learning, without waiting for its turn"), words: (value) => (value < 10 ? String(Number(value.toFixed(2))) : whole(value)) },
+  samples: { name: N_("Training rows seen, repetitions counted"), words: (value) => shortCount(value) },
+  energy: { name: N_("Energy, in joules"), words: (value) => shortCount(value) },
 };
 
 function shortCount(value) {

@@ -45,7 +45,7 @@ class Board {
     }
     const button = document.createElement("button");
     button.type = "button";
-    button.title = "Open this lane";
+    button.title = _("Open this lane");
     button.onclick = () => this.open(lane.id);
     const name = document.createElement("span");
     button.append(markOf(lane), name);
@@ -88,5 +88,5 @@ function stateOf(history) {
   const words = stateWords(history);
   const total = history.begin?.epochs;
   if (history.over || !total || history.state !== "running") return words;
-  return PHASES[history.status?.phase] ? words : `Epoch ${whole(Math.min(total, Math.floor(history.progress) + 1))} of ${whole(total)}`;
+  return PHASES[history.status?.phase] ? words : _("Epoch {epoch} of {all}", { epoch: whole(Math.min(total, Math.floor(history.progress) + 1)), all: whole(total) });
 }

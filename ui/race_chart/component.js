@@ -10,6 +10,7 @@ class RaceChart {
   constructor(parent) {
     this.root = parent.querySelector(".ll-race");
     this.parts = Object.fromEntries([...this.root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+    this.sayStanding = standingWords(this.root);
     this.lanes = [];
     this.field = "metric";
     this.axis = "epochs";
@@ -27,6 +28,8 @@ class RaceChart {
   // Called on each run of the script, and when the theme changes.
   update(data, setStateValue, setTriggerValue) {
     this.data = data;
+    learnWords(data.words);
+    this.sayStanding();
     this.needs ??= {};
     this.askAll = () => setStateValue("needs", { ...this.needs });
     this.moved = (states) => setTriggerValue("moved", states);
@@ -105,10 +108,10 @@ class RaceChart {
     if (!this.lanes.length) return;
     const ranked = ranking(this.lanes, this.field);
     const known = this.lanes.find((lane) => lane.history.begin)?.history;
-    const name = known ? metricName(known) : "Metric";
+    const name = known ? metricName(known) : _("Metric");
     write(this.parts.lead, leadWords(ranked, this.field));
     write(this.parts.under, underWords(ranked, this.field, name));
-    write(this.parts["value-name"], this.field === "loss" ? "Loss" : name);
+    write(this.parts["value-name"], this.field === "loss" ? _("Loss") : name);
     write(this.parts.fields.querySelector("[data-field=metric]"), name);
     this.offerEnergy();
     this.board.fill(ranked, this.field);
@@ -122,7 +125,7 @@ class RaceChart {
     const button = this.parts.axes.querySelector("[data-axis=energy]");
     const known = this.lanes.some((lane) => lane.history.hasEnergy);
     button.disabled = !known;
-    button.title = known ? "" : "This machine does not say how much energy it uses";
+    button.title = known ? "" : _("This machine does not say how much energy it uses");
   }
 
   // The page begins anew when a lane moved on: its buttons are others then.
@@ -166,7 +169,7 @@ class RaceChart {
       lane.strip.paint(axes, [curves[number], ...curves.filter((_, other) => other !== number)], width, HEIGHT);
       this.caption(lane, axes);
     });
-    write(this.parts["axis-name"], AXES[this.axis].name);
+    write(this.parts["axis-name"], _(AXES[this.axis].name));
     const now = performance.now();
     this.rested = now + Math.max(PAINT_MS, 4 * (now - began));
   }
@@ -175,8 +178,8 @@ class RaceChart {
     write(lane.caption, lane.name);
     const value = standing(lane.history, this.field);
     write(lane.beside, stateOf(lane.history));
-    const words = value === null ? "no result yet" : `${axes.valueWords(value)} at its best epoch`;
-    lane.strip.svg.setAttribute("aria-label", `${lane.name}: ${words}. ${stateOf(lane.history)}.`);
+    const fields = { name: lane.name, value: axes.valueWords(value), state: stateOf(lane.history) };
+    lane.strip.svg.setAttribute("aria-label", value === null ? _("{name}: no result yet. {state}.", fields) : _("{name}: {value} at its best epoch. {state}.", fields));
   }
 
   // One finger or mouse points at the same place in all lanes.
@@ -198,8 +201,8 @@ class RaceChart {
   there(lane, value) {
     const { validation } = curvesOf(lane.history, this.axis, this.field);
     const seen = validation.filter(([x]) => x <= value + 1e-9).at(-1);
-    if (!seen) return "no result here yet";
-    return `${valueWords(seen[1], isShare(lane.history, this.field))} here`;
+    if (!seen) return _("no result here yet");
+    return _("{value} here", { value: valueWords(seen[1], isShare(lane.history, this.field)) });
   }
 
   stop() {

@@ -30,7 +30,7 @@ function gapWords(a, b, share) {
   if (valueWords(a, share) === valueWords(b, share)) return "";
   if (!share) return apart(a, b);
   const points = Math.abs(Number((100 * a).toFixed(1)) - Number((100 * b).toFixed(1))).toFixed(1);
-  return `${points} ${points === "1.0" ? "point" : "points"}`;
+  return points === "1.0" ? _("1.0 point") : _("{points} points", { points });
 }
 
 // The difference of two numbers as they are written, not finer.
@@ -43,44 +43,47 @@ function apart(a, b) {
 }
 
 function epochWords(count) {
-  return `${whole(count)} ${count === 1 ? "epoch" : "epochs"}`;
+  return plural("{n} epoch", "{n} epochs", count);
 }
 
 // The sentence over the race.
 function leadWords(ranked, field) {
   const withValue = ranked.filter((entry) => entry.value !== null);
   const over = ranked.every(({ lane }) => lane.history.over);
-  if (!withValue.length) return over ? "The race is over, and no lane has finished an epoch" : startWords(ranked);
+  if (!withValue.length) return over ? _("The race is over, and no lane has finished an epoch") : startWords(ranked);
   const [first, second] = withValue;
   const share = isShare(first.lane.history, field);
   const done = first.lane.history.epochs.at(-1)?.epoch ?? 0;
-  if (!second) return `${first.lane.name} has a first result: ${valueWords(first.value, share)}`;
+  if (!second) return _("{name} has a first result: {value}", { name: first.lane.name, value: valueWords(first.value, share) });
   const gap = gapWords(first.value, second.value, share);
-  if (!gap) return over ? `${first.lane.name} and ${second.lane.name} ended level` : `${first.lane.name} and ${second.lane.name} are level after ${epochWords(done)}`;
-  return over ? `${first.lane.name} ended ${gap} ahead` : `${first.lane.name} leads by ${gap} after ${epochWords(done)}`;
+  const fields = { name: first.lane.name, other: second.lane.name, gap, epochs: epochWords(done) };
+  if (!gap) return over ? _("{name} and {other} ended level", fields) : _("{name} and {other} are level after {epochs}", fields);
+  return over ? _("{name} ended {gap} ahead", fields) : _("{name} leads by {gap} after {epochs}", fields);
 }
 
 function startWords(ranked) {
   const begun = ranked.filter(({ lane }) => !lane.history.empty).length;
-  if (begun) return "They have started; the order shows after the first epoch";
+  if (begun) return _("They have started; the order shows after the first epoch");
   const states = ranked.map(({ lane }) => lane.history.state);
-  if (states.every((state) => state === "queued")) return "The race waits its turn";
-  return "Getting ready; nobody begins before all are";
+  if (states.every((state) => state === "queued")) return _("The race waits its turn");
+  return _("Getting ready; nobody begins before all are");
 }
 
 function underWords(ranked, field, name) {
   const over = ranked.every(({ lane }) => lane.history.over);
   if (!ranked.some((entry) => entry.value !== null)) return "";
-  const what = field === "loss" ? "loss" : name.toLowerCase();
-  const less = ranked.some(({ lane }) => isShare(lane.history, field)) ? "" : "; less is better";
-  return over
-    ? `Measured as ${what} on the validation rows${less}. Whether that is more than luck, Compare says on the sealed test rows.`
-    : `Measured as ${what} on the validation rows, which nobody learns from${less}.`;
+  const fields = { metric: field === "loss" ? _("loss") : name.toLowerCase() };
+  const more = ranked.some(({ lane }) => isShare(lane.history, field));
+  if (over && more) return _("Measured as {metric} on the validation rows. Whether that is more than luck, Compare says on the sealed test rows.", fields);
+  if (over) return _("Measured as {metric} on the validation rows; less is better. Whether that is more than luck, Compare says on the sealed test rows.", fields);
+  if (more) return _("Measured as {metric} on the validation rows, which nobody learns from.", fields);
+  return _("Measured as {metric} on the validation rows, which nobody learns from; less is better.", fields);
 }
 
 // All of it in one sentence for those who cannot see it.
 function spokenWords(ranked, field) {
   const share = ranked.some(({ lane }) => isShare(lane.history, field));
   const places = ranked.filter((entry) => entry.value !== null).map(({ lane, value }, place) => `${place + 1}, ${lane.name}, ${valueWords(value, share)}`);
-  return `${leadWords(ranked, field)}.${places.length ? ` Places: ${places.join("; ")}.` : ""}`;
+  const lead = leadWords(ranked, field);
+  return places.length ? _("{lead}. Places: {places}.", { lead, places: places.join("; ") }) : _("{lead}.", { lead });
 }

@@ -62,7 +62,7 @@ class Strip {
   // `axes`: {x: [0, right], y: [low, high], xTicks, yTicks, xWords, yWords}; `curves`: of all lanes, this one's first.
   paint(axes, curves, width, height) {
     const [own, ...others] = curves;
-    const room = { left: 52, right: 62, top: 8, bottom: 22 };
+    const room = { left: 52, right: 76, top: 8, bottom: 22 };
     const x = (value) => room.left + ((width - room.left - room.right) * (value - axes.x[0])) / (axes.x[1] - axes.x[0]);
     const y = (value) => height - room.bottom - ((height - room.top - room.bottom) * (value - axes.y[0])) / (axes.y[1] - axes.y[0]);
     const inside = (value) => Math.min(height - room.bottom, Math.max(room.top, y(value)));
@@ -76,7 +76,7 @@ class Strip {
     const dots = own.validation.length <= DOTS_UP_TO ? own.validation : [];
     set(this.dots, { d: dots.map(([a, b]) => `M${(x(a) - 2.5).toFixed(1)},${inside(b).toFixed(1)}a2.5,2.5 0 1 0 5,0a2.5,2.5 0 1 0 -5,0Z`).join("") });
     this.paintHead(own, axes, x, inside);
-    this.wait.textContent = own.training.length || own.validation.length ? "" : "The first numbers appear here";
+    this.wait.textContent = own.training.length || own.validation.length ? "" : _("The first numbers appear here");
     set(this.wait, { x: width / 2, y: height / 2 });
   }
 
@@ -103,7 +103,7 @@ class Strip {
   paintHead(own, axes, x, inside) {
     const last = own.validation.at(-1);
     set(this.head, last ? { visibility: "visible", transform: `translate(${x(last[0]).toFixed(1)},${inside(last[1]).toFixed(1)})` } : { visibility: "hidden" });
-    set(this.label, last ? { visibility: "visible", x: Math.min(x(last[0]) + 13, this.scale.width - 50), y: inside(last[1]) + 4.5 } : { visibility: "hidden" });
+    set(this.label, last ? { visibility: "visible", x: Math.min(x(last[0]) + 13, this.scale.width - 62), y: inside(last[1]) + 4.5 } : { visibility: "hidden" });
     write(this.label, last ? axes.valueWords(last[1]) : "");
     const best = own.best;
     set(this.best, best ? { visibility: "visible", cx: x(best[0]), cy: inside(best[1]) } : { visibility: "hidden" });

@@ -26,6 +26,7 @@ from core.dataset.findings import (
 from core.dataset.findings.target import FEWEST_ROWS, FEWEST_ROWS_A_CLASS
 from core.dataset.progress import Progress
 from core.dataset.schema import Finding, Severity
+from core.language import N_
 
 __all__ = ["FEWEST_ROWS", "FEWEST_ROWS_A_CLASS", "LARGEST_OF_A_CODE", "collect"]
 
@@ -63,7 +64,7 @@ def collect(facts: Facts, looked: Facts | None = None, progress: Progress | None
     """
     progress, found = progress or Progress(), []
     for place, check in enumerate(CHECKS):
-        progress.step("Looking for traps", place, len(CHECKS), facts.rows)
+        progress.step(N_("Looking for traps"), place, len(CHECKS), facts.rows)
         found += _bounded(list(check(facts if looked is None or check in COUNTED else looked)))
     return tuple(sorted(found, key=lambda finding: list(Severity).index(finding.severity)))
 
@@ -74,5 +75,5 @@ def _bounded(findings: list[Finding]) -> list[Finding]:
         return findings
     kept, rest = findings[: LARGEST_OF_A_CODE - 1], findings[LARGEST_OF_A_CODE - 1 :]
     names = [finding.column for finding in rest if finding.column is not None]
-    said = f"The same is true of {len(rest):,} more columns: {listed(names)}. Change the file where they are many."
+    said = N_("The same is true of {more} more columns: {names}. Change the file where they are many.").format(more=f"{len(rest):,}", names=listed(names))
     return [*kept, rest[0].model_copy(update={"message": said, "column": None, "rows": (), "count": len(rest), "evidence": {"columns": names[:LARGEST_OF_A_CODE]}, "repair": ""})]

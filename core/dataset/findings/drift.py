@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.dataset.drifts import chi_square_chance, chi_square_distance, kolmogorov_chance, kolmogorov_distance
-from core.dataset.facts import SHOWN, Facts, listed, look, many
+from core.dataset.facts import SHOWN, Facts, listed, look
 from core.dataset.schema import Column, ColumnType, Finding, Part
+from core.language import plural
 
 __all__ = ["drift"]
 
@@ -31,7 +32,7 @@ def drift(facts: Facts) -> Iterator[Finding]:
     if moved:
         order = sorted(moved, key=lambda name: -moved[name])
         evidence = {"distance": {name: round(moved[name], 3) for name in order[:SHOWN]}, "columns_tested": len(judged)}
-        yield look("drift", f"{many(len(moved), 'column looks', 'columns look')} different in the test part than in training: {listed(order)}. Expect a lower score there, which is what the future would give; look for what changed.", column=order[0], count=len(moved), evidence=evidence)
+        yield look("drift", plural("{n} column looks different in the test part than in training: {names}. Expect a lower score there, which is what the future would give; look for what changed.", "{n} columns look different in the test part than in training: {names}. Expect a lower score there, which is what the future would give; look for what changed.", len(moved), names=listed(order)), column=order[0], count=len(moved), evidence=evidence)
 
 
 def _some(facts: Facts, part: Part) -> np.ndarray:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from core.dataset.facts import SHOWN, Facts, look, note, quoted
 from core.dataset.repairs.spellings import NO, YES
 from core.dataset.schema import ColumnType, Finding
+from core.language import N_
 
 __all__ = ["boolean_spellings", "near_identical_labels"]
 
@@ -26,14 +27,17 @@ def near_identical_labels(facts: Facts) -> Iterator[Finding]:
             yield _written_alike(facts, name, counts, same)
         elif name == facts.target and (close := _groups(counts, facts.forms, punctuation=False)):
             shown = _shown(close)
-            yield look("near_identical_labels", f"Some classes look like spellings of one another: {shown}. They are {len(counts)} classes as they stand; write them alike in the file if they mean the same.", column=name, count=len(close), evidence={"similar": close[:SHOWN_GROUPS]})
+            yield look("near_identical_labels", N_("Some classes look like spellings of one another: {shown}. They are {n} classes as they stand; write them alike in the file if they mean the same.").format(shown=shown, n=len(counts)), column=name, count=len(close), evidence={"similar": close[:SHOWN_GROUPS]})
 
 
 def _written_alike(facts: Facts, name: str, counts: Mapping[str, int], same: list[list[str]]) -> Finding:
-    what = "classes" if name == facts.target else f"values of {quoted(name)}"
     merged = len(counts) - sum(len(group) - 1 for group in same)
-    said = f"Some {what} are spellings of one another: {_shown(same)}. They count as {len(counts)} as they stand and are {merged} when they are written alike."
-    return look("near_identical_labels", said, column=name, count=len(same), evidence={"same": [group[:SHOWN] for group in same[:SHOWN_GROUPS]]}, repair="Write them alike")
+    said = (
+        N_("Some classes are spellings of one another: {shown}. They count as {now} as they stand and are {merged} when they are written alike.")
+        if name == facts.target
+        else N_("Some values of {name} are spellings of one another: {shown}. They count as {now} as they stand and are {merged} when they are written alike.")
+    ).format(name=quoted(name), shown=_shown(same), now=len(counts), merged=merged)
+    return look("near_identical_labels", said, column=name, count=len(same), evidence={"same": [group[:SHOWN] for group in same[:SHOWN_GROUPS]]}, repair=N_("Write them alike"))
 
 
 def boolean_spellings(facts: Facts) -> Iterator[Finding]:
@@ -43,8 +47,12 @@ def boolean_spellings(facts: Facts) -> Iterator[Finding]:
             continue
         yes, no = found
         say = look if name == facts.target else note
-        classes = f"They count as {len(counts)} classes as they stand" if name == facts.target else f"A model sees {len(counts)} different values"
-        yield say("boolean_spellings", f"{quoted(name)} spells yes and no in several ways: {_shown([yes, no])}. {classes}.", column=name, count=len(counts), evidence={"yes": yes, "no": no}, repair="Read them as yes and no")
+        said = (
+            N_("{name} spells yes and no in several ways: {shown}. They count as {n} classes as they stand.")
+            if name == facts.target
+            else N_("{name} spells yes and no in several ways: {shown}. A model sees {n} different values.")
+        ).format(name=quoted(name), shown=_shown([yes, no]), n=len(counts))
+        yield say("boolean_spellings", said, column=name, count=len(counts), evidence={"yes": yes, "no": no}, repair=N_("Read them as yes and no"))
 
 
 def _spelled(facts: Facts) -> Iterator[tuple[str, Mapping[str, int]]]:

@@ -10,6 +10,7 @@ import numpy as np
 from core.dataset.facts import Facts, look, quoted, things
 from core.dataset.leaks import Leak
 from core.dataset.schema import Finding, Part
+from core.language import N_
 
 __all__ = ["leak_across_split", "possible_leak"]
 
@@ -18,17 +19,17 @@ def possible_leak(facts: Facts) -> Iterator[Finding]:
     """Columns that give the answer away."""
     for leak in facts.leaks:
         used = leak.column in facts.inputs
-        then = "It is an input now; take it out unless you will know it before the answer." if used else "It is not used as it stands. Leave it out, unless you will know it before the answer."
-        yield look("possible_leak", f"{_said(facts, leak)} {then}", column=leak.column, evidence=_evidence(leak), repair=f"Leave {quoted(leak.column)} out")
+        then = N_("It is an input now; take it out unless you will know it before the answer.") if used else N_("It is not used as it stands. Leave it out, unless you will know it before the answer.")
+        yield look("possible_leak", f"{_said(facts, leak)} {then}", column=leak.column, evidence=_evidence(leak), repair=N_("Leave {column} out").format(column=quoted(leak.column)))
 
 
 def _said(facts: Facts, leak: Leak) -> str:
     column, target = quoted(leak.column), quoted(facts.target)
     if leak.recorded_after:
-        return f"{column} is filled in almost only where {target} is {quoted(leak.label)}: it may have been written down afterwards."
+        return N_("{column} is filled in almost only where {target} is {label}: it may have been written down afterwards.").format(column=column, target=target, label=quoted(leak.label))
     if facts.task.is_classification:
-        return f"{column} alone tells {target} right in {leak.share:.1%} of rows held out for that test (always the most frequent class: {leak.usual:.1%}): it may be the answer in other words."
-    return f"{column} moves almost exactly with {target} ({leak.share:.1%} of the variation in rows held out for that test): it may be the answer in other words."
+        return N_("{column} alone tells {target} right in {share} of rows held out for that test (always the most frequent class: {usual}): it may be the answer in other words.").format(column=column, target=target, share=f"{leak.share:.1%}", usual=f"{leak.usual:.1%}")
+    return N_("{column} moves almost exactly with {target} ({share} of the variation in rows held out for that test): it may be the answer in other words.").format(column=column, target=target, share=f"{leak.share:.1%}")
 
 
 def _evidence(leak: Leak) -> dict[str, Any]:
@@ -50,4 +51,4 @@ def leak_across_split(facts: Facts) -> Iterator[Finding]:
     known = test & np.isin(facts.groups, facts.groups[train])
     if count := int(known.sum()):
         evidence = {"test_rows": int(test.sum()), "also_in_training": count, "share": round(count / int(test.sum()), 4)}
-        yield look("leak_across_split", f"{things(facts, count)} of the test part {'is' if count == 1 else 'are'} in the training part, too: the test is easier than it looks.", rows=facts.file_rows(known), count=count, evidence=evidence, repair="Leave the copies out of training")
+        yield look("leak_across_split", (N_("{rows_words} of the test part is in the training part, too: the test is easier than it looks.") if count == 1 else N_("{rows_words} of the test part are in the training part, too: the test is easier than it looks.")).format(rows_words=things(facts, count)), rows=facts.file_rows(known), count=count, evidence=evidence, repair=N_("Leave the copies out of training"))

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from core.dataset.drifts import chi_square_chance, chi_square_distance
-from core.dataset.facts import Facts, look, many, quoted
+from core.dataset.facts import Facts, look, quoted
 from core.dataset.schema import Column, ColumnType, Finding
+from core.language import N_, plural
 
 __all__ = ["ambiguous_dates", "impossible_dates", "sentinel_dates", "time_order"]
 
@@ -44,10 +45,10 @@ def time_order(facts: Facts) -> Iterator[Finding]:
         drifts = share >= DRIFT_SHARE and chance <= DRIFT_CHANCE
         if forward < IN_ORDER and not drifts:
             continue
-        why = f"{quoted(facts.target)} changes over {quoted(column.name)}" if drifts else f"The rows stand in the order of {quoted(column.name)}"
+        why = N_("{target} changes over {name}").format(target=quoted(facts.target), name=quoted(column.name)) if drifts else N_("The rows stand in the order of {name}").format(name=quoted(column.name))
         first, last = str(when.min())[:10], str(when.max())[:10]
         evidence = {"from": first, "to": last, "in_order": round(forward, 4), "drift": round(share, 4)}
-        yield look("time_order", f"{why} ({first} to {last}). A random split tests on days that lie between those of the training; if you want to predict the future, split by time.", column=column.name, evidence=evidence, repair="Split by time")
+        yield look("time_order", N_("{why_words} ({first} to {last}). A random split tests on days that lie between those of the training; if you want to predict the future, split by time.").format(why_words=why, first=first, last=last), column=column.name, evidence=evidence, repair=N_("Split by time"))
 
 
 def _times(facts: Facts) -> list[Column]:
@@ -89,7 +90,7 @@ def ambiguous_dates(facts: Facts) -> Iterator[Finding]:
         place = int((facts.table[column.name].dt.day() != facts.table[column.name].dt.month()).fill_null(False).arg_max() or 0)
         cell, read = str(facts.raw[column.name][place])[:40], f"{facts.table[column.name][place]:%d %B %Y}".lstrip("0")
         first, other = ("month", "day") if form.startswith("%m") else ("day", "month")
-        yield look("ambiguous_dates", f"The dates of {quoted(column.name)} can be read two ways: {quoted(cell)} was read with the {first} first, as {read}. No date rules out that the {other} stands first.", column=column.name, count=len(when), evidence={"cell": cell, "read_as": read, "format": form}, repair="Read the day first" if first == "month" else "")
+        yield look("ambiguous_dates", N_("The dates of {name} can be read two ways: {cell} was read with the {first_words} first, as {read}. No date rules out that the {other_words} stands first.").format(name=quoted(column.name), cell=quoted(cell), first_words=first, read=read, other_words=other), column=column.name, count=len(when), evidence={"cell": cell, "read_as": read, "format": form}, repair=N_("Read the day first") if first == "month" else "")
 
 
 def impossible_dates(facts: Facts) -> Iterator[Finding]:
@@ -102,7 +103,7 @@ def impossible_dates(facts: Facts) -> Iterator[Finding]:
         if not 0 < count <= max(1, IMPOSSIBLE_SHARE * (facts.rows - column.missing)):
             continue
         shown = [str(moment)[:10] for moment in when.filter(wrong).unique().sort().head(3).to_list()]
-        yield look("impossible_values", f"{many(count, 'date')} of {quoted(column.name)} {'lies' if count == 1 else 'lie'} in the future or at the beginning of the calendar ({', '.join(shown)}). Correct {'it' if count == 1 else 'them'}.", column=column.name, rows=facts.file_rows(wrong.to_numpy()), count=count, evidence={"values": shown, "count": count})
+        yield look("impossible_values", plural("{n} date of {name} lies in the future or at the beginning of the calendar ({shown}). Correct it.", "{n} dates of {name} lie in the future or at the beginning of the calendar ({shown}). Correct them.", count, name=quoted(column.name), shown=", ".join(shown)), column=column.name, rows=facts.file_rows(wrong.to_numpy()), count=count, evidence={"values": shown, "count": count})
 
 
 def sentinel_dates(facts: Facts) -> Iterator[Finding]:
@@ -114,7 +115,7 @@ def sentinel_dates(facts: Facts) -> Iterator[Finding]:
         there = when.dt.date().is_in(codes).fill_null(False)
         count, shown = int(there.sum()), " and ".join(str(code) for code in codes)
         evidence = {"values": [str(code) for code in codes], "rows": count, "share": round(count / facts.rows, 4)}
-        yield look("sentinel_values", f"{quoted(column.name)} is {shown} in {many(count, 'row')}, more than a year from all other dates. That often stands for “no date”; empty these cells if it does.", column=column.name, rows=facts.file_rows(there.to_numpy()), count=count, evidence=evidence)
+        yield look("sentinel_values", N_("{name} is {shown} in {rows_words}, more than a year from all other dates. That often stands for “no date”; empty these cells if it does.").format(name=quoted(column.name), shown=shown, rows_words=plural("{n} row", "{n} rows", count)), column=column.name, rows=facts.file_rows(there.to_numpy()), count=count, evidence=evidence)
 
 
 def _codes(when: pl.Series) -> list[date]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from core.dataset.facts import Facts, brief, look, many, note, quoted
+from core.dataset.facts import Facts, brief, look, note, quoted
 from core.dataset.repairs.quantities import outlier_limits, possible_range
 from core.dataset.schema import Column, ColumnType, Finding
+from core.language import N_, plural
 
 __all__ = ["extreme_values", "impossible_values", "outliers", "skewed_scale"]
 
@@ -27,7 +28,7 @@ def extreme_values(facts: Facts) -> Iterator[Finding]:
     for c in facts.columns:
         largest = max(c.minimum or 0, c.maximum or 0, key=abs)
         if c.type is ColumnType.NUMBER and abs(largest) > EXTREME:
-            yield look("extreme_values", f"{quoted(c.name)} reaches {abs(largest):.3g}. If that is a slip, correct it: one such value can outweigh all others.", column=c.name, evidence={"value": largest, "median": c.median})
+            yield look("extreme_values", N_("{name} reaches {largest}. If that is a slip, correct it: one such value can outweigh all others.").format(name=quoted(c.name), largest=f"{abs(largest):.3g}"), column=c.name, evidence={"value": largest, "median": c.median})
 
 
 def outliers(facts: Facts) -> Iterator[Finding]:
@@ -62,7 +63,7 @@ def _outliers(facts: Facts, column: Column) -> Finding | None:
         return None
     farthest = column.maximum if (column.maximum or 0) > limits[1] else column.minimum
     evidence = {"beyond": count, "low": limits[0], "high": limits[1], "farthest": farthest, "median": column.median}
-    return look("outliers", f"{many(count, 'value')} of {quoted(column.name)} {'lies' if count == 1 else 'lie'} far from the others: {brief(farthest or 0)}, where {1 - count / (facts.rows - column.missing):.1%} are between {brief(limits[0])} and {brief(limits[1])}. If {'it is a slip' if count == 1 else 'they are slips'}, correct or limit {'it' if count == 1 else 'them'}.", column=column.name, rows=facts.file_rows(beyond), count=count, evidence=evidence, repair=f"Limit to {brief(limits[0])} – {brief(limits[1])}")
+    return look("outliers", plural("{n} value of {name} lies far from the others: {farthest}, where {share} are between {low} and {high}. If it is a slip, correct or limit it.", "{n} values of {name} lie far from the others: {farthest}, where {share} are between {low} and {high}. If they are slips, correct or limit them.", count, name=quoted(column.name), farthest=brief(farthest or 0), share=f"{1 - count / (facts.rows - column.missing):.1%}", low=brief(limits[0]), high=brief(limits[1])), column=column.name, rows=facts.file_rows(beyond), count=count, evidence=evidence, repair=N_("Limit to {low} – {high}").format(low=brief(limits[0]), high=brief(limits[1])))
 
 
 def impossible_values(facts: Facts) -> Iterator[Finding]:
@@ -80,8 +81,8 @@ def impossible_values(facts: Facts) -> Iterator[Finding]:
         if count > IMPOSSIBLE_SHARE * (facts.rows - column.missing):
             continue
         shown = [float(value) for value in values.filter(wrong).unique().sort().head(3).to_list()]
-        can = f"between {brief(low)} and {brief(high)}" if low is not None and high is not None else f"at least {brief(low)}" if low is not None else f"at most {brief(high or 0)}"
-        yield look("impossible_values", f"{many(count, 'value')} of {quoted(column.name)} cannot be true ({', '.join(map(brief, shown))}): it should be {can}.", column=column.name, rows=facts.file_rows(wrong.to_numpy()), count=count, evidence={"values": shown, "count": count, "possible": [low, high]}, repair="Read them as missing" if count > 1 else "Read it as missing")
+        can = N_("between {low} and {high}").format(low=brief(low), high=brief(high)) if low is not None and high is not None else N_("at least {low}").format(low=brief(low)) if low is not None else N_("at most {high}").format(high=brief(high or 0))
+        yield look("impossible_values", N_("{values_words} of {name} cannot be true ({shown}): it should be {can_words}.").format(values_words=plural("{n} value", "{n} values", count), name=quoted(column.name), shown=", ".join(map(brief, shown)), can_words=can), column=column.name, rows=facts.file_rows(wrong.to_numpy()), count=count, evidence={"values": shown, "count": count, "possible": [low, high]}, repair=N_("Read them as missing") if count > 1 else N_("Read it as missing"))
 
 
 def skewed_scale(facts: Facts) -> Iterator[Finding]:
@@ -96,7 +97,7 @@ def skewed_scale(facts: Facts) -> Iterator[Finding]:
     for place in np.flatnonzero(crowded):
         column = facts.measures[place]
         if column.name in inputs and column.distinct >= DIFFERENT_VALUES and (column.maximum or 0) <= EXTREME:
-            yield note("skewed_scale", f"{quoted(column.name)} is crowded at its low end: half of the values are up to {brief(column.median or 0)}, the largest is {brief(column.maximum or 0)}. A logarithm spreads them out.", column=column.name, evidence={"skewness": round(float(skew[place]), 2), "median": column.median, "99_percent_below": float(top[place]), "largest": column.maximum}, repair="Use its logarithm")
+            yield note("skewed_scale", N_("{name} is crowded at its low end: half of the values are up to {median}, the largest is {largest}. A logarithm spreads them out.").format(name=quoted(column.name), median=brief(column.median or 0), largest=brief(column.maximum or 0)), column=column.name, evidence={"skewness": round(float(skew[place]), 2), "median": column.median, "99_percent_below": float(top[place]), "largest": column.maximum}, repair=N_("Use its logarithm"))
 
 
 def _skewness(facts: Facts) -> np.ndarray:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.dataset.duplicates import straddling
-from core.dataset.facts import Facts, look, many, note
+from core.dataset.facts import Facts, look, note
 from core.dataset.schema import Finding, Part
+from core.language import N_, plural
 
 __all__ = ["near_duplicate_pictures"]
 
@@ -29,6 +30,6 @@ def near_duplicate_pictures(facts: Facts) -> Iterator[Finding]:
     tested = straddling(groups, facts.parts[first]) if len(facts.parts) else 0
     test_rows = max(1, int((facts.parts == Part.TEST.number).sum()))
     say = look if tested >= max(2, STRADDLING_SHARE * test_rows) else note
-    then = f"{many(tested, 'test picture has', 'test pictures have')} such a twin in training, which makes the test easier. Take one of each out." if tested else "None of them stands on both sides of the split."
+    then = plural("{n} test picture has such a twin in training, which makes the test easier. Take one of each out.", "{n} test pictures have such a twin in training, which makes the test easier. Take one of each out.", tested) if tested else N_("None of them stands on both sides of the split.")
     pair = first[twins[groups[twins] == groups[twins[0]]]]
-    yield say("near_duplicate_pictures", f"{many(extra, 'picture looks', 'pictures look')} nearly the same as another one. {then}", rows=facts.file_rows(pair), count=extra, evidence={"pictures": extra, "groups": found, "test_pictures_with_a_twin": tested})
+    yield say("near_duplicate_pictures", plural("{n} picture looks nearly the same as another one. {then_words}", "{n} pictures look nearly the same as another one. {then_words}", extra, then_words=then), rows=facts.file_rows(pair), count=extra, evidence={"pictures": extra, "groups": found, "test_pictures_with_a_twin": tested})

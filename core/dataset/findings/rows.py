@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.dataset.duplicates import conflicts, extra_copies
-from core.dataset.facts import Facts, look, many, note, quoted, things, were
+from core.dataset.facts import Facts, look, note, quoted, things
 from core.dataset.schema import Column, ColumnType, Finding, Part
 from core.dataset.split import LARGEST_GROUP
 from core.dataset.types import is_id_name
+from core.language import N_, plural
 
 __all__ = ["blank_rows", "conflicting_duplicates", "duplicate_rows", "repeated_group"]
 
@@ -31,7 +32,7 @@ WHO = re.compile(
 def blank_rows(facts: Facts) -> Iterator[Finding]:
     """Rows without any value."""
     if n := facts.dropped_blank:
-        yield note("blank_rows", f"{many(n, 'row')} without any value {were(n)} left out.", count=n, evidence={"rows": n})
+        yield note("blank_rows", plural("{n} row without any value was left out.", "{n} rows without any value were left out.", n), count=n, evidence={"rows": n})
 
 
 def duplicate_rows(facts: Facts) -> Iterator[Finding]:
@@ -42,13 +43,13 @@ def duplicate_rows(facts: Facts) -> Iterator[Finding]:
     if not len(again):
         return
     say = look if len(again) >= MANY_COPIES * facts.rows and not _few_possible(facts) else note
-    then, repair = "Copies stay in the same part of the split, so that no model is tested on what it was trained on.", "Keep one of each"
+    then, repair = N_("Copies stay in the same part of the split, so that no model is tested on what it was trained on."), N_("Keep one of each")
     if facts.split_by.kind == "given":
-        then = "They stay in the part that the file gives them."
+        then = N_("They stay in the part that the file gives them.")
     if _few_possible(facts):
-        repair, then = "", "The inputs take few different values, so equal rows are natural and are not kept together in the split."
+        repair, then = "", N_("The inputs take few different values, so equal rows are natural and are not kept together in the split.")
     evidence = {"copies": len(again), "share": round(len(again) / facts.rows, 4), "different": facts.rows - len(again)}
-    yield say("duplicate_rows", f"{things(facts, len(again))} {'repeats' if len(again) == 1 else 'repeat'} another one exactly. {then}", rows=facts.file_rows(again), count=len(again), evidence=evidence, repair=repair)
+    yield say("duplicate_rows", (N_("{rows_words} repeats another one exactly. {then_words}") if len(again) == 1 else N_("{rows_words} repeat another one exactly. {then_words}")).format(rows_words=things(facts, len(again)), then_words=then), rows=facts.file_rows(again), count=len(again), evidence=evidence, repair=repair)
 
 
 def conflicting_duplicates(facts: Facts) -> Iterator[Finding]:
@@ -58,15 +59,14 @@ def conflicting_duplicates(facts: Facts) -> Iterator[Finding]:
     rows = conflicts(facts.groups, facts.answer)
     if not len(rows):
         return
-    differ = "another class" if facts.task.is_classification else "another value"
     say = look if len(rows) >= CONFLICTING_SHARE * facts.rows else note
     groups = len(np.unique(facts.groups[rows]))
     pair = rows[facts.groups[rows] == facts.groups[rows[0]]]
     answers = [str(value)[:40] for value in facts.answer.gather(pair).unique(maintain_order=True).head(3).to_list()]
     evidence = {"rows": len(rows), "share": round(len(rows) / facts.rows, 4), "groups": groups, "answers": answers}
     natural = len(rows) > MOST_CONFLICTING * facts.rows
-    why = "The inputs say too little; add columns that tell such rows apart." if natural else "No model can tell them apart; at least one of each is wrong, or a column is missing that would."
-    yield say("conflicting_duplicates", f"{things(facts, len(rows))} have a copy with {differ} in {quoted(facts.target)}. {why}", rows=facts.file_rows(pair), count=len(rows), evidence=evidence, repair="" if natural else "Leave them out")
+    why = N_("The inputs say too little; add columns that tell such rows apart.") if natural else N_("No model can tell them apart; at least one of each is wrong, or a column is missing that would.")
+    yield say("conflicting_duplicates", (N_("{rows_words} have a copy with another class in {target}. {why_words}") if facts.task.is_classification else N_("{rows_words} have a copy with another value in {target}. {why_words}")).format(rows_words=things(facts, len(rows)), target=quoted(facts.target), why_words=why), rows=facts.file_rows(pair), count=len(rows), evidence=evidence, repair="" if natural else N_("Leave them out"))
 
 
 def _few_possible(facts: Facts) -> bool:
@@ -87,7 +87,7 @@ def repeated_group(facts: Facts) -> Iterator[Finding]:
         if known >= KNOWN_SHARE:
             size = (facts.rows - column.missing) / column.distinct
             evidence = {"groups": column.distinct, "rows_a_group": round(size, 1), "known_test_rows": round(known, 4)}
-            yield look("repeated_group", f"{quoted(column.name)} has {size:.1f} rows for each of {column.distinct:,} values, and {known:.0%} of the test rows belong to one that is in training, too. If new ones will come, split by it, or the test is too easy.", column=column.name, count=column.distinct, evidence=evidence, repair=f"Split by {quoted(column.name)}")
+            yield look("repeated_group", N_("{name} has {size} rows for each of {distinct} values, and {known} of the test rows belong to one that is in training, too. If new ones will come, split by it, or the test is too easy.").format(name=quoted(column.name), size=f"{size:.1f}", distinct=f"{column.distinct:,}", known=f"{known:.0%}"), column=column.name, count=column.distinct, evidence=evidence, repair=N_("Split by {name}").format(name=quoted(column.name)))
 
 
 def _names_somebody(column: Column, rows: int) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from core.dataset.facts import SHOWN, Facts, brief, look, many, note, quoted
+from core.dataset.facts import SHOWN, Facts, brief, look, note, quoted
 from core.dataset.numbers import COMMA, number_style, to_number
 from core.dataset.repairs.quantities import sentinels
 from core.dataset.repairs.spellings import MISSING, folded
 from core.dataset.schema import Column, ColumnType, Finding
 from core.dataset.values import is_missing
+from core.language import N_, plural
 
 __all__ = ["missing_spellings", "mixed_types", "numbers_as_text", "sentinel_values"]
 
@@ -51,7 +52,7 @@ def _mixed(facts: Facts, column: Column) -> Finding | None:
     examples = [{"row": row, "value": value} for row, value in zip(facts.file_rows(places), shown, strict=True)]
     words = ", ".join(quoted(value) for value in dict.fromkeys(shown))
     evidence = {"numbers": round(1 - count / present, 4), "others": round(count / present, 4), "examples": examples}
-    return look("mixed_types", f"{quoted(column.name)} holds numbers in {1 - count / present:.1%} of its cells and something else in {many(count, 'other')} ({words}), so all of it counts as words.", column=column.name, rows=facts.file_rows(places), count=count, evidence=evidence, repair="Read as numbers, the rest as missing")
+    return look("mixed_types", N_("{name} holds numbers in {share} of its cells and something else in {others_words} ({words}), so all of it counts as words.").format(name=quoted(column.name), share=f"{1 - count / present:.1%}", others_words=plural("{n} other", "{n} others", count), words=words), column=column.name, rows=facts.file_rows(places), count=count, evidence=evidence, repair=N_("Read as numbers, the rest as missing"))
 
 
 def numbers_as_text(facts: Facts) -> Iterator[Finding]:
@@ -76,10 +77,10 @@ def _decorated(column: Column, cells: pl.Series, style: str) -> Finding:
     evidence = {"style": style or "decorated", "cells": len(cells), "examples": examples}
     shown = ", ".join(quoted(example) for example in examples)
     if style == "comma":
-        return look("numbers_as_text", f"{quoted(column.name)} writes numbers with a decimal comma ({shown}), and is read so. Check that the comma does not stand for thousands.", column=column.name, count=len(cells), evidence=evidence, repair="Write them with a point")
+        return look("numbers_as_text", N_("{name} writes numbers with a decimal comma ({shown}), and is read so. Check that the comma does not stand for thousands.").format(name=quoted(column.name), shown=shown), column=column.name, count=len(cells), evidence=evidence, repair=N_("Write them with a point"))
     if cells.str.contains(AMBIGUOUS).all():
-        return look("numbers_as_text", f"{quoted(column.name)} holds numbers such as {shown}: the comma was read as thousands. Check that it does not stand for the decimal point.", column=column.name, count=len(cells), evidence=evidence)
-    return note("numbers_as_text", f"{quoted(column.name)} writes {many(len(cells), 'number')} with signs around or within ({shown}); they were read as numbers.", column=column.name, count=len(cells), evidence=evidence)
+        return look("numbers_as_text", N_("{name} holds numbers such as {shown}: the comma was read as thousands. Check that it does not stand for the decimal point.").format(name=quoted(column.name), shown=shown), column=column.name, count=len(cells), evidence=evidence)
+    return note("numbers_as_text", N_("{name} writes {numbers_words} with signs around or within ({shown}); they were read as numbers.").format(name=quoted(column.name), numbers_words=plural("{n} number", "{n} numbers", len(cells)), shown=shown), column=column.name, count=len(cells), evidence=evidence)
 
 
 def missing_spellings(facts: Facts) -> Iterator[Finding]:
@@ -91,7 +92,7 @@ def missing_spellings(facts: Facts) -> Iterator[Finding]:
             words = [value for value, _ in column.values if facts.forms[value] in unlisted]
             rows = sum(n for value, n in column.values if value in words)
             if words:
-                yield look("missing_spellings", f"{quoted(column.name)} says {', '.join(map(quoted, words[:SHOWN]))} in {many(rows, 'row')}: that looks like “no value” and counts as a value.", column=column.name, count=rows, evidence={"spellings": words[:SHOWN], "rows": rows}, repair="Read it as missing" if len(words) == 1 else "Read them as missing")
+                yield look("missing_spellings", N_("{name} says {words} in {rows_words}: that looks like “no value” and counts as a value.").format(name=quoted(column.name), words=", ".join(map(quoted, words[:SHOWN])), rows_words=plural("{n} row", "{n} rows", rows)), column=column.name, count=rows, evidence={"spellings": words[:SHOWN], "rows": rows}, repair=N_("Read it as missing") if len(words) == 1 else N_("Read them as missing"))
 
 
 def _read_as_missing(facts: Facts) -> Iterator[Finding]:
@@ -113,10 +114,10 @@ def _read_as_missing(facts: Facts) -> Iterator[Finding]:
             spellings[word] = spellings.get(word, 0) + n
     if spellings:
         order = dict(sorted(spellings.items(), key=lambda item: (-item[1], item[0])))
-        shown = ", ".join(f"{quoted(word)} in {many(n, 'cell')}" for word, n in list(order.items())[:SHOWN])
+        shown = ", ".join(f"{quoted(word)} in {plural('{n} cell', '{n} cells', n)}" for word, n in list(order.items())[:SHOWN])
         more = " …" if len(order) > SHOWN else ""
         where = quoted(columns[0]) if len(columns) == 1 else f"{len(columns):,} columns ({', '.join(map(quoted, columns[:3]))}{' …' if len(columns) > 3 else ''})"
-        yield note("missing_spellings", f"Read as missing in {where}: {shown}{more}.", count=sum(order.values()), evidence={"spellings": dict(list(order.items())[:10]), "columns": columns[:10]})
+        yield note("missing_spellings", N_("Read as missing in {where}: {shown}{more}.").format(where=where, shown=shown, more=more), count=sum(order.values()), evidence={"spellings": dict(list(order.items())[:10]), "columns": columns[:10]})
 
 
 def sentinel_values(facts: Facts) -> Iterator[Finding]:
@@ -136,7 +137,7 @@ def sentinel_values(facts: Facts) -> Iterator[Finding]:
         shown = " and ".join(brief(code).replace(",", "") for code in codes)
         rows = sum(codes.values())
         evidence = {"values": list(codes), "rows": rows, "share": round(rows / facts.rows, 4), "others": [float(rest.min()), float(rest.max())]}  # type: ignore[arg-type]
-        yield look("sentinel_values", f"{quoted(column.name)} is {shown} in {many(rows, 'row')}, far from all other values ({brief(float(rest.min()))} to {brief(float(rest.max()))}). That often stands for “no value”.", column=column.name, rows=facts.file_rows(values.is_in(list(codes)).fill_null(False).to_numpy()), count=rows, evidence=evidence, repair=f"Read {shown} as missing")  # type: ignore[arg-type]
+        yield look("sentinel_values", N_("{name} is {shown} in {rows_words}, far from all other values ({low} to {high}). That often stands for “no value”.").format(name=quoted(column.name), shown=shown, rows_words=plural("{n} row", "{n} rows", rows), low=brief(float(rest.min())), high=brief(float(rest.max()))), column=column.name, rows=facts.file_rows(values.is_in(list(codes)).fill_null(False).to_numpy()), count=rows, evidence=evidence, repair=N_("Read {shown} as missing").format(shown=shown))  # type: ignore[arg-type]
 
 
 def _before_last(facts: Facts) -> np.ndarray:

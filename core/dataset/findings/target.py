@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from core.dataset.facts import SHOWN, Facts, listed, look, many, quoted, stop, things, were
+from core.dataset.facts import SHOWN, Facts, listed, look, quoted, stop, things
 from core.dataset.schema import Column, ColumnType, Finding, Part
+from core.language import N_, plural
 from core.settings import settings
 
 __all__ = [
@@ -26,11 +27,11 @@ def no_inputs(facts: Facts) -> Iterator[Finding]:
         return
     others = [c for c in facts.columns if c.name != facts.target]
     if not others:
-        yield stop("no_inputs", f"The table has one column, {quoted(facts.target)}. Add at least one column to predict it from.")
+        yield stop("no_inputs", N_("The table has one column, {target}. Add at least one column to predict it from.").format(target=quoted(facts.target)))
     elif all(c.type is ColumnType.EMPTY for c in others):
-        yield stop("no_inputs", f"Every column but {quoted(facts.target)} is empty ({listed([c.name for c in others])}). Fill in at least one of them.")
+        yield stop("no_inputs", N_("Every column but {target} is empty ({others}). Fill in at least one of them.").format(target=quoted(facts.target), others=listed([c.name for c in others])))
     else:
-        yield stop("no_inputs", f"No column is left to predict {quoted(facts.target)} from: {_why_not(others)}. Change the type of one of them, or add a column.")
+        yield stop("no_inputs", N_("No column is left to predict {target} from: {reasons}. Change the type of one of them, or add a column.").format(target=quoted(facts.target), reasons=_why_not(others)))
 
 
 def _why_not(others: Sequence[Column]) -> str:
@@ -51,10 +52,15 @@ def too_few_rows(facts: Facts) -> Iterator[Finding]:
     usable = facts.rows + sum(facts.small.values())
     evidence = {"rows": facts.rows, "needed": FEWEST_ROWS if facts.rows < FEWEST_ROWS else FEW_ROWS}
     if facts.rows < FEWEST_ROWS:
-        known = f" with a value in {quoted(facts.target)}" if facts.dropped_target else ""
-        yield stop("too_few_rows", f"There {'is' if usable == 1 else 'are'} only {things(facts, usable)}{known}; at least {FEWEST_ROWS} in classes of at least {FEWEST_ROWS_A_CLASS} are needed to train and test. Add more and upload the file again.", count=facts.rows, evidence=evidence)
+        if facts.dropped_target:
+            few = N_("There is only {rows_words} with a value in {target}; {needed_words}") if usable == 1 else N_("There are only {rows_words} with a value in {target}; {needed_words}")
+        else:
+            few = N_("There is only {rows_words}; {needed_words}") if usable == 1 else N_("There are only {rows_words}; {needed_words}")
+        needs = N_("at least {needed} in classes of at least {needed_a_class} are needed to train and test. Add more and upload the file again.").format(needed=FEWEST_ROWS, needed_a_class=FEWEST_ROWS_A_CLASS)
+        said = few.format(rows_words=things(facts, usable), target=quoted(facts.target), needed_words=needs)
+        yield stop("too_few_rows", said, count=facts.rows, evidence=evidence)
     elif facts.rows < FEW_ROWS:
-        yield look("too_few_rows", f"{things(facts, facts.rows)} are few: every figure will have a wide margin. Expect to need some hundreds.", count=facts.rows, evidence=evidence)
+        yield look("too_few_rows", N_("{rows_words} are few: every figure will have a wide margin. Expect to need some hundreds.").format(rows_words=things(facts, facts.rows)), count=facts.rows, evidence=evidence)
 
 
 def empty_part(facts: Facts) -> Iterator[Finding]:
@@ -63,8 +69,8 @@ def empty_part(facts: Facts) -> Iterator[Finding]:
         return
     sizes = {part.value: int((facts.parts == part.number).sum()) for part in Part}
     if empty := [name for name, rows in sizes.items() if not rows]:
-        by = f" by {quoted(facts.split_by.column)}" if facts.split_by.column else ""
-        yield stop("empty_part", f"The split{by} leaves no rows for {' and '.join(empty)}. Choose a column with more different values, or another way to split.", column=facts.split_by.column, evidence=sizes)
+        what = N_("The split by {column}").format(column=quoted(facts.split_by.column)) if facts.split_by.column else N_("The split")
+        yield stop("empty_part", N_("{split_words} leaves no rows for {parts_words}. Choose a column with more different values, or another way to split.").format(split_words=what, parts_words=" and ".join(empty)), column=facts.split_by.column, evidence=sizes)
 
 
 def target_constant(facts: Facts) -> Iterator[Finding]:
@@ -73,9 +79,9 @@ def target_constant(facts: Facts) -> Iterator[Finding]:
     if distinct != 1:
         return
     value = quoted(str(facts.answer[0]))
-    what = "two classes are needed" if facts.task.is_classification else "a number that varies is needed"
-    same = f"Of the classes in {quoted(facts.target)} only {value} has at least {FEWEST_ROWS_A_CLASS} rows" if facts.small else f"{quoted(facts.target)} has the same value in every row ({value})"
-    yield stop("target_constant", f"{same}; {what}. Choose another target, or add rows with other values.", column=facts.target, evidence={"value": str(facts.answer[0])[:80], "rows": facts.rows})
+    what = N_("two classes are needed") if facts.task.is_classification else N_("a number that varies is needed")
+    same = N_("Of the classes in {target} only {value} has at least {fewest} rows").format(target=quoted(facts.target), value=value, fewest=FEWEST_ROWS_A_CLASS) if facts.small else N_("{target} has the same value in every row ({value})").format(target=quoted(facts.target), value=value)
+    yield stop("target_constant", N_("{same_words}; {what_words}. Choose another target, or add rows with other values.").format(same_words=same, what_words=what), column=facts.target, evidence={"value": str(facts.answer[0])[:80], "rows": facts.rows})
 
 
 def too_many_classes(facts: Facts) -> Iterator[Finding]:
@@ -84,7 +90,7 @@ def too_many_classes(facts: Facts) -> Iterator[Finding]:
         return
     limit, count = settings().max_classes, len(facts.labels)
     if count > limit:
-        yield stop("too_many_classes", f"{quoted(facts.target)} has {count:,} different values; at most {limit:,} classes are read. Choose another target, or raise {settings().variable('max_classes')}.", column=facts.target, count=count, evidence={"classes": count, "limit": limit})
+        yield stop("too_many_classes", N_("{target} has {count} different values; at most {limit} classes are read. Choose another target, or raise {variable}.").format(target=quoted(facts.target), count=f"{count:,}", limit=f"{limit:,}", variable=settings().variable("max_classes")), column=facts.target, count=count, evidence={"classes": count, "limit": limit})
 
 
 def target_identifier(facts: Facts) -> Iterator[Finding]:
@@ -92,28 +98,28 @@ def target_identifier(facts: Facts) -> Iterator[Finding]:
     gone = sum(facts.small.values())
     if facts.task.is_classification and gone > max(facts.rows, FEWEST_ROWS):
         classes = len(facts.small) + len(facts.labels)
-        yield stop("target_identifier", f"{quoted(facts.target)} has {classes:,} different values, most of them in one or two rows: it names rows rather than classes. Choose another target.", column=facts.target, count=len(facts.small), evidence={"values": classes, "rows": facts.rows + gone})
+        yield stop("target_identifier", N_("{target} has {classes} different values, most of them in one or two rows: it names rows rather than classes. Choose another target.").format(target=quoted(facts.target), classes=f"{classes:,}"), column=facts.target, count=len(facts.small), evidence={"values": classes, "rows": facts.rows + gone})
 
 
 def target_missing_rows(facts: Facts) -> Iterator[Finding]:
     """Rows without a target."""
     if n := facts.dropped_target:
         share = n / (facts.rows + n + sum(facts.small.values()))
-        yield look("target_missing_rows", f"{many(n, 'row')} {'has' if n == 1 else 'have'} no value in {quoted(facts.target)} and {were(n)} left out. Fill them in if you know the answer.", column=facts.target, count=n, evidence={"rows": n, "share": round(share, 4)})
+        yield look("target_missing_rows", plural("{n} row has no value in {target} and was left out. Fill them in if you know the answer.", "{n} rows have no value in {target} and were left out. Fill them in if you know the answer.", n, target=quoted(facts.target)), column=facts.target, count=n, evidence={"rows": n, "share": round(share, 4)})
 
 
 def class_too_small(facts: Facts) -> Iterator[Finding]:
     """Classes that cannot be split."""
     if facts.small:
         shown = listed(list(facts.small))
-        yield look("class_too_small", f"{many(len(facts.small), 'class has', 'classes have')} fewer than {FEWEST_ROWS_A_CLASS} rows ({shown}) and {were(len(facts.small))} left out, {many(sum(facts.small.values()), 'row')} in all. Add rows, or use one label for several.", column=facts.target, count=len(facts.small), evidence={"classes": dict(list(facts.small.items())[:SHOWN])})
+        yield look("class_too_small", plural("{n} class has fewer than {fewest} rows ({shown}) and was left out, {rows_words} in all. Add rows, or use one label for several.", "{n} classes have fewer than {fewest} rows ({shown}) and were left out, {rows_words} in all. Add rows, or use one label for several.", len(facts.small), fewest=FEWEST_ROWS_A_CLASS, shown=shown, rows_words=plural("{n} row", "{n} rows", sum(facts.small.values()))), column=facts.target, count=len(facts.small), evidence={"classes": dict(list(facts.small.items())[:SHOWN])})
 
 
 def class_few_rows(facts: Facts) -> Iterator[Finding]:
     """Classes that can hardly be judged."""
     few = {label: n for label, n in facts.class_rows.items() if n < FEW_ROWS_A_CLASS}
     if few:
-        yield look("class_few_rows", f"{many(len(few), 'class has', 'classes have')} fewer than {FEW_ROWS_A_CLASS} rows ({listed(list(few))}). What is said about them will be guesswork; add rows.", column=facts.target, count=len(few), evidence={"classes": dict(list(few.items())[:SHOWN])})
+        yield look("class_few_rows", plural("{n} class has fewer than {fewest} rows ({names}). What is said about them will be guesswork; add rows.", "{n} classes have fewer than {fewest} rows ({names}). What is said about them will be guesswork; add rows.", len(few), fewest=FEW_ROWS_A_CLASS, names=listed(list(few))), column=facts.target, count=len(few), evidence={"classes": dict(list(few.items())[:SHOWN])})
 
 
 def imbalance(facts: Facts) -> Iterator[Finding]:
@@ -124,4 +130,4 @@ def imbalance(facts: Facts) -> Iterator[Finding]:
     share, classes = count / facts.rows, len(facts.class_rows)
     if IMBALANCED <= share < 1:
         evidence = {"always": label[:80], "accuracy": round(share, 4), "balanced_accuracy": round(1 / classes, 4)}
-        yield look("imbalance", f"{share:.1%} of the rows are {quoted(label)}: always saying so would be {share:.1%} accurate, and no better than chance in balanced accuracy ({1 / classes:.1%}). Look at that, and at precision and recall.", column=facts.target, count=count, evidence=evidence)
+        yield look("imbalance", N_("{share} of the rows are {label}: always saying so would be {share} accurate, and no better than chance in balanced accuracy ({chance}). Look at that, and at precision and recall.").format(share=f"{share:.1%}", label=quoted(label), chance=f"{1 / classes:.1%}"), column=facts.target, count=count, evidence=evidence)

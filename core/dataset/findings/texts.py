@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 
 from core.dataset.duplicates import straddling
-from core.dataset.facts import Facts, look, many, note, quoted
+from core.dataset.facts import Facts, look, note, quoted
 from core.dataset.near_texts import near_duplicates
 from core.dataset.schema import ColumnType, Finding, Part
+from core.language import N_, plural
 
 __all__ = ["empty_text", "near_duplicate_texts"]
 
@@ -23,7 +24,7 @@ def empty_text(facts: Facts) -> Iterator[Finding]:
     """Texts that are missing."""
     for c in facts.input_columns:
         if c.type is ColumnType.TEXT and c.missing:
-            yield note("empty_text", f"{many(c.missing, 'row has', 'rows have')} no text in {quoted(c.name)}. They are kept and read as an empty text.", column=c.name, count=c.missing, evidence={"rows": c.missing, "share": round(c.missing / facts.rows, 4)})
+            yield note("empty_text", plural("{n} row has no text in {name}. They are kept and read as an empty text.", "{n} rows have no text in {name}. They are kept and read as an empty text.", c.missing, name=quoted(c.name)), column=c.name, count=c.missing, evidence={"rows": c.missing, "share": round(c.missing / facts.rows, 4)})
 
 
 def near_duplicate_texts(facts: Facts) -> Iterator[Finding]:
@@ -48,11 +49,12 @@ def _near(facts: Facts, name: str, looked: int, first: np.ndarray, groups: np.nd
     parts = facts.parts[first] if len(facts.parts) else np.zeros(len(first), dtype=np.uint8)
     tested = straddling(groups, parts)
     say = look if tested >= max(2, STRADDLING_SHARE * int((parts == Part.TEST.number).sum())) else note
-    where = f"Of the first {looked:,} rows, " if looked < facts.rows else ""
-    then = f"{many(tested, 'test row has', 'test rows have')} such a twin in training, which makes the test easier. Take one of each out." if tested else "None of them stands on both sides of the split."
+    then = plural("{n} test row has such a twin in training, which makes the test easier. Take one of each out.", "{n} test rows have such a twin in training, which makes the test easier. Take one of each out.", tested) if tested else N_("None of them stands on both sides of the split.")
     evidence = {"texts": extra, "groups": found, "test_rows_with_a_twin": tested, "looked_at": looked}
     pair = first[twins[groups[twins] == groups[twins[0]]]]
-    return say("near_duplicate_texts", f"{where}{many(extra, 'text')} of {quoted(name)} {'is' if extra == 1 else 'are'} nearly the same as another one. {then}", column=name, rows=facts.file_rows(pair), count=extra, evidence=evidence)
+    told = plural("{n} text of {name} is nearly the same as another one.", "{n} texts of {name} are nearly the same as another one.", extra, name=quoted(name))
+    said = N_("Of the first {looked} rows, {twins_words} {then_words}").format(looked=f"{looked:,}", twins_words=told, then_words=then) if looked < facts.rows else f"{told} {then}"
+    return say("near_duplicate_texts", said, column=name, rows=facts.file_rows(pair), count=extra, evidence=evidence)
 
 
 def _looked_at(texts: pl.Series) -> int:

@@ -19,6 +19,7 @@ from core.dataset.readers.source import Source
 from core.dataset.readers.unpack import Packed, ReadAt, read_at, unpack
 from core.dataset.values import tidy_name
 from core.errors import BadFile, LimitExceeded
+from core.language import N_
 from core.settings import MIB, settings
 
 __all__ = ["Archive", "Member", "open_archive"]
@@ -177,21 +178,21 @@ def open_archive(source: Source) -> Iterator[Archive]:
         try:
             found = entries(content, source.size_bytes)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
-            raise BadFile(f"{source.name} is a damaged zip file. Make it again and upload that file.") from error
+            raise BadFile(N_("{name} is a damaged zip file. Make it again and upload that file.").format(name=source.name)) from error
         yield Archive(found, read_at(content))
 
 
 def _check_total(found: Sequence[Entry]) -> None:
     limit = settings().max_zip_entries
     if len(found) > limit:
-        raise LimitExceeded(f"The zip has {len(found):,} entries; at most {limit:,} are read. Upload fewer pictures, or raise {settings().variable('max_zip_entries')}.")
+        raise LimitExceeded(N_("The zip has {found} entries; at most {limit} are read. Upload fewer pictures, or raise {variable}.").format(found=f"{len(found):,}", limit=f"{limit:,}", variable=settings().variable("max_zip_entries")))
     if sum(entry.packed.unpacked for entry in found) > settings().max_inflated_bytes:
         raise LimitExceeded(_too_much())
 
 
 def _too_much() -> str:
     limit = settings().max_inflated_bytes / MIB
-    return f"Unpacked, the zip would be larger than {limit:,.0f} MB. Upload fewer or smaller pictures, or raise {settings().variable('max_inflated_bytes')}."
+    return N_("Unpacked, the zip would be larger than {limit} MB. Upload fewer or smaller pictures, or raise {variable}.").format(limit=f"{limit:,.0f}", variable=settings().variable("max_inflated_bytes"))
 
 
 def _refusal(entry: Entry) -> str:

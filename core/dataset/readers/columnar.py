@@ -21,6 +21,7 @@ from core.dataset.readers.spool import Spool
 from core.dataset.readers.table import RawTable
 from core.dataset.schema import Finding, Severity
 from core.errors import BadFile, LimitExceeded
+from core.language import N_
 from core.settings import MIB, settings
 
 __all__ = ["left_out_nested", "read_parquet"]
@@ -49,10 +50,10 @@ def read_parquet(source: Source, progress: Progress) -> RawTable:
         texts = {name: _as_text(pl.nth(i).alias(str(i)), kind, lazy) for i, (name, kind) in enumerate(schema.items())}  # a name may look like a pattern
         cells = {name: text for name, text in texts.items() if text is not None}
         if not cells:
-            raise BadFile(f"{source.name} has no column of single values, only nested or binary ones. Write the values to columns of their own and upload it again.")
+            raise BadFile(N_("{name} has no column of single values, only nested or binary ones. Write the values to columns of their own and upload it again.").format(name=source.name))
         total = int(lazy.select(pl.len()).collect().item())
         if not total:
-            raise BadFile(f"{source.name} has columns ({', '.join(n[:40] for n in list(cells)[:SHOWN])}) but no rows. Upload a file that holds data.")
+            raise BadFile(N_("{name} has columns ({cells}) but no rows. Upload a file that holds data.").format(name=source.name, cells=", ".join(n[:40] for n in list(cells)[:SHOWN])))
         spool.header(list(cells))
         done, long = 0, False
         notices = left_out_nested([name for name in schema if name not in cells])
@@ -84,7 +85,7 @@ def _damage_is_a_bad_file(name: str) -> Iterator[None]:
     try:
         yield
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, MemoryError, OverflowError, ValueError) as error:
-        raise BadFile(f"{name} is a Parquet file that is damaged or of a kind that cannot be read. Write it again, or upload the table as CSV.") from error
+        raise BadFile(N_("{name} is a Parquet file that is damaged or of a kind that cannot be read. Write it again, or upload the table as CSV.").format(name=name)) from error
 
 
 def _check_declared(source: Source) -> None:
@@ -96,10 +97,10 @@ def _check_declared(source: Source) -> None:
         (footer.rows, limits.max_rows, "max_rows", "rows"),
     ):
         if count > limit:
-            raise LimitExceeded(f"The table has {count:,} {what}; at most {limit:,} are read. Leave some out, or raise {limits.variable(setting)}.")
+            raise LimitExceeded(N_("The table has {count} {what}; at most {limit} are read. Leave some out, or raise {variable}.").format(count=f"{count:,}", what=what, limit=f"{limit:,}", variable=limits.variable(setting)))
     if footer.unpacked_bytes > limits.max_inflated_bytes:
         raise LimitExceeded(
-            f"Unpacked, {source.name} would be larger than {limits.max_inflated_bytes / MIB:,.3g} MB. Upload a part of it, or raise {limits.variable('max_inflated_bytes')}."
+            N_("Unpacked, {name} would be larger than {max_inflated_bytes} MB. Upload a part of it, or raise {variable}.").format(name=source.name, max_inflated_bytes=f"{limits.max_inflated_bytes / MIB:,.3g}", variable=limits.variable("max_inflated_bytes"))
         )
 
 

@@ -19,6 +19,7 @@ from core.dataset.readers.table import RawTable, column_names, null_where_empty
 from core.dataset.schema import Finding
 from core.dataset.whole import ReadingFolder, Whole, written
 from core.errors import LimitExceeded
+from core.language import N_
 from core.settings import MIB, settings
 
 __all__ = ["Untidy", "batches_of", "check_cells", "read_long"]
@@ -123,7 +124,7 @@ def check_cells(batch: pl.DataFrame, spool: Spool, before: int = 0) -> int:
     sizes = batch.select(pl.col(pl.String).str.len_bytes())
     largest, limit = max((size or 0 for size in sizes.max().row(0)), default=0), settings().max_cell_bytes
     if largest > limit:
-        raise LimitExceeded(f"A cell is larger than {limit / MIB:.3g} MB. Shorten it, or raise {settings().variable('max_cell_bytes')}.")
+        raise LimitExceeded(N_("A cell is larger than {limit} MB. Shorten it, or raise {variable}.").format(limit=f"{limit / MIB:.3g}", variable=settings().variable("max_cell_bytes")))
     size = sum(size or 0 for size in sizes.select(pl.all().cast(pl.Int64).sum()).row(0)) if sizes.width else 0
     spool.check(before + size)
     return before + size

@@ -23,6 +23,7 @@ import numpy as np
 from core.dataset.readers.picture import Seen, grey, look, quiet, with_channels
 from core.dataset.readers.unpack import Packed, read_at, unpack
 from core.errors import BadFile, DiskFull
+from core.language import N_
 
 __all__ = ["CHUNK", "DISK_FULL", "RESULT", "TASK", "Files", "Share", "State", "decode_share", "write_at"]
 
@@ -158,7 +159,7 @@ def write_at(file: BinaryIO, data: bytes, offset: int) -> None:
             data, offset = data[written:], offset + written
     except OSError as error:
         if error.errno in CANNOT_WRITE:
-            raise DiskFull("There is no room on the disk for the decoded pictures. Free some space and try again.") from error
+            raise DiskFull(N_("There is no room on the disk for the decoded pictures. Free some space and try again.")) from error
         raise
 
 

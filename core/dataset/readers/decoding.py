@@ -28,10 +28,11 @@ from core.dataset.readers.picture import value_range
 from core.dataset.readers.source import Source
 from core.dataset.readers.unpack import Packed, read_at
 from core.errors import DiskFull, MachineError
+from core.language import N_
 
 __all__ = ["Decoded", "Decoders", "decode", "decoders_for"]
 
-STAGE = "Looking at the pictures"
+STAGE = N_("Looking at the pictures")
 ROOT = Path(__file__).parents[3]
 MANY = 2000  # from so many pictures on, processes of their own pay
 PICTURES_A_PROCESS = 1000
@@ -187,11 +188,10 @@ def _run_apart(ready: Decoders, shares: Sequence[Share], total: _Total) -> None:
         for worker in workers:
             worker.end()
     if DISK_FULL in codes:
-        raise DiskFull("There is no room on the disk for the decoded pictures. Free some space and try again.")
+        raise DiskFull(N_("There is no room on the disk for the decoded pictures. Free some space and try again."))
     if any(codes):
         raise MachineError(
-            "A process that decodes the pictures ended before it was done, as happens when the memory is full. "
-            "Free some memory, or upload fewer or smaller pictures, and try again.",
+            N_("A process that decodes the pictures ended before it was done, as happens when the memory is full. Free some memory, or upload fewer or smaller pictures, and try again."),
             code="decoder_died",
         )
 

@@ -16,6 +16,7 @@ import polars as pl
 from core.dataset.readers.dialect import END, Dialect, Lines, csv_rows
 from core.dataset.readers.rectangle import read_rectangle
 from core.errors import BadFile, LimitExceeded
+from core.language import N_
 from core.settings import MIB, settings
 
 __all__ = ["Careful", "Rows", "check_rows", "check_unclosed", "decimal_points", "longest_bytes", "read_rows"]
@@ -122,7 +123,7 @@ class Careful:
                     return start, start_line
                 limit = settings().max_cell_bytes
                 raise LimitExceeded(
-                    f"A cell in line {start_line + 1} is larger than {limit / MIB:.3g} MB. Shorten it, or raise {settings().variable('max_cell_bytes')}."
+                    N_("A cell in line {start_line} is larger than {limit} MB. Shorten it, or raise {variable}.").format(start_line=start_line + 1, limit=f"{limit / MIB:.3g}", variable=settings().variable("max_cell_bytes"))
                 ) from error
             if cells == [END]:
                 return None
@@ -168,8 +169,7 @@ def check_unclosed(lines: Sequence[int]) -> None:
     """
     if len(lines) > UNCLOSED_LIMIT:
         raise BadFile(
-            f"More than {UNCLOSED_LIMIT} quotes are opened and never closed, the first in line {lines[0]}. "
-            "Export the table again with quotes doubled inside cells."
+            N_("More than {unclosed_limit} quotes are opened and never closed, the first in line {lines}. Export the table again with quotes doubled inside cells.").format(unclosed_limit=UNCLOSED_LIMIT, lines=lines[0])
         )
 
 
@@ -181,7 +181,7 @@ def check_rows(count: int) -> None:
     """
     limit = settings().max_rows
     if count > limit:
-        raise LimitExceeded(f"The table has more than {limit:,} rows. Upload a part of it, or raise {settings().variable('max_rows')}.")
+        raise LimitExceeded(N_("The table has more than {limit} rows. Upload a part of it, or raise {variable}.").format(limit=f"{limit:,}", variable=settings().variable("max_rows")))
 
 
 def decimal_points(columns: Sequence[str]) -> pl.Expr:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.errors import BadFile, BadSettings
+from core.language import N_
 from core.settings import settings
 
 __all__ = ["END", "Dialect", "Lines", "csv_rows", "find_dialect"]
@@ -106,7 +107,7 @@ class _Candidate:
     def of(cls, data: bytes, delimiter: str, header_row: int | None = None) -> _Candidate:
         rows = list(islice(_sample(data, delimiter), SAMPLE_ROWS + (header_row or 0)))
         if not rows:
-            raise BadFile("The file holds only blank lines. Export it again and upload that file.")
+            raise BadFile(N_("The file holds only blank lines. Export it again and upload that file."))
         widths = [len(row.cells) for row in rows]
         if header_row is not None:
             return cls._told(delimiter, rows, widths, header_row)
@@ -131,7 +132,7 @@ class _Candidate:
             return cls(delimiter, rows, NO_HEADER, common, (common > 1, True, count / len(rows), common))
         header = next((i for i, row in enumerate(rows) if row.start_line < header_row <= row.end_line), None)
         if header is None:
-            raise BadSettings(f"Line {header_row:,} cannot be the header: it is blank or does not exist. Give the line that holds the column names, or 0 if there is none.")
+            raise BadSettings(N_("Line {header_row} cannot be the header: it is blank or does not exist. Give the line that holds the column names, or 0 if there is none.").format(header_row=f"{header_row:,}"))
         width, below = widths[header], widths[header + 1 :]
         names_rows = bool(below) and below.count(width + 1) / len(below) >= BODY_SHARE and width > 1
         width += names_rows

@@ -18,6 +18,7 @@ from core.dataset.readers.east_asian import guess_east_asian
 from core.dataset.readers.rectangle import NEWLINE, count_byte
 from core.dataset.schema import Finding, Severity
 from core.errors import BadFile
+from core.language import N_
 
 __all__ = ["Decoded", "Decoder", "decode", "encoding_of", "refuse_binary"]
 
@@ -195,12 +196,11 @@ class Decoder:
         if self._steps is not None and self._damaged:
             found.append(_about_damage(self._damaged, self.encoding))
         if self._zeros:
-            message = f"{self._zeros:,} zero bytes were removed; they do not belong in a text file. Check that the file was copied whole."
+            message = N_("{_zeros} zero bytes were removed; they do not belong in a text file. Check that the file was copied whole.").format(_zeros=f"{self._zeros:,}")
             found.append(Finding(code="zero_bytes", severity=Severity.LOOK, message=message, count=self._zeros))
         if self._foreign:
             message = (
-                f"The text is not UTF-8. It was read as {TITLES[self.encoding]}. "
-                "If words look wrong, choose another encoding."
+                N_("The text is not UTF-8. It was read as {TITLES}. If words look wrong, choose another encoding.").format(TITLES=TITLES[self.encoding])
             )
             found.append(Finding(code="encoding_guessed", severity=Severity.NOTE, message=message))
             found += [_about_damage(self._damaged, TITLES[self.encoding])] if self._damaged else []
@@ -281,7 +281,7 @@ class _Incremental:
 
 
 def _about_damage(count: int, encoding: str) -> Finding:
-    message = f"{count:,} characters could not be read as {encoding} and are shown as �. Choose another encoding, or save the file as UTF-8 and upload it again."
+    message = N_("{count} characters could not be read as {encoding} and are shown as �. Choose another encoding, or save the file as UTF-8 and upload it again.").format(count=f"{count:,}", encoding=encoding)
     return Finding(code="damaged_text", severity=Severity.LOOK, message=message, count=count)
 
 
@@ -297,4 +297,4 @@ def refuse_binary(text: bytes) -> None:
     """
     controls = len(text) - len(text.translate(None, CONTROLS))
     if controls > CONTROL_SHARE * len(text):
-        raise BadFile("This file is binary data, not a text table. Upload a CSV file, or a zip of pictures in one folder for each class.")
+        raise BadFile(N_("This file is binary data, not a text table. Upload a CSV file, or a zip of pictures in one folder for each class."))

@@ -13,6 +13,7 @@ import polars as pl
 from core.dataset.numbers import number_style
 from core.dataset.schema import Finding, Severity
 from core.errors import BadSettings
+from core.language import N_
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -76,7 +77,7 @@ class Grid:
         if not header:
             return [f"column_{i}" for i in range(1, self.width + 1)]
         if header > self.height:
-            raise BadSettings(f"Row {header:,} of the sheet {self.sheet.name[:80]!r} cannot be the header: the sheet ends in row {self.height:,}.")
+            raise BadSettings(N_("Row {header} of the sheet {name} cannot be the header: the sheet ends in row {height}.").format(header=f"{header:,}", name=repr(self.sheet.name[:80]), height=f"{self.height:,}"))
         return next(islice(self.rows(0), header - 1, None))
 
     def second_names(self, header: int, names: Sequence[str]) -> list[str] | None:

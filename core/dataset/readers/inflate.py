@@ -14,6 +14,7 @@ from core.dataset.progress import Progress
 from core.dataset.readers.source import Source
 from core.dataset.readers.spool import Spool
 from core.errors import BadFile, LimitExceeded
+from core.language import N_
 from core.settings import MIB, settings
 
 __all__ = ["inflated"]
@@ -39,12 +40,12 @@ def inflated(source: Source, progress: Progress) -> Iterator[Source]:
         try:
             _inflate(source, spool, progress)
         except (OSError, EOFError, zlib.error) as error:
-            raise BadFile(f"{source.name} is a gzip file that is damaged or cut off. Pack it again and upload that file.") from error
+            raise BadFile(N_("{name} is a gzip file that is damaged or cut off. Pack it again and upload that file.").format(name=source.name)) from error
         inner = spool.source()
         if not inner.size_bytes:
-            raise BadFile(f"{source.name} is a gzip file with nothing in it. Pack it again and upload that file.")
+            raise BadFile(N_("{name} is a gzip file with nothing in it. Pack it again and upload that file.").format(name=source.name))
         if inner.is_packed:
-            raise BadFile(f"{source.name} is a gzip file that holds {inner.looks_like or 'a zip file'}. Unpack it once and upload what is inside.")
+            raise BadFile(N_("{name} is a gzip file that holds {what_words}. Unpack it once and upload what is inside.").format(name=source.name, what_words=inner.looks_like or N_("a zip file")))
         yield inner
 
 
@@ -60,5 +61,5 @@ def _check_ratio(spool: Spool, source: Source) -> None:
     limit = settings().max_zip_ratio
     if spool.size_bytes > max(RATIO_FLOOR_BYTES, limit * source.size_bytes):
         raise LimitExceeded(
-            f"{source.name} unpacks to more than {limit:,} times its size, as no honest table does. Unpack it yourself and upload what is inside, or raise {settings().variable('max_zip_ratio')}."
+            N_("{name} unpacks to more than {limit} times its size, as no honest table does. Unpack it yourself and upload what is inside, or raise {variable}.").format(name=source.name, limit=f"{limit:,}", variable=settings().variable("max_zip_ratio"))
         )

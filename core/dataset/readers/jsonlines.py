@@ -23,6 +23,7 @@ from core.dataset.readers.spool import Spool
 from core.dataset.readers.table import RawTable
 from core.dataset.schema import Finding, Severity
 from core.errors import BadFile, LimitExceeded
+from core.language import N_
 from core.settings import MIB, settings
 
 __all__ = ["is_json", "read_json"]
@@ -65,12 +66,12 @@ def read_json(source: Source, options: ReadOptions, progress: Progress) -> RawTa
     """
     encoding, guessed = _encoding(source, options)
     survey = _Survey()
-    for record in _records(source, encoding, survey, progress, "Looking at the rows"):
+    for record in _records(source, encoding, survey, progress, N_("Looking at the rows")):
         survey.take(record)
     names = [name for name, single in survey.columns.items() if single]
     nested = [name for name, single in survey.columns.items() if not single]
     if not names:
-        raise BadFile(f"{source.name} is JSON, but none of its objects holds a single value. Write one object for each row, such as {{\"age\": 31, \"job\": \"cook\"}}.")
+        raise BadFile(N_("{name} is JSON, but none of its objects holds a single value. Write one object for each row, such as {{\"age\": 31, \"job\": \"cook\"}}.").format(name=source.name))
     with Spool(source.name) as spool:
         spool.header(names)
         batch: list[list[str]] = []
@@ -97,9 +98,9 @@ class _Survey:
         for name, value in record.items():
             self.columns[name] = self.columns.get(name, True) and _is_single(value)
         if len(self.columns) > limits.max_columns:
-            raise LimitExceeded(f"The table has more than {limits.max_columns:,} columns. Leave some out, or raise {limits.variable('max_columns')}.")
+            raise LimitExceeded(N_("The table has more than {max_columns} columns. Leave some out, or raise {variable}.").format(max_columns=f"{limits.max_columns:,}", variable=limits.variable("max_columns")))
         if self.rows > limits.max_rows:
-            raise LimitExceeded(f"The table has more than {limits.max_rows:,} rows. Upload a part of it, or raise {limits.variable('max_rows')}.")
+            raise LimitExceeded(N_("The table has more than {max_rows} rows. Upload a part of it, or raise {variable}.").format(max_rows=f"{limits.max_rows:,}", variable=limits.variable("max_rows")))
 
 
 def _is_single(value: Any) -> bool:
@@ -131,9 +132,9 @@ def _records(source: Source, encoding: str, survey: _Survey | None, progress: Pr
             if isinstance(record, dict):
                 yield record
             elif record is not None:
-                raise BadFile(f"Line {text.line:,} of {source.name} is JSON, but no object with names and values. Write one object for each row, such as {{\"age\": 31}}.")
+                raise BadFile(N_("Line {line} of {name} is JSON, but no object with names and values. Write one object for each row, such as {{\"age\": 31}}.").format(line=f"{text.line:,}", name=source.name))
         if in_list:
-            raise BadFile(f"{source.name} is a JSON list that never ends: it was cut off after line {text.line:,}. Export it again and upload that file.")
+            raise BadFile(N_("{name} is a JSON list that never ends: it was cut off after line {line}. Export it again and upload that file.").format(name=source.name, line=f"{text.line:,}"))
 
 
 def _next(text: _Text, decoder: json.JSONDecoder, in_list: bool, survey: _Survey | None) -> Any:
@@ -145,7 +146,7 @@ def _next(text: _Text, decoder: json.JSONDecoder, in_list: bool, survey: _Survey
             if (in_list or not text.line_is_whole()) and text.more():
                 continue
             if in_list or isinstance(error, RecursionError):
-                raise BadFile(f"{text.source.name} is damaged JSON: line {text.line:,} cannot be read. Export it again and upload that file.") from error
+                raise BadFile(N_("{name} is damaged JSON: line {line} cannot be read. Export it again and upload that file.").format(name=text.source.name, line=f"{text.line:,}")) from error
             text.skip_line(survey)
             return None
         text.at = end
@@ -175,7 +176,7 @@ class _Text:
             return False
         limit = 4 * settings().max_cell_bytes
         if len(self.buffer) - self.at > limit:
-            raise LimitExceeded(f"Line {self.line:,} begins a value of more than {limit / MIB:.3g} MB. Write smaller rows, or raise {settings().variable('max_cell_bytes')}.")
+            raise LimitExceeded(N_("Line {line} begins a value of more than {limit} MB. Write smaller rows, or raise {variable}.").format(line=f"{self.line:,}", limit=f"{limit / MIB:.3g}", variable=settings().variable("max_cell_bytes")))
         data = self.stream.read(max(CHUNK_BYTES, 2 * (len(self.buffer) - self.at)))  # twice as much each time
         self.ended = not data
         self.lines_before, self.buffer, self.at = self.line, self.buffer[self.at :] + self.decoder.decode(data, final=self.ended), 0
@@ -212,7 +213,7 @@ class _Text:
         if survey is not None:
             survey.broken.append(self.line)
             if len(survey.broken) > BROKEN_LINES:
-                raise BadFile(f"More than {BROKEN_LINES} lines of {self.source.name} are no JSON, the first is line {survey.broken[0]:,}. Write one object in each line and upload it again.")
+                raise BadFile(N_("More than {broken_lines} lines of {name} are no JSON, the first is line {broken}. Write one object in each line and upload it again.").format(broken_lines=BROKEN_LINES, name=self.source.name, broken=f"{survey.broken[0]:,}"))
         stop = self.buffer.find("\n", self.at)
         self.at = len(self.buffer) if stop < 0 else stop + 1
 

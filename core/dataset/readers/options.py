@@ -7,6 +7,7 @@ import string
 from dataclasses import dataclass
 
 from core.errors import BadSettings
+from core.language import N_
 
 __all__ = ["ReadOptions"]
 
@@ -46,7 +47,7 @@ class ReadOptions:
             object.__setattr__(self, "delimiter", _separator(self.delimiter))
         if self.header_row is not None and not 0 <= self.header_row <= HEADER_ROWS:
             raise BadSettings(
-                f"The header row must be a number from 0 (there is none) to {HEADER_ROWS:,}, but it is {self.header_row:,}. Give the line that holds the column names."
+                N_("The header row must be a number from 0 (there is none) to {header_rows}, but it is {header_row}. Give the line that holds the column names.").format(header_rows=f"{HEADER_ROWS:,}", header_row=f"{self.header_row:,}")
             )
 
 
@@ -57,7 +58,7 @@ def _codec(name: str) -> str:
         found = None
     if found is None or found.name in NOT_OF_FILES or not found._is_text_encoding:
         raise BadSettings(
-            f"There is no text encoding {name[:40]!r}. Give one such as utf-8, utf-16, gb18030, big5, shift_jis, cp1252 or latin-1, or leave it out to have it found."
+            N_("There is no text encoding {name}. Give one such as utf-8, utf-16, gb18030, big5, shift_jis, cp1252 or latin-1, or leave it out to have it found.").format(name=repr(name[:40]))
         )
     return found.name
 
@@ -66,6 +67,6 @@ def _separator(text: str) -> str:
     character = SPELLED.get(text.lower(), text)
     if character not in DELIMITERS:
         raise BadSettings(
-            f"The delimiter must be one character such as , ; | or tab, but it is {text[:40]!r}. Give the character that stands between the cells, or leave it out to have it found."
+            N_("The delimiter must be one character such as , ; | or tab, but it is {text}. Give the character that stands between the cells, or leave it out to have it found.").format(text=repr(text[:40]))
         )
     return character

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.errors import BadFile, LimitExceeded
 from core.files import write_atomic
+from core.language import N_
 from core.settings import MIB, settings
 
 __all__ = ["pack", "pack_folder"]
@@ -58,7 +59,7 @@ def pack_folder(folder: Path, path: Path) -> None:
         DiskFull: the disk has no room; nothing is left behind.
     """
     if not folder.is_dir():
-        raise BadFile(f"{folder.name or folder} is not a folder that can be read. Check the path and try again.")
+        raise BadFile(N_("{name} is not a folder that can be read. Check the path and try again.").format(name=folder.name or folder))
     pack(_files_in(folder.resolve()), path)
 
 
@@ -68,14 +69,14 @@ def _write(files: Iterable[tuple[str, bytes | bytearray | memoryview]], path: Pa
         for name, content in files:
             total += memoryview(content).nbytes
             if len(taken) >= limits.max_zip_entries:
-                raise LimitExceeded(f"The folder has more than {limits.max_zip_entries:,} files. Choose a smaller folder, or raise {limits.variable('max_zip_entries')}.")
+                raise LimitExceeded(N_("The folder has more than {max_zip_entries} files. Choose a smaller folder, or raise {variable}.").format(max_zip_entries=f"{limits.max_zip_entries:,}", variable=limits.variable("max_zip_entries")))
             if total > limits.max_file_bytes:
-                raise LimitExceeded(f"The folder has more than {limits.max_file_bytes / MIB:,.0f} MB. Choose a smaller folder, or raise {limits.variable('max_file_bytes')}.")
+                raise LimitExceeded(N_("The folder has more than {max_file_bytes} MB. Choose a smaller folder, or raise {variable}.").format(max_file_bytes=f"{limits.max_file_bytes / MIB:,.0f}", variable=limits.variable("max_file_bytes")))
             entry = zipfile.ZipInfo(_free(_safe(name), taken), LONG_AGO)
             entry.external_attr = READABLE
             archive.writestr(entry, bytes(content))
         if not taken:
-            raise BadFile("The folder has no files in it. Choose a folder with pictures, texts or tables.")
+            raise BadFile(N_("The folder has no files in it. Choose a folder with pictures, texts or tables."))
 
 
 def _safe(name: str) -> str:
@@ -105,7 +106,7 @@ def _files_in(folder: Path) -> Iterator[tuple[str, bytes]]:
                 continue
             try:
                 if path.stat().st_size > settings().max_file_bytes:
-                    raise LimitExceeded(f"{name[:80]} has more than {settings().max_file_bytes / MIB:,.0f} MB. Take it out, or raise {settings().variable('max_file_bytes')}.")
+                    raise LimitExceeded(N_("{name} has more than {max_file_bytes} MB. Take it out, or raise {variable}.").format(name=name[:80], max_file_bytes=f"{settings().max_file_bytes / MIB:,.0f}", variable=settings().variable("max_file_bytes")))
                 yield path.relative_to(folder).as_posix(), path.read_bytes()
             except OSError as error:
-                raise BadFile(f"{name[:80]} in the folder cannot be read. Check that you may read it and try again.") from error
+                raise BadFile(N_("{name} in the folder cannot be read. Check that you may read it and try again.").format(name=name[:80])) from error

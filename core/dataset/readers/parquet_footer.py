@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from core.dataset.readers.source import Source
 from core.errors import BadFile, LimitExceeded
+from core.language import N_
 from core.settings import MIB
 
 __all__ = ["Declared", "declared"]
@@ -47,7 +48,7 @@ def declared(source: Source) -> Declared:
         BadFile: it is damaged, or cut off.
         LimitExceeded: the footer alone is larger than 64 MB.
     """
-    damaged = BadFile(f"{source.name} is a Parquet file that is damaged or cut off. Write it again and upload that file.")
+    damaged = BadFile(N_("{name} is a Parquet file that is damaged or cut off. Write it again and upload that file.").format(name=source.name))
     try:
         with source.open() as stream:
             end = stream.seek(-8, os.SEEK_END)
@@ -56,7 +57,7 @@ def declared(source: Source) -> Declared:
             if tail[4:] != MAGIC or length > end - 4:
                 raise damaged
             if length > FOOTER_BYTES:
-                raise LimitExceeded(f"The footer of {source.name} has {length / MIB:,.0f} MB; at most {FOOTER_BYTES / MIB:,.0f} MB are read. Write the table with fewer row groups.")
+                raise LimitExceeded(N_("The footer of {name} has {length} MB; at most {footer_bytes} MB are read. Write the table with fewer row groups.").format(name=source.name, length=f"{length / MIB:,.0f}", footer_bytes=f"{FOOTER_BYTES / MIB:,.0f}"))
             stream.seek(end - length)
             found = _Compact(stream.read(length)).struct()
     except (OSError, IndexError, ValueError) as error:

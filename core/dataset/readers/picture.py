@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image
 
 from core.errors import BadFile
+from core.language import N_
 from core.settings import settings
 
 __all__ = [
@@ -118,11 +119,11 @@ def look(data: bytes, size: tuple[int, int] | None, values: tuple[float, float] 
     except BadFile:
         raise
     except MemoryError as error:
-        raise BadFile("too large to decode") from error
+        raise BadFile(N_("too large to decode")) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:  # an icon holds a whole other picture
         raise BadFile(_too_many_pixels()) from error
     except Exception as error:  # noqa: BLE001  # Pillow's decoders raise almost anything on broken data
-        raise BadFile("broken picture") from error
+        raise BadFile(N_("broken picture")) from error
 
 
 def value_range(low: float, high: float) -> tuple[float, float]:
@@ -183,11 +184,11 @@ def _open(data: bytes) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadFile(_too_many_pixels()) from error
     except Exception as error:  # noqa: BLE001  # Pillow's parsers raise almost anything on broken data
-        raise BadFile("not a picture that can be read") from error
+        raise BadFile(N_("not a picture that can be read")) from error
     if picture.width * picture.height > settings().max_picture_pixels:
         raise BadFile(_too_many_pixels())
     if not picture.width or not picture.height:
-        raise BadFile("a picture without pixels")
+        raise BadFile(N_("a picture without pixels"))
     return picture
 
 

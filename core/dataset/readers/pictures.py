@@ -26,15 +26,16 @@ from core.dataset.readers.table import RawTable
 from core.dataset.schema import ColumnType, Finding, Part, Severity
 from core.dataset.types import guess_types
 from core.errors import BadFile
+from core.language import N_, plural
 from core.settings import settings
 
 __all__ = ["LAYOUT", "Pictures", "as_table", "common_size", "read_pictures", "read_unlabelled"]
 
-LAYOUT = "Put the pictures into one folder for each class (cat/1.png, cat/2.png, dog/1.png, …), or beside a CSV of file names and labels, zip that, and upload the zip."
+LAYOUT = N_("Put the pictures into one folder for each class (cat/1.png, cat/2.png, dog/1.png, …), or beside a CSV of file names and labels, zip that, and upload the zip.")
 SIZED_PICTURES = 1000  # the common size is the median of so many
 LEAST_SIDE = 8  # pixels; smaller pictures are enlarged, a network could not halve them
 SHOWN = 5
-STAGE = "Looking into the zip"
+STAGE = N_("Looking into the zip")
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def read_pictures(source: Source, progress: Progress | None = None) -> Pictures:
             raise BadFile(_no_classes(source.name, archive))
         pictures = _decoded(source, archive, wanted, progress, decoders=decoders)
         if not pictures.names:
-            raise BadFile(f"None of the {len(wanted):,} pictures in {source.name} can be read ({_reasons(pictures.skipped)}). Check the pictures and make the zip again.")
+            raise BadFile(N_("None of the {wanted} pictures in {name} can be read ({reasons}). Check the pictures and make the zip again.").format(wanted=f"{len(wanted):,}", name=source.name, reasons=_reasons(pictures.skipped)))
     if listed is None:
         return pictures
     parts = () if listed.names_parts else pictures.parts
@@ -137,7 +138,7 @@ def read_unlabelled(
         wanted = [_Wanted(member) for member in archive.members]
         pictures = _decoded(source, archive, wanted, progress, shape, ranges, decoders) if wanted else None
         if pictures is None or not pictures.names:
-            raise BadFile(f"There is no readable picture in {source.name}. Upload a zip of PNG or JPEG pictures.")
+            raise BadFile(N_("There is no readable picture in {name}. Upload a zip of PNG or JPEG pictures.").format(name=source.name))
         return pictures
 
 
@@ -205,13 +206,13 @@ def _decoded(
 
 def _no_classes(name: str, archive: Archive) -> str:
     if archive.tables and not archive.members:
-        return f"{name} holds the table {archive.tables[0]} and no pictures. Unzip it and upload the table itself."
+        return N_("{name} holds the table {tables} and no pictures. Unzip it and upload the table itself.").format(name=name, tables=archive.tables[0])
     if archive.members:
-        unnamed = ", and no table in it names them" if archive.tables else ""
-        return f"The {len(archive.members):,} pictures in {name} lie in no class folders{unnamed}. {LAYOUT}"
+        lie = N_("The {n} pictures in {name} lie in no class folders, and no table in it names them. {layout_words}") if archive.tables else N_("The {n} pictures in {name} lie in no class folders. {layout_words}")
+        return lie.format(n=f"{len(archive.members):,}", name=name, layout_words=LAYOUT)
     if archive.refused:
-        return f"No picture in {name} can be read ({_reasons(archive.refused)}). {LAYOUT}"
-    return f"{name} is a zip file without pictures. {LAYOUT}"
+        return N_("No picture in {name} can be read ({reasons}). {layout_words}").format(name=name, reasons=_reasons(archive.refused), layout_words=LAYOUT)
+    return N_("{name} is a zip file without pictures. {layout_words}").format(name=name, layout_words=LAYOUT)
 
 
 def _reasons(skipped: list[tuple[str, str]]) -> str:
@@ -222,21 +223,17 @@ def _notices(archive: Archive, skipped: list[tuple[str, str]], found: Decoded, p
     notices = []
     if skipped:
         first = ", ".join(f"“{name[-60:]}”" for name, _ in skipped[:SHOWN])
-        message = f"Skipped {_files(len(skipped))}: {_reasons(skipped)}. The first: {first}."
+        message = plural("Skipped {n} file: {reasons}. The first: {first}.", "Skipped {n} files: {reasons}. The first: {first}.", len(skipped), reasons=_reasons(skipped), first=first)
         evidence = {"files": [list(one) for one in skipped[:SHOWN]]}
         notices.append(Finding(code="pictures_skipped", severity=Severity.LOOK, message=message, count=len(skipped), evidence=evidence))
     if archive.others:
-        message = f"Ignored {_files(archive.others)} that {'are no pictures' if archive.others > 1 else 'is no picture'}."
+        message = plural("Ignored {n} file that is no picture.", "Ignored {n} files that are no pictures.", archive.others)
         notices.append(Finding(code="other_files", severity=Severity.NOTE, message=message, count=archive.others))
     if empty := archive.empty_folders:
         shown = ", ".join(f"“{name[:40]}”" for name in empty[:SHOWN])
-        message = f"{len(empty):,} folder{'s hold' if len(empty) > 1 else ' holds'} nothing and {'are' if len(empty) > 1 else 'is'} no class: {shown}."
+        message = plural("{n} folder holds nothing and is no class: {shown}.", "{n} folders hold nothing and are no class: {shown}.", len(empty), shown=shown)
         notices.append(Finding(code="empty_folders", severity=Severity.NOTE, message=message, count=len(empty), evidence={"folders": empty[:SHOWN]}))
     return (*notices, *_about_parts(parted), *_about_sizes(found.sizes), *_about_depths(found))
-
-
-def _files(count: int) -> str:
-    return f"{count:,} file{'s' if count != 1 else ''}"
 
 
 def _pictures(count: int) -> str:
@@ -248,9 +245,9 @@ def _about_parts(parted: list[_Wanted]) -> tuple[Finding, ...]:
         return ()
     counts = Counter((one.part or Part.TRAIN).value for one in parted)
     told = ", ".join(f"{counts[part.value]:,} {part.value}" for part in Part if counts[part.value])
-    message = f"The folders of the zip say how to split, and are used for that: {told}."
+    message = N_("The folders of the zip say how to split, and are used for that: {told}.").format(told=told)
     if outside := sum(one.part is None for one in parted):
-        message += f" {_pictures(outside)} outside these folders {'train' if outside > 1 else 'trains'}."
+        message = plural("{split_words} {n} picture outside these folders trains.", "{split_words} {n} pictures outside these folders train.", outside, split_words=message)
     return (Finding(code="parts_from_folders", severity=Severity.NOTE, message=message, count=len(parted), evidence=dict(counts)),)
 
 
@@ -259,7 +256,7 @@ def _about_sizes(sizes: np.ndarray) -> tuple[Finding, ...]:
     if not len(tiny):
         return ()
     least = tiny[np.argmin(tiny.astype(np.int64).prod(axis=1))].tolist()
-    message = f"{_pictures(len(tiny))} {'are' if len(tiny) > 1 else 'is'} less than {LEAST_SIDE} pixels wide or high (the smallest {least[0]} × {least[1]}) and {'were' if len(tiny) > 1 else 'was'} enlarged. There is little to see in so few pixels; use larger pictures."
+    message = plural("{n} picture is less than {least} pixels wide or high (the smallest {width} × {height}) and was enlarged. There is little to see in so few pixels; use larger pictures.", "{n} pictures are less than {least} pixels wide or high (the smallest {width} × {height}) and were enlarged. There is little to see in so few pixels; use larger pictures.", len(tiny), least=LEAST_SIDE, width=least[0], height=least[1])
     return (Finding(code="tiny_pictures", severity=Severity.LOOK, message=message, count=len(tiny), evidence={"smallest": least, "share": round(len(tiny) / len(sizes), 4)}),)
 
 

@@ -13,6 +13,7 @@ from core.dataset.readers.source import Source
 from core.dataset.readers.table import RawTable, read_table
 from core.dataset.schema import ColumnType
 from core.errors import BadFile
+from core.language import N_
 
 if TYPE_CHECKING:
     from core.dataset.readers.pictures import Pictures
@@ -21,7 +22,7 @@ __all__ = ["Read", "office_kind", "read"]
 
 OFFICE = "[Content_Types].xml"
 OFFICE_DIRECTORY_BYTES = 512 * 1024  # the names in a file of an office program stand in so many bytes at its end
-SAVE_AS = "Save it as .xlsx or CSV and upload that file."
+SAVE_AS = N_("Save it as .xlsx or CSV and upload that file.")
 
 
 @dataclass(frozen=True)
@@ -92,13 +93,13 @@ def _read_table(source: Source, options: ReadOptions, progress: Progress) -> Raw
     if is_json(source.head):
         return read_json(source, options, progress)
     if source.head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise BadFile(f"{source.name} is an old Excel file (.xls), or one with a password. {SAVE_AS}")
+        raise BadFile(N_("{name} is an old Excel file (.xls), or one with a password. {advice_words}").format(name=source.name, advice_words=SAVE_AS))
     if source.head.startswith(b"PK\x03\x04"):
-        raise BadFile(f"{source.name} is a zip or Excel file that is damaged or cut off. Make it again and upload that file.")
+        raise BadFile(N_("{name} is a zip or Excel file that is damaged or cut off. Make it again and upload that file.").format(name=source.name))
     if (phrase := source.looks_like or "").endswith(" picture") and "HEIC" not in phrase:
         from core.dataset.readers.pictures import LAYOUT
 
-        raise BadFile(f"{source.name} looks like {phrase}, and one picture is too little to learn from. {LAYOUT}")
+        raise BadFile(N_("{name} looks like {phrase_words}, and one picture is too little to learn from. {layout_words}").format(name=source.name, phrase_words=phrase, layout_words=LAYOUT))
     return read_table(source, options=options, progress=progress)
 
 
@@ -121,8 +122,8 @@ def office_kind(source: Source) -> str:
 
 def _read_office(source: Source, kind: str, options: ReadOptions, progress: Progress) -> RawTable:
     if kind != "xlsx":
-        what = {"xlsb": "a binary Excel workbook (.xlsb)", "ods": "an OpenDocument file"}.get(kind, "a document of Word or PowerPoint, or an Excel file of an unknown kind")
-        raise BadFile(f"{source.name} is {what}. {SAVE_AS}")
+        what = {"xlsb": N_("a binary Excel workbook (.xlsb)"), "ods": N_("an OpenDocument file")}.get(kind, N_("a document of Word or PowerPoint, or an Excel file of an unknown kind"))
+        raise BadFile(N_("{name} is {what_words}. {advice_words}").format(name=source.name, what_words=what, advice_words=SAVE_AS))
     from core.dataset.readers.workbook import read_workbook
 
     return read_workbook(source, options, progress)

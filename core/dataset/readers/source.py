@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import BadFile, LimitExceeded
+from core.language import N_
 from core.settings import MIB, settings
 
 __all__ = ["HashedStream", "Source", "looks_like"]
@@ -21,41 +22,41 @@ NAME_CHARACTERS = 200
 
 # (offset, first bytes, what to call it); the first that fits wins
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\x89PNG\r\n\x1a\n", "a PNG picture"),
-    (0, b"\xff\xd8\xff", "a JPEG picture"),
-    (0, b"GIF8", "a GIF picture"),
-    (8, b"WEBP", "a WebP picture"),
-    (0, b"II*\x00", "a TIFF picture"),
-    (0, b"MM\x00*", "a TIFF picture"),
-    (0, b"%PDF", "a PDF document"),
-    (0, b"PK\x03\x04", "a zip file"),
-    (0, b"PK\x05\x06", "an empty zip file"),
-    (0, b"\x1f\x8b", "a gzip file"),
-    (0, b"BZh", "a bzip2 file"),
-    (0, b"\xfd7zXZ", "an xz file"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip file"),
-    (0, b"Rar!", "a RAR file"),
-    (257, b"ustar", "a tar archive"),
-    (0, b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
-    (0, b"PAR1", "a Parquet file"),
-    (0, b"ARROW1", "an Arrow file"),
-    (0, b"\x89HDF", "an HDF5 file"),
-    (0, b"SQLite format 3", "an SQLite database"),
-    (0, b"\x93NUMPY", "a NumPy array"),
-    (0, b"\x7fELF", "a program"),
-    (0, b"{\\rtf", "an RTF document"),
-    (4, b"ftyp", "a video or a HEIC picture"),
-    (0, b"RIFF", "a sound or a video"),
-    (0, b"ID3", "a sound"),
-    (0, b"OggS", "a sound"),
+    (0, b"\x89PNG\r\n\x1a\n", N_("a PNG picture")),
+    (0, b"\xff\xd8\xff", N_("a JPEG picture")),
+    (0, b"GIF8", N_("a GIF picture")),
+    (8, b"WEBP", N_("a WebP picture")),
+    (0, b"II*\x00", N_("a TIFF picture")),
+    (0, b"MM\x00*", N_("a TIFF picture")),
+    (0, b"%PDF", N_("a PDF document")),
+    (0, b"PK\x03\x04", N_("a zip file")),
+    (0, b"PK\x05\x06", N_("an empty zip file")),
+    (0, b"\x1f\x8b", N_("a gzip file")),
+    (0, b"BZh", N_("a bzip2 file")),
+    (0, b"\xfd7zXZ", N_("an xz file")),
+    (0, b"7z\xbc\xaf\x27\x1c", N_("a 7-Zip file")),
+    (0, b"Rar!", N_("a RAR file")),
+    (257, b"ustar", N_("a tar archive")),
+    (0, b"\xd0\xcf\x11\xe0", N_("an old Excel or Word file")),
+    (0, b"PAR1", N_("a Parquet file")),
+    (0, b"ARROW1", N_("an Arrow file")),
+    (0, b"\x89HDF", N_("an HDF5 file")),
+    (0, b"SQLite format 3", N_("an SQLite database")),
+    (0, b"\x93NUMPY", N_("a NumPy array")),
+    (0, b"\x7fELF", N_("a program")),
+    (0, b"{\\rtf", N_("an RTF document")),
+    (4, b"ftyp", N_("a video or a HEIC picture")),
+    (0, b"RIFF", N_("a sound or a video")),
+    (0, b"ID3", N_("a sound")),
+    (0, b"OggS", N_("a sound")),
 )
 PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf\x27\x1c", b"Rar!")
 MARKUP: tuple[tuple[bytes, str], ...] = (
-    (b"<!doctype html", "a web page (HTML), perhaps a saved error page"),
-    (b"<html", "a web page (HTML), perhaps a saved error page"),
-    (b"<head", "a web page (HTML), perhaps a saved error page"),
-    (b"<?xml", "an XML document"),
-    (b"<svg", "an SVG drawing"),
+    (b"<!doctype html", N_("a web page (HTML), perhaps a saved error page")),
+    (b"<html", N_("a web page (HTML), perhaps a saved error page")),
+    (b"<head", N_("a web page (HTML), perhaps a saved error page")),
+    (b"<?xml", N_("an XML document")),
+    (b"<svg", N_("an SVG drawing")),
 )
 
 
@@ -85,11 +86,10 @@ class Source:
         limit: int = getattr(settings(), setting)
         if source.size_bytes > limit:
             raise LimitExceeded(
-                f"{shown} has {source.size_bytes / MIB:,.0f} MB; at most {limit / MIB:,.0f} MB are read. "
-                f"Upload a part of it, or raise {settings().variable(setting)}."
+                N_("{shown} has {size_bytes} MB; at most {limit} MB are read. Upload a part of it, or raise {variable}.").format(shown=shown, size_bytes=f"{source.size_bytes / MIB:,.0f}", limit=f"{limit / MIB:,.0f}", variable=settings().variable(setting))
             )
         if not source.size_bytes:
-            raise BadFile(f"{shown} is empty: it has 0 bytes. Export it again and upload that file.")
+            raise BadFile(N_("{shown} is empty: it has 0 bytes. Export it again and upload that file.").format(shown=shown))
         return source
 
     @cached_property
@@ -128,7 +128,7 @@ class Source:
 
     @property
     def _gone(self) -> BadFile:
-        return BadFile(f"{self.name} cannot be read. Check that it is a file, that it still exists, and that you may read it.")
+        return BadFile(N_("{name} cannot be read. Check that it is a file, that it still exists, and that you may read it.").format(name=self.name))
 
     @cached_property
     def sha256(self) -> str:

@@ -22,6 +22,7 @@ from core.dataset.readers.table import RawTable, read_table
 from core.dataset.schema import Finding
 from core.dataset.whole import ReadingFolder
 from core.errors import DiskFull, LimitExceeded
+from core.language import N_
 from core.settings import MIB, settings
 
 __all__ = ["Spool"]
@@ -81,7 +82,7 @@ class Spool:
         limit = settings().max_inflated_bytes
         if size_bytes > limit:
             raise LimitExceeded(
-                f"Unpacked, {self.name} would be larger than {limit / MIB:,.3g} MB. Upload a part of it, or raise {settings().variable('max_inflated_bytes')}."
+                N_("Unpacked, {name} would be larger than {limit} MB. Upload a part of it, or raise {variable}.").format(name=self.name, limit=f"{limit / MIB:,.3g}", variable=settings().variable("max_inflated_bytes"))
             )
 
     def header(self, names: Sequence[str]) -> None:
@@ -126,4 +127,4 @@ class Spool:
 
 
 def _no_room(error: OSError) -> Exception:
-    return DiskFull("There is no room on the disk to unpack this file. Free some space and try again.") if error.errno in NO_ROOM else error
+    return DiskFull(N_("There is no room on the disk to unpack this file. Free some space and try again.")) if error.errno in NO_ROOM else error

@@ -20,6 +20,7 @@ from core.dataset.schema import Finding, Severity
 from core.dataset.values import is_missing, tidy_name
 from core.dataset.whole import Whole
 from core.errors import BadFile, LimitExceeded
+from core.language import N_, plural
 from core.settings import settings
 
 __all__ = ["RawTable", "column_names", "null_where_empty", "read_table"]
@@ -80,7 +81,7 @@ def read_table(
     """
     given = source if isinstance(source, Source) else Source.of(source, file_name)
     if phrase := given.looks_like:
-        raise BadFile(f"{given.name} looks like {phrase}, not like a text table. Export the table as CSV and upload that file.")
+        raise BadFile(N_("{name} looks like {phrase_words}, not like a text table. Export the table as CSV and upload that file.").format(name=given.name, phrase_words=phrase))
     options, progress = options or ReadOptions(), progress or Progress()
     progress.step("Reading", 0, given.size_bytes)
     with given.open() as stream:
@@ -137,16 +138,16 @@ def _sep_line_bytes(text: bytes) -> int:
 def _no_rows(name: str, dialect: Dialect, rows: Rows) -> str:
     if rows.ragged or rows.unclosed:
         line = (rows.ragged + rows.unclosed)[0]
-        return f"No row of {name} has the {len(dialect.header)} cells of its header (line {line} is the first that differs). Check the delimiter and upload it again."
+        return N_("No row of {name} has the {header} cells of its header (line {line} is the first that differs). Check the delimiter and upload it again.").format(name=name, header=len(dialect.header), line=line)
     shown = ", ".join(cell[:40] for cell in dialect.header[:5])
-    return f"{name} has a header ({shown}) but no rows below it. Upload a file that holds data."
+    return N_("{name} has a header ({shown}) but no rows below it. Upload a file that holds data.").format(name=name, shown=shown)
 
 
 def _check_columns(count: int) -> None:
     limit = settings().max_columns
     if count > limit:
         raise LimitExceeded(
-            f"The table has {count:,} columns; at most {limit:,} are read. Leave some out, or raise {settings().variable('max_columns')}."
+            N_("The table has {count} columns; at most {limit} are read. Leave some out, or raise {variable}.").format(count=f"{count:,}", limit=f"{limit:,}", variable=settings().variable("max_columns"))
         )
 
 
@@ -187,14 +188,14 @@ def _shown(names: list[str]) -> str:
 def _about_rows(dialect: Dialect, rows: Rows) -> tuple[Finding, ...]:
     found = []
     if dialect.skipped_lines:
-        message = f"{dialect.skipped_lines} line{'s' if dialect.skipped_lines > 1 else ''} above the header {'were' if dialect.skipped_lines > 1 else 'was'} skipped. Check that the column names are right."
+        message = plural("{n} line above the header was skipped. Check that the column names are right.", "{n} lines above the header were skipped. Check that the column names are right.", dialect.skipped_lines)
         found.append(Finding(code="preamble_skipped", severity=Severity.LOOK, message=message, count=dialect.skipped_lines))
     for code, lines, what in (
-        ("ragged_rows", rows.ragged, f"because they do not have the {len(dialect.header)} cells of the header"),
-        ("unclosed_quotes", rows.unclosed, "because a quote opens there and never closes"),
+        ("ragged_rows", rows.ragged, N_("Left out because they do not have the {cells} cells of the header: {lines}. Correct the file and upload it again if you need them.")),
+        ("unclosed_quotes", rows.unclosed, N_("Left out because a quote opens there and never closes: {lines}. Correct the file and upload it again if you need them.")),
     ):
         if lines:
-            message = f"Left out {what}: {_listed(lines)}. Correct the file and upload it again if you need them."
+            message = what.format(cells=len(dialect.header), lines=_listed(lines))
             found.append(Finding(code=code, severity=Severity.LOOK, message=message, count=len(lines)))
     return tuple(found)
 
@@ -225,5 +226,5 @@ def _decimal_points(frame: pl.DataFrame, dialect: Dialect) -> tuple[pl.DataFrame
 def _about_commas(columns: list[str]) -> tuple[Finding, ...]:
     if not columns:
         return ()
-    message = f"Numbers written with a decimal comma (1,5 for 1.5) were read as such in {_shown(columns)}."
+    message = N_("Numbers written with a decimal comma (1,5 for 1.5) were read as such in {shown}.").format(shown=_shown(columns))
     return (Finding(code="decimal_commas", severity=Severity.NOTE, message=message, count=len(columns)),)

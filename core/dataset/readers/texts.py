@@ -21,12 +21,13 @@ from core.dataset.readers.source import Source
 from core.dataset.readers.table import RawTable
 from core.dataset.schema import ColumnType, Finding, Part, Severity
 from core.errors import BadFile, LimitExceeded
+from core.language import N_, plural
 from core.settings import MIB, settings
 
 __all__ = ["Texts", "as_table", "holds_texts", "read_texts", "read_unlabelled"]
 
 ENDINGS = frozenset({"txt", "text", "md"})
-LAYOUT = "Put the texts into one folder for each class (good/1.txt, good/2.txt, bad/1.txt, …), zip the folders, and upload that file."
+LAYOUT = N_("Put the texts into one folder for each class (good/1.txt, good/2.txt, bad/1.txt, …), zip the folders, and upload that file.")
 UNLABELLED = frozenset({"unsup", "unsupervised", "unlabeled", "unlabelled", "未标注"})  # folders of texts that nobody judged
 PICTURES_FOR_A_TEXT = 0.5  # with more pictures than that, the texts describe the pictures
 DIRECTORY_END_BYTES = 22 + 65_535  # with the longest comment
@@ -107,11 +108,11 @@ def read_texts(source: Source, options: ReadOptions | None = None, progress: Pro
         unjudged = [member.shown for member, place in zip(members, placed, strict=True) if place.label.lower() in UNLABELLED]
         wanted = [(place, member) for member, place in zip(members, placed, strict=True) if place.label and place.label.lower() not in UNLABELLED]
         if not wanted:
-            raise BadFile(f"{_many(len(members), 'text lies', 'texts lie')} in no class folder in {source.name}. {LAYOUT}")
+            raise BadFile(plural("{n} text lies in no class folder in {name}. {layout_words}", "{n} texts lie in no class folder in {name}. {layout_words}", len(members), name=source.name, layout_words=LAYOUT))
         reading = _Reading([*((name, "not in a class folder") for name in outside), *((name, "in a folder of texts without a class") for name in unjudged)])
         found = _read(archive, wanted, reading, options or ReadOptions(), progress or Progress(), keep_empty=False)
         if not len(found.texts):
-            raise BadFile(f"None of the {len(wanted):,} texts in {source.name} can be read ({_reasons(reading.skipped)}). Check the files and make the zip again.")
+            raise BadFile(N_("None of the {wanted} texts in {name} can be read ({reasons}). Check the files and make the zip again.").format(wanted=f"{len(wanted):,}", name=source.name, reasons=_reasons(reading.skipped)))
         return replace(found, notices=reading.notices(archive))
 
 
@@ -127,7 +128,7 @@ def read_unlabelled(source: Source, options: ReadOptions | None = None, progress
         wanted = [(Place(""), member) for member in _documents(archive)]
         found = _read(archive, wanted, reading, options or ReadOptions(), progress or Progress(), keep_empty=True)
         if not len(found.texts):
-            raise BadFile(f"There is no readable text in {source.name}. Upload a zip of .txt files.")
+            raise BadFile(N_("There is no readable text in {name}. Upload a zip of .txt files.").format(name=source.name))
         return replace(found, notices=reading.notices(archive))
 
 
@@ -167,7 +168,7 @@ class _Reading:
         try:
             decoded = decode(data, encoding)
         except BadFile as error:
-            raise BadFile("not a text") from error
+            raise BadFile(N_("not a text")) from error
         limit = settings().max_cell_bytes
         text = decoded.text[:limit].decode("utf-8", errors="ignore").strip()
         if not text:
@@ -187,12 +188,12 @@ class _Reading:
         other = sum(foreign.values())
         ignored = archive.others - len(_documents(archive)) + len(archive.members)
         told = (
-            ("texts_skipped", Severity.LOOK, len(self.skipped), f"Skipped {_many(len(self.skipped), 'file', 'files')}: {_reasons(self.skipped)}. The first: {first}."),
-            ("long_texts", Severity.LOOK, self.cut, f"{_many(self.cut, 'text was', 'texts were')} longer than {limits.max_cell_bytes / MIB:,.0f} MB and cut there. To keep more, raise {limits.variable('max_cell_bytes')}."),
-            ("damaged_text", Severity.LOOK, self.damaged, f"{_many(self.damaged, 'text has', 'texts have')} characters that could not be read; they are shown as �. Save the files as UTF-8 and upload them again."),
-            ("encoding_guessed", Severity.NOTE, other, f"{_many(other, 'text is', 'texts are')} not UTF-8; read {', '.join(f'{count:,} as {name}' for name, count in foreign.items())}. If words look wrong, choose the encoding."),
-            ("empty_texts", Severity.NOTE, self.empty, f"{_many(self.empty, 'file holds', 'files hold')} no text and {'was' if self.empty == 1 else 'were'} left out."),
-            ("other_files", Severity.NOTE, ignored, f"Ignored {_many(ignored, 'file that is no text or may', 'files that are no texts or may')} not be read."),
+            ("texts_skipped", Severity.LOOK, len(self.skipped), plural("Skipped {n} file: {reasons}. The first: {first}.", "Skipped {n} files: {reasons}. The first: {first}.", len(self.skipped), reasons=_reasons(self.skipped), first=first)),
+            ("long_texts", Severity.LOOK, self.cut, plural("{n} text was longer than {limit} MB and cut there. To keep more, raise {variable}.", "{n} texts were longer than {limit} MB and cut there. To keep more, raise {variable}.", self.cut, limit=f"{limits.max_cell_bytes / MIB:,.0f}", variable=limits.variable("max_cell_bytes"))),
+            ("damaged_text", Severity.LOOK, self.damaged, plural("{n} text has characters that could not be read; they are shown as �. Save the files as UTF-8 and upload them again.", "{n} texts have characters that could not be read; they are shown as �. Save the files as UTF-8 and upload them again.", self.damaged)),
+            ("encoding_guessed", Severity.NOTE, other, plural("{n} text is not UTF-8; read {shown}. If words look wrong, choose the encoding.", "{n} texts are not UTF-8; read {shown}. If words look wrong, choose the encoding.", other, shown=", ".join(f"{count:,} as {name}" for name, count in foreign.items()))),
+            ("empty_texts", Severity.NOTE, self.empty, plural("{n} file holds no text and was left out.", "{n} files hold no text and were left out.", self.empty)),
+            ("other_files", Severity.NOTE, ignored, plural("Ignored {n} file that is no text or may not be read.", "Ignored {n} files that are no texts or may not be read.", ignored)),
         )  # fmt: skip
         return tuple(Finding(code=code, severity=severity, message=message, count=count) for code, severity, count, message in told if count > 0)
 
@@ -206,7 +207,7 @@ def _read(
     held = 0
     for place, (_, member) in enumerate(wanted):
         if place % TOLD_EVERY == 0:
-            progress.step("Reading the texts", place, len(wanted), len(kept))
+            progress.step(N_("Reading the texts"), place, len(wanted), len(kept))
         try:
             text = reading.text(archive.read(member), options.encoding, len(kept))
         except BadFile as error:
@@ -260,9 +261,6 @@ def _documents(archive: Archive) -> list[Member]:
     return [member for member in archive.documents if member.ending in ENDINGS]
 
 
-def _many(count: int, one: str, several: str) -> str:
-    return f"{count:,} {one if count == 1 else several}"
-
 
 def _reasons(skipped: list[tuple[str, str]]) -> str:
     return ", ".join(f"{count:,} × {reason}" for reason, count in Counter(reason for _, reason in skipped).most_common(SHOWN)) or "they are empty"
@@ -270,4 +268,4 @@ def _reasons(skipped: list[tuple[str, str]]) -> str:
 
 def _too_much() -> str:
     limit = settings().max_file_bytes / MIB
-    return f"Together, the texts of the zip are longer than {limit:,.0f} MB. Upload fewer, or raise {settings().variable('max_file_bytes')}."
+    return N_("Together, the texts of the zip are longer than {limit} MB. Upload fewer, or raise {variable}.").format(limit=f"{limit:,.0f}", variable=settings().variable("max_file_bytes"))

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
 from core.errors import BadFile
+from core.language import N_
 
 __all__ = ["Packed", "ReadAt", "read_at", "unpack"]
 
@@ -93,9 +94,9 @@ def unpack(read: ReadAt, member: Packed) -> bytes:
     try:
         data = _inflated(_stored(read, member), member)
     except (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError, MemoryError) as error:
-        raise BadFile("damaged in the zip") from error
+        raise BadFile(N_("damaged in the zip")) from error
     if len(data) != member.unpacked or zlib.crc32(data) != member.crc:
-        raise BadFile("damaged in the zip")
+        raise BadFile(N_("damaged in the zip"))
     return data
 
 
@@ -119,7 +120,7 @@ def _inflated(stored: bytes, member: Packed) -> bytes:
         return bz2.BZ2Decompressor().decompress(stored, most)
     if member.method == zipfile.ZIP_LZMA:
         return _lzma(stored, member).decompress(stored[LZMA_HEADER_BYTES:], most)
-    raise BadFile(f"packed by a method that is not read (number {member.method})")
+    raise BadFile(N_("packed by a method that is not read (number {method})").format(method=member.method))
 
 
 def _lzma(stored: bytes, member: Packed) -> lzma.LZMADecompressor:

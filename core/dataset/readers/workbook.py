@@ -21,6 +21,7 @@ from core.dataset.readers.table import RawTable
 from core.dataset.readers.workbook_parts import SheetPart, examine
 from core.dataset.schema import Finding, Severity
 from core.errors import BadFile, BadSettings
+from core.language import N_
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -51,7 +52,7 @@ def read_workbook(source: Source, options: ReadOptions, progress: Progress) -> R
         book = load_workbook(io.BytesIO(source.content) if isinstance(source.content, bytes) else source.content)
         sheet = _chosen(book, source.name, options)
         if options.sheet is not None and not any(any(cell != "" for cell in row) for row in sheet.iter_rows()):
-            raise BadSettings(f"The sheet “{sheet.name[:40]}” is empty. Choose another sheet.")
+            raise BadSettings(N_("The sheet “{name}” is empty. Choose another sheet.").format(name=sheet.name[:40]))
         part = parts.sheet(sheet.name)
         raw = _read_sheet(sheet, part, source.name, options, progress)
     return RawTable(**{**vars(raw), "notices": _about_sheet(book, sheet) + raw.notices})
@@ -88,7 +89,7 @@ def _chosen(book: CalamineWorkbook, name: str, options: ReadOptions) -> Calamine
         if _holds_table(sheet):
             return sheet
     shown = ", ".join(f"“{sheet.name[:40]}”" for _, sheet in listed[:SHOWN])
-    raise BadFile(f"No sheet of {name} holds a table: {shown or 'it has no sheets'}. Put the column names into one row and the data below it.")
+    raise BadFile(N_("No sheet of {name} holds a table: {why_words}. Put the column names into one row and the data below it.").format(name=name, why_words=shown or N_("it has no sheets")))
 
 
 def _asked_for(wanted: str, sheets: list[tuple[int, str]]) -> int:
@@ -98,7 +99,7 @@ def _asked_for(wanted: str, sheets: list[tuple[int, str]]) -> int:
             if form(name) == form(wanted):
                 return place
     shown = ", ".join(f"“{name[:40]}”" for _, name in sheets[:SHOWN]) + (" …" if len(sheets) > SHOWN else "")
-    raise BadSettings(f"There is no sheet {wanted[:80]!r}. The sheets are: {shown}.")
+    raise BadSettings(N_("There is no sheet {wanted}. The sheets are: {shown}.").format(wanted=repr(wanted[:80]), shown=shown))
 
 
 def _holds_table(sheet: CalamineSheet) -> bool:
@@ -115,7 +116,7 @@ def _read_sheet(sheet: CalamineSheet, part: SheetPart, name: str, options: ReadO
     keep = [i for i, cell in enumerate(names) if cell] if header else list(range(len(names)))
     keep = sorted({*keep, *grid.filled(header, [i for i in range(len(names)) if i not in set(keep)])})
     if not keep:
-        raise BadSettings(f"Row {header} of the sheet {sheet.name[:80]!r} is empty. Give the row that holds the column names, or 0 if there is none.")
+        raise BadSettings(N_("Row {header} of the sheet {name} is empty. Give the row that holds the column names, or 0 if there is none.").format(header=header, name=repr(sheet.name[:80])))
     notices = _about_titles(header, grid) if options.header_row is None else ()
     with Spool(name) as spool:
         spool.header([names[i] for i in keep])

@@ -21,6 +21,7 @@ import numpy as np
 from core.dataset.progress import Progress
 from core.dataset.readers.source import Source
 from core.errors import BadFile, LimitExceeded
+from core.language import N_
 from core.settings import MIB, settings
 
 __all__ = ["Parts", "SheetPart", "examine"]
@@ -105,13 +106,13 @@ def examine(source: Source, progress: Progress) -> Parts:
             with zipfile.ZipFile(stream) as file:
                 return _examined(file, source, progress)
         except DAMAGE as error:
-            raise BadFile(f"{source.name} is an Excel workbook that is damaged or cut off. Save it again as .xlsx and upload that file.") from error
+            raise BadFile(N_("{name} is an Excel workbook that is damaged or cut off. Save it again as .xlsx and upload that file.").format(name=source.name)) from error
 
 
 def _examined(file: zipfile.ZipFile, source: Source, progress: Progress) -> Parts:
     entries = [entry for entry in file.infolist() if not entry.is_dir()]  # all: a sheet may lie anywhere
     if len({entry.filename.lower() for entry in entries}) < len(entries):
-        raise BadFile(f"{source.name} has two parts of the same name. Save it again as .xlsx and upload that file.")
+        raise BadFile(N_("{name} has two parts of the same name. Save it again as .xlsx and upload that file.").format(name=source.name))
     total = sum(entry.file_size for entry in entries)
     if len(entries) > settings().max_zip_entries or total > settings().max_workbook_bytes:
         raise _too_much(source)
@@ -124,7 +125,7 @@ def _examined(file: zipfile.ZipFile, source: Source, progress: Progress) -> Part
         part = SheetPart()
         for text in _pieces(file, entry):
             if entry.filename.lower().endswith((".xml", ".rels")) and _is_strange(text):
-                raise BadFile(f"{source.name} holds XML that no Excel writes. Save it again as .xlsx and upload that file.")
+                raise BadFile(N_("{name} holds XML that no Excel writes. Save it again as .xlsx and upload that file.").format(name=source.name))
             _count(part, text, shared, source)
             done += len(text)
             progress.step("Unpacking", done, total)
@@ -134,7 +135,7 @@ def _examined(file: zipfile.ZipFile, source: Source, progress: Progress) -> Part
 
 def _too_much(source: Source) -> LimitExceeded:
     limit = settings().max_workbook_bytes / MIB
-    return LimitExceeded(f"Unpacked, the workbook {source.name} would be larger than {limit:,.3g} MB. Save the sheet as CSV, or raise {settings().variable('max_workbook_bytes')}.")
+    return LimitExceeded(N_("Unpacked, the workbook {name} would be larger than {limit} MB. Save the sheet as CSV, or raise {variable}.").format(name=source.name, limit=f"{limit:,.3g}", variable=settings().variable("max_workbook_bytes")))
 
 
 def _pieces(file: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -176,8 +177,7 @@ def _count(part: SheetPart, text: bytes, shared: np.ndarray, source: Source) -> 
     limits = settings()
     if part.rows * part.columns > limits.max_workbook_cells:
         raise LimitExceeded(
-            f"A sheet of {source.name} spans {part.rows:,} rows and {part.columns:,} columns; at most {limits.max_workbook_cells:,} cells are read. "
-            f"Delete what stands far from the table, save it as CSV, or raise {limits.variable('max_workbook_cells')}."
+            N_("A sheet of {name} spans {rows} rows and {columns} columns; at most {max_workbook_cells} cells are read. Delete what stands far from the table, save it as CSV, or raise {variable}.").format(name=source.name, rows=f"{part.rows:,}", columns=f"{part.columns:,}", max_workbook_cells=f"{limits.max_workbook_cells:,}", variable=limits.variable("max_workbook_cells"))
         )
     if part.text_bytes > limits.max_workbook_bytes:
         raise _too_much(source)

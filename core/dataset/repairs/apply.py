@@ -14,6 +14,7 @@ from core.dataset.repairs.kinds import LeaveOut, RowRepair, ScaleRepair, ShareOu
 from core.dataset.schema import ColumnType, Repair, SplitBy
 from core.dataset.types import guess_types
 from core.dataset.values import find_time_format, is_missing
+from core.language import N_
 
 __all__ = ["REPAIRS", "ROW_REPAIRS", "VALUE_REPAIRS", "Repaired", "repair_table", "repair_values"]
 
@@ -101,7 +102,7 @@ def repair_table(
     for repair in repairs:
         kind = REPAIRS.get(repair.code)
         if kind is None:
-            raise refused(f"There is no repair {repair.code[:60]!r}. Repairs are: {', '.join(REPAIRS)}.")
+            raise refused(N_("There is no repair {code}. Repairs are: {REPAIRS}.").format(code=repr(repair.code[:60]), REPAIRS=", ".join(REPAIRS)))
         if not known and not isinstance(kind, ValueRepair | ScaleRepair):
             known = _guessed(frame)
         now = TableNow(done.frame, target, {**known, **done.types}, ~done.removed, copies, given)
@@ -164,7 +165,7 @@ def _change(kind: ValueRepair, values: pl.Series, repair: Repair) -> pl.Series:
     try:
         return kind.change(values, repair.decided)
     except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:  # `decided` was written by somebody else
-        raise refused(f"What the repair {repair.code} decided for “{values.name[:60]}” cannot be used. Apply it to the file again.") from error
+        raise refused(N_("What the repair {code} decided for “{name}” cannot be used. Apply it to the file again.").format(code=repair.code, name=values.name[:60])) from error
 
 
 def _placed(repair: Repair, kind: ValueRepair | RowRepair | LeaveOut | ShareOut | ScaleRepair, now: TableNow) -> Repair:
@@ -175,20 +176,20 @@ def _placed(repair: Repair, kind: ValueRepair | RowRepair | LeaveOut | ShareOut 
     if column is None and isinstance(kind, ShareOut) and kind.kind == "time":
         column = _only_time(now)
     if column is None and not isinstance(kind, RowRepair) and not (isinstance(kind, LeaveOut) and kind.find):
-        raise refused(f"The repair {repair.code} needs a column: write {repair.code}:COLUMN. The columns are: {_listed(now)}.")
+        raise refused(N_("The repair {code} needs a column: write {code}:COLUMN. The columns are: {now}.").format(code=repair.code, now=_listed(now)))
     if column is not None and column not in now.frame.columns:
-        raise refused(f"There is no column {column[:80]!r} to repair. The columns are: {_listed(now)}.")
+        raise refused(N_("There is no column {column} to repair. The columns are: {now}.").format(column=repr(column[:80]), now=_listed(now)))
     if column == now.target and isinstance(kind, LeaveOut | ShareOut | ScaleRepair):
-        raise refused(f"“{now.target[:60]}” is what is predicted, so the repair {repair.code} does not fit it. Choose another column or another target.")
+        raise refused(N_("“{target}” is what is predicted, so the repair {code} does not fit it. Choose another column or another target.").format(target=now.target[:60], code=repair.code))
     if isinstance(kind, ShareOut) and kind.kind == "time" and column is not None and not _is_time(now.frame[column]):
-        raise refused(f"“{column[:60]}” holds no dates in one form that can be read, so the rows cannot be put in order by it. Choose a column of dates.")
+        raise refused(N_("“{column}” holds no dates in one form that can be read, so the rows cannot be put in order by it. Choose a column of dates.").format(column=column[:60]))
     return repair.model_copy(update={"column": column})
 
 
 def _only_time(now: TableNow) -> str:
     times = [name for name in now.frame.columns if now.types.get(name) is ColumnType.TIME]
     if len(times) != 1:
-        raise refused(f"The repair time_order needs a column: write time_order:COLUMN. Columns of dates are: {', '.join(times[:10]) or 'none'}.")
+        raise refused(N_("The repair time_order needs a column: write time_order:COLUMN. Columns of dates are: {times}.").format(times=", ".join(times[:10]) or "none"))
     return times[0]
 
 

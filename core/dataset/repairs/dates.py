@@ -9,6 +9,7 @@ import polars as pl
 from core.dataset.repairs.kinds import Decided, refused
 from core.dataset.times import ORDERS, find_time_format, to_time
 from core.dataset.values import is_missing
+from core.language import N_
 
 __all__ = ["day_first", "decide_day_first"]
 
@@ -28,7 +29,7 @@ def decide_day_first(values: pl.Series) -> dict[str, Any]:
         form_turned = form.replace(month_first, turned)
         if form_turned != form and to_time(present, form_turned).null_count() <= (1 - LEAST_SHARE) * len(present):
             return {"form": form_turned}
-    raise refused(f"“{values.name[:60]}” holds no dates that could as well be read with the day first. Leave that repair out.")
+    raise refused(N_("“{name}” holds no dates that could as well be read with the day first. Leave that repair out.").format(name=values.name[:60]))
 
 
 def day_first(values: pl.Series, decided: Decided) -> pl.Series:

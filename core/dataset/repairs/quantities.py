@@ -15,6 +15,7 @@ import polars as pl
 from core.dataset.numbers import number_format, to_number
 from core.dataset.repairs.kinds import Decided, refused
 from core.dataset.values import is_missing
+from core.language import N_
 
 __all__ = [
     "decide_limits", "decide_log", "decide_mixed", "decide_possible", "decide_sentinels", "decide_style",
@@ -54,7 +55,7 @@ def decide_style(values: pl.Series) -> dict[str, Any]:
     """How the column writes its numbers: with a decimal comma or a decimal point."""
     form = style(_checked(values))
     if not form and _read(values, "").null_count() == values.cast(pl.Float64, strict=False).null_count():
-        raise refused(f"The numbers of “{values.name[:60]}” are written plainly already. Leave that repair out.")
+        raise refused(N_("The numbers of “{name}” are written plainly already. Leave that repair out.").format(name=values.name[:60]))
     return {"style": form or POINT}
 
 
@@ -91,7 +92,7 @@ def decide_sentinels(values: pl.Series) -> dict[str, Any]:
     """The codes for "no value" that the column holds."""
     numbers = numbers_in(_checked(values))
     if not (found := sentinels(numbers)):
-        raise refused(f"“{values.name[:60]}” holds no number that stands for “no value”, such as -999 in several rows. Leave that repair out.")
+        raise refused(N_("“{name}” holds no number that stands for “no value”, such as -999 in several rows. Leave that repair out.").format(name=values.name[:60]))
     return {**_style(values), "values": found}
 
 
@@ -129,7 +130,7 @@ def decide_limits(values: pl.Series) -> dict[str, Any]:
     """The limits to which values far out are drawn in."""
     limits = outlier_limits(numbers_in(_checked(values)))
     if limits is None:
-        raise refused(f"No value of “{values.name[:60]}” lies far outside the others. Leave that repair out.")
+        raise refused(N_("No value of “{name}” lies far outside the others. Leave that repair out.").format(name=values.name[:60]))
     return {**_style(values), "low": limits[0], "high": limits[1]}
 
 
@@ -161,7 +162,7 @@ def decide_possible(values: pl.Series) -> dict[str, Any]:
     _checked(values)
     known = possible_range(values.name)
     if known is None:
-        raise refused(f"What “{values.name[:60]}” can be is not known from its name. Use the repair outliers:{values.name[:60]} to limit it instead.")
+        raise refused(N_("What “{name}” can be is not known from its name. Use the repair outliers:{name} to limit it instead.").format(name=values.name[:60]))
     return {**_style(values), "low": known[0], "high": known[1]}
 
 
@@ -176,7 +177,7 @@ def decide_log(values: pl.Series) -> dict[str, Any]:
     """What is taken off before the logarithm; values below zero have none."""
     numbers = numbers_in(_checked(values))
     if float(numbers.min()) < 0:  # type: ignore[arg-type]
-        raise refused(f"“{values.name[:60]}” has values below zero, so a logarithm does not fit it. Leave that repair out.")
+        raise refused(N_("“{name}” has values below zero, so a logarithm does not fit it. Leave that repair out.").format(name=values.name[:60]))
     return {"offset": 0.0}
 
 
@@ -185,7 +186,7 @@ def _checked(values: pl.Series) -> pl.Series:
     usable = values.dtype == pl.String or values.dtype.is_numeric()
     cells = _cells(values) if usable else values.head(0)
     if not len(cells) or to_number(cells, number_format(cells)).null_count() > (1 - LEAST_SHARE) * len(cells):
-        raise refused(f"“{values.name[:60]}” holds no numbers, so that repair does not fit it. Choose a column of numbers.")
+        raise refused(N_("“{name}” holds no numbers, so that repair does not fit it. Choose a column of numbers.").format(name=values.name[:60]))
     return values
 
 

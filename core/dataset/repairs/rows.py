@@ -16,6 +16,7 @@ from core.dataset.repairs.quantities import numbers_in
 from core.dataset.schema import ColumnType, Part
 from core.dataset.split import part_named
 from core.dataset.values import as_strings, is_missing, tidy, to_category, to_text
+from core.language import N_
 
 __all__ = ["brings_split", "conflicting", "copies_of_judges", "decide_columns", "decide_judged", "equal_inputs", "later_copies"]
 
@@ -26,7 +27,7 @@ def decide_columns(now: TableNow) -> dict[str, Any]:
     """The columns that are compared."""
     names = [name for name in now.frame.columns if name != now.target and now.types[name] not in NOT_COMPARED]
     if not names and now.copies is None:
-        raise refused("No column but names and numbers of rows is left to compare, so copies cannot be found. Leave that repair out.")
+        raise refused(N_("No column but names and numbers of rows is left to compare, so copies cannot be found. Leave that repair out."))
     return {"columns": names}
 
 
@@ -48,7 +49,7 @@ def conflicting(now: TableNow, decided: Decided) -> np.ndarray:
 def decide_judged(now: TableNow) -> dict[str, Any]:
     """The column that says which rows judge, and the columns that are compared."""
     if (column := now.given or brings_split(now.frame, now.target)) is None:
-        raise refused("The file brings no split of its own, and copies stay in one part of the split that is made here. Leave that repair out.")
+        raise refused(N_("The file brings no split of its own, and copies stay in one part of the split that is made here. Leave that repair out."))
     columns = decide_columns(now)["columns"]
     return {"split": column, "columns": [name for name in columns if name != column]}
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from core.dataset.repairs.kinds import Decided, refused
 from core.dataset.values import ALSO_MISSING, SURELY_MISSING, as_strings, is_missing, tidy
+from core.language import N_
 
 __all__ = ["NO", "YES", "alike", "decide_alike", "decide_boolean", "decide_missing", "folded", "no_missing_spellings", "one_spelling"]
 
@@ -60,7 +61,7 @@ def alike(values: pl.Series) -> dict[str, list[str]]:
 def decide_alike(values: pl.Series) -> dict[str, Any]:
     """For each folded form with several spellings the most frequent one."""
     if not (found := alike(values)):
-        raise refused(f"“{values.name[:60]}” has no two spellings of one value, so there is nothing to write alike. Leave that repair out.")
+        raise refused(N_("“{name}” has no two spellings of one value, so there is nothing to write alike. Leave that repair out.").format(name=values.name[:60]))
     return {"spellings": {same: spellings[0] for same, spellings in found.items()}}
 
 
@@ -74,7 +75,7 @@ def decide_boolean(values: pl.Series) -> dict[str, Any]:
     """Yes and no as most rows say them: in Chinese characters, or in English."""
     counts = folded(as_strings(values)).alias("same").value_counts(name="rows").filter(pl.col("same").is_in([*YES, *NO]))
     if len(counts) < 2:
-        raise refused(f"“{values.name[:60]}” does not say yes and no in several ways, so there is nothing to write alike. Leave that repair out.")
+        raise refused(N_("“{name}” does not say yes and no in several ways, so there is nothing to write alike. Leave that repair out.").format(name=values.name[:60]))
     chinese = counts["rows"].filter(counts["same"].str.contains(CHINESE)).sum() * 2 > counts["rows"].sum()
     yes, no = ("是", "否") if chinese else ("yes", "no")
     return {"spellings": {**dict.fromkeys(YES, yes), **dict.fromkeys(NO, no)}}
@@ -86,7 +87,7 @@ def decide_missing(values: pl.Series) -> dict[str, Any]:
     found = folded(cells.drop_nulls()).unique().sort()
     missing = [spelling for spelling in found.to_list() if spelling in _folded_missing()]
     if not missing:
-        raise refused(f"“{values.name[:60]}” has no spelling that means “no value”. Leave that repair out.")
+        raise refused(N_("“{name}” has no spelling that means “no value”. Leave that repair out.").format(name=values.name[:60]))
     return {"values": missing}
 
 

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from core.errors import Damaged
+from core.language import N_
 from core.training.trainer import Numbers, Snapshot, order_of_rows, steps_of
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class EngineTrainer(ABC):
         groups = ((snapshot.weights, self.model.weights), (snapshot.seeds, self._seeds),
                   (snapshot.optimizer, self.model.optimizer.variables), (snapshot.metrics, self.model.metrics_variables))  # fmt: skip
         if any([array.shape for array in arrays] != [tuple(variable.shape) for variable in variables] for arrays, variables in groups):
-            raise Damaged("The checkpoint belongs to a network of another shape, so the training cannot go on from it. Train again.")
+            raise Damaged(N_("The checkpoint belongs to a network of another shape, so the training cannot go on from it. Train again."))
         self.epoch, self.batch = snapshot.epoch, snapshot.batch
         if self.epoch:
             self._take_order(order_of_rows(self._seed, self.epoch, self._rows))

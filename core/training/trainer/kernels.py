@@ -91,7 +91,7 @@ def normalise_values(layer: Any, inputs: Any) -> Any:
     return tf.cast(_normalised(tf.cast(inputs, tf.float32), tf.convert_to_tensor(layer.gamma), tf.convert_to_tensor(layer.beta), layer.epsilon), inputs.dtype)
 
 
-@tf.custom_gradient
+@tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
 def _normalised(values: Any, scale: Any, offset: Any, epsilon: float) -> Any:
     centred = values - tf.reduce_mean(values, -1, keepdims=True)
     factor = tf.math.rsqrt(tf.reduce_mean(tf.square(centred), -1, keepdims=True) + epsilon)

@@ -19,6 +19,7 @@ BACKEND = os.environ["KERAS_BACKEND"]
 from core.training.backend import import_keras  # noqa: E402
 
 keras = import_keras()
+LOADED = {name for name in ("jax", "tensorflow", "sklearn") if sys.modules.get(name)}
 
 import numpy as np  # noqa: E402
 
@@ -246,7 +247,7 @@ def kernels() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    result = {name: judge(name) for name in sys.argv[2:]} | {"rates": rates(), "edges": edges()}
+    result = {name: judge(name) for name in sys.argv[2:]} | {"rates": rates(), "edges": edges(), "loaded": sorted(LOADED)}
     if BACKEND == "tensorflow":
         result["kernels"] = kernels()
     (Path(sys.argv[1]) / f"{BACKEND}.json").write_text(json.dumps(result))

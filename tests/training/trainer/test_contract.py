@@ -75,6 +75,10 @@ def test_in_the_end_the_keras_model_holds_the_weights(found: dict[str, Any], bac
     assert found[backend][case]["saved"] == 0
 
 
+def test_each_engine_is_loaded_without_the_other(found: dict[str, Any]) -> None:
+    assert {backend: found[backend]["loaded"] for backend in BACKENDS} == {"jax": ["jax"], "tensorflow": ["tensorflow"]}
+
+
 @pytest.mark.parametrize("layer", ["batch", "values", "attention"])
 def test_large_operations_are_as_exact_as_those_of_keras(found: dict[str, Any], layer: str) -> None:
     ours, keras = found["tensorflow"]["kernels"][layer]  # values, gradients and moving statistics beside float64, relative

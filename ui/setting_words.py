@@ -1,0 +1,45 @@
+"""The names of presets and choices as a visitor reads them; what is stored, and what a program writes, stays English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.language import N_, _
+from core.race_lanes import labels
+from core.recipes import RECIPES
+from core.retelling import retold
+from core.runs.spec import RunSpec
+
+__all__ = ["default_name", "lane_names", "preset_name"]
+
+PRESETS = {"quick": N_("Quick"), "balanced": N_("Balanced"), "thorough": N_("Thorough"), "custom": N_("Custom")}
+
+
+def preset_name(preset: str) -> str:
+    """What a preset is called on the page.
+
+    Example:
+        >>> preset_name("balanced")
+        'Balanced'
+    """
+    return _(PRESETS[preset]) if preset in PRESETS else preset.capitalize()
+
+
+def default_name(recipe: str, preset: str) -> str:
+    """What a run is called that nobody named; a name is its owner's, so it stays in the language of the one who started it.
+
+    Example:
+        >>> default_name("mlp", "balanced")
+        'Multilayer network (balanced)'
+    """
+    return _("{recipe} ({preset})").format(recipe=_(RECIPES[recipe].title), preset=preset_name(preset).lower())
+
+
+def lane_names(specs: Sequence[RunSpec]) -> list[str]:
+    """What the lanes of a race are called on a page: the name that somebody gave, or what sets a lane apart in the visitor's language."""
+    return [label if label == spec.name else _told(label) for spec, label in zip(specs, labels(specs), strict=True)]
+
+
+def _told(label: str) -> str:
+    word, _space, seed = label.partition(" ")
+    return _("Seed {seed}").format(seed=seed) if word == "Seed" and seed.isdecimal() else retold(label)
