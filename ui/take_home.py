@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.errors import BadSettings
+from core.errors import BadSettings, RunFailed
 from core.evaluation.names import headline
 from core.evaluation.verdict import MARGIN
 from core.language import LANGUAGES, NAMES, Language, _, current, speaking
 from core.seal import look_at, looks, looks_sentence
 from core.worth.goals import USUAL
+from ui.guard import log
 from ui.state import current_workspace
 from ui.verdict import field_of
 from ui.words import plain, short
@@ -57,9 +58,16 @@ def _chosen_language() -> Language:
 def _button(found: Compared, label: str, file_name: str, mime: str, icon: str, make: Callable[[Callable[[], Findings]], bytes], language: Language, what: str, key: str = "") -> None:
     told = _told(found)
 
+    page = current()
+
     def made() -> bytes:
-        with speaking(language):  # the file is made in another thread, later, which knows nothing of the visitor
-            return make(lambda: _findings(found, dict(told)))
+        try:
+            with speaking(language):  # the file is made in another thread, later, which knows nothing of the visitor
+                return make(lambda: _findings(found, dict(told)))
+        except Exception as error:  # Streamlit would show its words, paths and all, beside the button
+            log.exception("export")
+            with speaking(page):
+                raise RunFailed(_("The file could not be made. Reload the page and try again; the server's log says why.")) from error
 
     with st.container(border=True, gap="xsmall"):
         st.download_button(label, data=made, file_name=file_name, mime=mime, icon=f":material/{icon}:", on_click="ignore", key=f"compare_{key or file_name.rpartition('.')[2]}")

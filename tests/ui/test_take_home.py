@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from core.dataset.ingest import ingest
+from core.errors import RunFailed
 from core.evaluation.compare import compare
 from core.evaluation.model import model_of_baseline, model_of_run
 from core.language import speaking
@@ -17,6 +20,7 @@ from core.workspace import Workspace
 from core.worth.cost_matrix import CostMatrix
 from core.worth.rates import Rates
 from tests.pages import results_made as made
+from ui import take_home
 from ui.comparison import Compared
 from ui.take_home import _findings
 
@@ -38,6 +42,18 @@ def found(clean_home: object) -> Compared:
 
 def told(parts: list[Section]) -> str:
     return " ".join(block.text for part in parts for block in part.blocks if isinstance(block, Sentence))
+
+
+def test_a_file_that_cannot_be_made_is_said_in_a_sentence(found: Compared, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_findings: object) -> bytes:
+        raise OSError("/secret/place")
+
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(take_home.st, "download_button", lambda label, **settings: given.update(settings))
+    monkeypatch.setattr(take_home, "_told", lambda _: {})
+    take_home._button(found, "PDF", "a.pdf", "application/pdf", "picture_as_pdf", broken, "zh_CN", "The same on paper.")
+    with pytest.raises(RunFailed, match="^The file could not be made. Reload the page and try again"):  # in the language of the page
+        given["data"]()
 
 
 def test_everything_entered_is_in_the_file_and_simple_models_are_called_in_its_language(found: Compared) -> None:

@@ -2,8 +2,8 @@
 
 On a processor a small network waits for memory, not for arithmetic: Keras normalises a batch in some twenty
 operations with their gradients, and each of them reads and writes all values once. TensorFlow has one
-operation for it. Measured on two cores (docs/speed.md): a step of the 28 × 28 convolutional network in 0.65 of
-the time, of the Transformer in 0.77. The formulas are the same, so the numbers are, up to the rounding
+operation for it. Measured on two cores (docs/speed.md): a step of the 28 × 28 convolutional network in 0.6 of
+the time, of the Transformer in 0.8. The formulas are the same, so the numbers are, up to the rounding
 of float32; weights, layers and the saved file stay Keras' own.
 """
 
