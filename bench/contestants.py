@@ -1,6 +1,6 @@
 """The contestants of `bench.speed`: a child process on one engine, in which each waits for its turn.
 
-    python -m bench.contestants CASE [bfloat16] [xla]    reads orders as JSON lines, answers likewise
+    python -m bench.contestants CASE [bfloat16] [xla] [tuned]    reads orders as JSON lines, answers likewise
 
 Each contestant is one training that never ends, in a thread of its own that is let go for a few epochs at a
 time. So a turn has no beginning and no end of a `fit` in it, and nobody learns while another is timed.
@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -161,7 +162,7 @@ class Stand:
             self._fit(self.network(ours=False), gate, self.keras.callbacks.TensorBoard(folder, update_freq="batch"))
 
     def ours(self, gate: Gate) -> None:
-        """(d) A run as it is: events, status and device on the disk, best weights, checkpoints, wishes."""
+        """(d) A run as it is: events, status and device on the disk, best weights, checkpoints, wishes, example rows, guard rails."""
         from core.training.checkpoint import CHECKPOINT_FILE
         from core.training.checkpoint_writer import CheckpointWriter
         from core.training.fit import Extras, fit
@@ -177,8 +178,23 @@ class Stand:
 
         with tempfile.TemporaryDirectory() as folder:
             run = Run.create(Path(folder), self.spec)
-            extras = Extras(CheckpointWriter(run.path(CHECKPOINT_FILE)))
+            extras = Extras(CheckpointWriter(run.path(CHECKPOINT_FILE)), examples=self._examples(), facts=self._facts())
             fit(trainer_of(self.network(), self.lesson, self.spec), Course.of(self.lesson, self.spec), Gated(run), run, None, extras)
+
+    def _examples(self) -> Any:
+        """Eight rows that are shown after an epoch, once a second at most."""
+        from core.training.examples import MOST, Examples
+
+        labels = tuple(str(number) for number in range(self.case.classes))
+        shares = SimpleNamespace(labels=labels, scores=lambda raw: raw if self.case.classes > 2 else np.hstack([1 - raw, raw]))
+        inputs = {name: array[:MOST] for name, array in self.lesson.val_x.items()}
+        return Examples(np.arange(MOST), inputs, [labels[int(truth)] for truth in self.lesson.val_y[:MOST]], shares)  # type: ignore[arg-type]
+
+    def _facts(self) -> Any:
+        """What the guard rails must know."""
+        from core.training.notices import Facts, Guess
+
+        return Facts(Guess.of(self.spec.task, self.lesson.y, self.lesson.val_y), self.spec.task, EPOCHS)
 
     def _fit(self, model: Any, gate: Gate, *callbacks: Any) -> None:
         done = self.keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: gate.epoch_done())
@@ -246,7 +262,7 @@ def _seconds(act: Callable[[], Any], times: int = 5) -> float:
 
 def main(words: list[str]) -> None:
     """Obey until the parent closes the door."""
-    stand = Stand(words[0], EngineSettings("bfloat16" if "bfloat16" in words else "float32", "xla" in words))
+    stand = Stand(words[0], EngineSettings("bfloat16" if "bfloat16" in words else "float32", "xla" in words, "tuned" in words))
     answers, sys.stdout = sys.stdout, sys.stderr  # libraries may print what they like
     print(json.dumps({"engine": stand.engine}), file=answers, flush=True)
     for line in sys.stdin:

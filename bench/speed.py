@@ -46,10 +46,11 @@ TURN_S = 0.5
 TARGETS = {"mlp": 5.0, "cnn": 1.15, "text_recurrent": 1.6, "text_transformer": 1.5}  # against a
 BFLOAT16_TARGETS = {"cnn": 1.5}
 AGAINST_BARE = 0.98
-XLA_WORTH = 1.15  # on TensorFlow compiling delays the first number by seconds, so it must gain at least this much
+XLA_WORTH = 1.1  # on TensorFlow compiling delays the first number by seconds where no spare did it ahead, so it must gain at least this much
+TUNED_WORTH = 1.03  # less is chance
 VARIANTS: dict[str, tuple[tuple[str, ...], ...]] = {  # (engine, settings…) that are tried; never XLA for a convolution on a processor
     "cnn": (("tensorflow",), ("tensorflow", "bfloat16"), ("jax",)),
-    **dict.fromkeys(("mlp", "text_pooling", "text_recurrent", "text_transformer"), (("jax",), ("tensorflow",), ("tensorflow", "xla"))),
+    **dict.fromkeys(("mlp", "text_pooling", "text_recurrent", "text_transformer"), (("jax",), ("jax", "tuned"), ("tensorflow",), ("tensorflow", "xla"))),
 }
 ACCURATE: set[tuple[str, str]] = set()  # (recipe, precision) whose accuracy was found to hold; see docs/speed.md
 
@@ -142,7 +143,7 @@ def choose(name: str, rounds: int, home: Path) -> tuple[str, tuple[str, ...], di
             child.close()
     found = {variant: statistics.median(wall for wall, _ in taken[" ".join(variant)]) / CASES[name].steps * 1000 for variant in children}
     allowed = [variant for variant in found if "bfloat16" not in variant or (name, "bfloat16") in ACCURATE]
-    engine, *settings = min(allowed, key=lambda variant: found[variant] * (XLA_WORTH if "xla" in variant else 1))
+    engine, *settings = min(allowed, key=lambda variant: found[variant] * (XLA_WORTH if "xla" in variant else TUNED_WORTH if "tuned" in variant else 1))
     return engine, tuple(settings), {" ".join(variant): round(value, 3) for variant, value in found.items()}
 
 
@@ -221,9 +222,10 @@ def write(rows: Sequence[Mapping[str, Any]], tried: Mapping[str, Mapping[str, fl
     table = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
     for row in rows:
         ran = tried[row["recipe"]]
-        ours = {"precision": "bfloat16" if "bfloat16" in row["settings"] else "float32", "xla": "xla" in row["settings"]}
-        engines = {"jax": {"precision": "float32", "xla": True}, "tensorflow": {"precision": "float32", "xla": False}}  # XLA draws other dropout than plain Keras, so only where it wins
-        engines[row["engine"]] |= ours if row["engine"] == "tensorflow" else {}
+        tuned = ran.get("jax tuned", math.inf) * TUNED_WORTH < ran["jax"]
+        engines: dict[str, dict[str, Any]] = {"jax": {"precision": "float32", "xla": True, "tuned": tuned}, "tensorflow": {"precision": "float32", "xla": False}}
+        if row["engine"] == "tensorflow":
+            engines["tensorflow"] = {"precision": "bfloat16" if "bfloat16" in row["settings"] else "float32", "xla": "xla" in row["settings"]}
         table.setdefault("cpu", {})[row["recipe"]] = {
             "backend": row["engine"], "engines": engines, "step_ms": dict(ran), "against": row["against"], "batch_size": row["batch_size"],
         }  # fmt: skip
@@ -268,7 +270,7 @@ def main(words: list[str]) -> int:
             else:
                 engine = choose_backend(spec_of(CASES[name]), "cpu")
                 own = engine_settings(name, engine, "cpu")
-                settings = ("bfloat16",) * (own.precision == "bfloat16") + ("xla",) * (own.xla and engine == "tensorflow")
+                settings = ("bfloat16",) * (own.precision == "bfloat16") + ("xla",) * (own.xla and engine == "tensorflow") + ("tuned",) * own.tuned
             rows.append(referee(name, engine, settings, chosen.rounds, Path(folder)))
             floor = floor_ms(CASES[name], machine)
             rows[-1]["floor_ms"], rows[-1]["floor_of"] = round(floor[0], 4), floor[1]

@@ -90,7 +90,7 @@ def _choice(arguments: Sequence[str] | None) -> argparse.Namespace:
             grammar.error("--repeats goes with --folds or --shares")
         if choice.detach and choice.follow:
             grammar.error("--detach returns at once, so there is nothing to --follow; use watch RUN --follow")
-    if choice.command == "queue" and choice.move and not isinstance(choice.move[1], int):
+    if choice.command == "queue" and choice.move and not (isinstance(choice.move[1], int) and choice.move[1] > 0):
         grammar.error(f"PLACE must be a whole number from 1, but it is {choice.move[1]!r}")
     return choice
 
@@ -130,7 +130,7 @@ def _run(choice: argparse.Namespace) -> Any:
         case "continue":
             return run_commands.continue_run(choice.run, choice.epochs)
         case "watch":
-            return run_commands.watch(choice.run, _on_event(choice))
+            return _run_watch(choice)
         case "learning-rate":
             return run_commands.learning_rate(choice.run, choice.rate)
         case "note":
@@ -139,6 +139,15 @@ def _run(choice: argparse.Namespace) -> Any:
             return run_commands.queue(*(choice.move or ()))
         case name:
             return run_commands.SIMPLE[name](choice.run)
+
+
+def _run_watch(choice: argparse.Namespace) -> Any:
+    """Follow a run; a person is told first how long it will be silent."""
+    from core import console, run_commands
+
+    if not (choice.json or choice.follow) and (place := run_commands.status(choice.run)["place"]):
+        print(console.safe(f"It waits, number {place} in the queue."), flush=True)
+    return run_commands.watch(choice.run, _on_event(choice))
 
 
 def _run_judging(choice: argparse.Namespace) -> Any:
@@ -216,7 +225,20 @@ def _fail(sentence: str, code: int) -> int:
     return code
 
 
-if __name__ == "__main__":
+def _streams() -> None:
+    """Make stdout and stderr take names of any language; closed ones become a bin, or the next file opened would be taken for them."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # names of any language, on any terminal
-    raise SystemExit(main())
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+
+
+if __name__ == "__main__":
+    try:
+        _streams()
+        raise SystemExit(main())
+    except KeyboardInterrupt:  # once more, while the first one was being answered
+        raise SystemExit(USER_ERROR) from None

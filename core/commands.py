@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import BadSettings, NotFound, RunFailed
+from core.errors import BadSettings, Cancelled, NotFound, RunFailed
 from core.files import write_atomic
 from core.ingest_command import existing, ingest
 from core.language import N_
@@ -151,12 +151,15 @@ def delete(name: str) -> dict[str, Any]:
 
 
 def _wait(launcher: Launcher, run: Run, on_event: Callable[[dict[str, Any]], None] | None) -> Any:
-    """Wait for the end; the first Ctrl-C asks the run to stop and keep its best weights."""
+    """Wait for the end; the first Ctrl-C asks the run to stop and keep its best weights, the second ends the waiting."""
     try:
         return launcher.wait(run, on_event)
     except KeyboardInterrupt:
         launcher.stop(run)
+    try:
         return launcher.wait(run, on_event)
+    except KeyboardInterrupt:
+        raise Cancelled(N_("You stopped waiting. Run {id} stops after its next steps and keeps its best weights; look at it with: python -m core status {id}").format(id=run.id)) from None
 
 
 def _summary(run: Run) -> dict[str, Any]:

@@ -138,14 +138,10 @@ def _said(result: dict[str, Any]) -> None:
     _metrics(result)
 
 
-def _watched(result: dict[str, Any]) -> None:
-    """The line of its end stands above already, where it was watched to the end."""
-    _said(result if "metrics" not in result else {**result, "message": ""})
-
-
 def _status(result: dict[str, Any]) -> None:
     place = f", number {result['place']} in the queue" if result["place"] else ""
-    _say(f"{result['run']}  {result['state']}{place}  {result['name']}")
+    phase = f", {result['phase']}" if result["phase"] not in ("", "training") else ""
+    _say(f"{result['run']}  {result['state']}{phase}{place}  {result['name']}")
     if result["message"]:
         _say(result["message"])
     _say(f"epoch {result['epoch']:,} of {result['epochs']:,}, {result['seconds']:.1f} s, learning rate {result['learning_rate']:g}" + (f", on {result['backend']}" if result["backend"] else ""))
@@ -162,8 +158,10 @@ def _note(result: dict[str, Any]) -> None:
 
 
 def _queue(result: dict[str, Any]) -> None:
-    rows = [[str(row["place"]), row["run"], row["recipe"], row["name"][:60]] for row in result["queue"]]
-    _columns(rows) if rows else print(f"No run waits. {result['at_a_time']} may train at a time.")
+    rows = [[str(row.get("place", row.get("state"))), row["run"], row["recipe"], row["name"][:60]] for row in (*result["training"], *result["queue"])]
+    _columns(rows)
+    if not result["queue"]:
+        print(f"No run waits. {result['at_a_time']} may train at a time.")
 
 
 def _delete(result: dict[str, Any]) -> None:
@@ -228,5 +226,5 @@ def _columns(rows: list[list[str]]) -> None:
 _SHOW = {
     "ingest": _ingest, "recipes": _recipes, "train": _train, "runs": _runs,
     "predict": _predict, "delete": _delete, "status": _status, "note": _note, "queue": _queue, "race": _race, "series": _series,
-    "stop": _said, "pause": _said, "resume": _said, "continue": _said, "watch": _watched, "learning-rate": _said,
+    "stop": _said, "pause": _said, "resume": _said, "continue": _said, "watch": _said, "learning-rate": _said,
 }  # fmt: skip

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import fcntl
 import json
+import logging
 import os
 import re
 import secrets
@@ -23,7 +24,10 @@ from core.language import N_
 
 __all__ = ["folder_bytes", "locked_folder", "new_folder", "read_json", "remove_folder", "resolve_inside", "sweep", "write_atomic", "write_json"]
 
+log = logging.getLogger("limelight")
+
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+HIDDEN = re.compile(r"\.(new|gone)-.+")  # folders that are being built, or removed
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 
@@ -135,26 +139,57 @@ def new_folder(place: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-def sweep(root: Path) -> None:
+def sweep(root: Path, pattern: str = ".*-*") -> list[str]:
     """Remove what a process that was killed in the middle of `new_folder` or `remove_folder` left under `root`.
 
     A folder that is being built is locked by its builder; the kernel frees the lock however the builder dies.
+
+    Args:
+        root: where to look, not below.
+        pattern: `.new-*` for what was being built, `.gone-*` for what was being deleted; default: both.
+
+    Returns:
+        What was removed, one sentence each; also in the log.
     """
-    for hidden in [*root.glob(".new-*"), *root.glob(".gone-*")]:
-        with contextlib.suppress(OSError):
-            lock = os.open(hidden, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(hidden, ignore_errors=True)
-            finally:
-                os.close(lock)
+    said = []
+    for hidden in sorted(root.glob(pattern)):
+        if HIDDEN.fullmatch(hidden.name) and _swept(hidden):
+            why = "its deletion had been cut short" if hidden.name.startswith(".gone-") else "whoever made it ended before it was whole"
+            said.append(f"Removed {root.parent.name}/{root.name}/{hidden.name}: {why}.")
+    for sentence in said:
+        log.warning("%s", sentence)
+    return said
+
+
+def _swept(hidden: Path) -> bool:
+    with contextlib.suppress(OSError):
+        lock = os.open(hidden, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(hidden, ignore_errors=True)
+            return not hidden.exists()
+        finally:
+            os.close(lock)
+    return False
 
 
 def remove_folder(folder: Path) -> None:
-    """Delete a folder so that no reader meets half of it: rename it out of sight, then remove."""
+    """Delete a folder so that no reader meets half of it: rename it out of sight, then remove.
+
+    Deleted in two tabs at once, it is gone for both.
+    """
     hidden = folder.with_name(f".gone-{secrets.token_hex(6)}")
-    os.rename(folder, hidden)
-    shutil.rmtree(hidden, ignore_errors=True)
+    try:
+        os.rename(folder, hidden)
+    except FileNotFoundError:
+        return
+    with contextlib.suppress(OSError):  # a sweep was quicker
+        lock = os.open(hidden, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # or a sweep would report what goes in good order
+            shutil.rmtree(hidden, ignore_errors=True)
+        finally:
+            os.close(lock)
 
 
 def folder_bytes(folder: Path) -> int:

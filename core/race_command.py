@@ -7,8 +7,8 @@ from typing import Any
 
 from core.errors import BadSettings
 from core.language import N_
-from core.race_lanes import check_memory, labels, make_lanes
-from core.runs.race import Race, create_race, lanes_of
+from core.race_lanes import labels, make_lanes, race_room
+from core.runs.race import Race, lanes_of
 from core.runs.run import Run
 from core.workspace import Workspace
 
@@ -32,6 +32,7 @@ def race(
         NotFound, BadSettings, QuotaExceeded, NoRoom: before anything starts.
     """
     from core.training.follow import wait_for_all
+    from core.training.groups import start_race
     from core.training.launcher import Launcher
 
     if any(seed < 0 for seed in seeds or ()):
@@ -39,11 +40,10 @@ def race(
     workspace = Workspace.local()
     source = workspace.dataset(dataset)
     specs = make_lanes(source.info, recipes=recipes or (None,), presets=presets or ("balanced",), seeds=seeds or (0,), changes=changes, backend=backend)
-    check_memory(source, specs)
-    started = create_race(workspace, specs)
-    runs = lanes_of(started, workspace.runs_folder)
+    race_room(source, specs).check()
     launcher = Launcher(workspace.home)
-    launcher.submit_all(runs)
+    started = start_race(launcher, workspace, specs)
+    runs = lanes_of(started, workspace.runs_folder)
     if not detach:
         wait_for_all(launcher, runs)
     return _document(started, runs)

@@ -15,13 +15,13 @@ from pydantic import BaseModel
 
 from core.dataset.dataset import Dataset
 from core.dataset.schema import DatasetInfo
-from core.errors import NoRoom
 from core.language import LANGUAGES, N_, translated
 from core.recipes import RECIPES, make_spec
+from core.recipes.like import spec_like
 from core.runs.spec import RunSpec, TrainingSettings
-from core.training.room import room_of, size
+from core.training.room import Room, room_of, size, smaller_batches
 
-__all__ = ["check_memory", "labels", "make_lanes", "told_apart"]
+__all__ = ["labels", "make_lanes", "race_room", "told_apart", "with_batch"]
 
 FEW = 3  # differences named in one label
 NAME_LENGTH = 120
@@ -65,25 +65,49 @@ def told_apart(specs: Sequence[RunSpec]) -> list[RunSpec]:
     return named
 
 
-def check_memory(dataset: Dataset, specs: Sequence[RunSpec]) -> None:
-    """Refuse a race whose processes would not fit into memory together, or a lane that fits nowhere.
+def race_room(dataset: Dataset, specs: Sequence[RunSpec], *, held_bytes: int = 0) -> Room:
+    """Memory and disk that the lanes need together, and the batch with which all of them would fit.
 
     Args:
         dataset: what they learn from.
         specs: of the lanes.
+        held_bytes: memory in use now that is given back before they start.
+
+    Returns:
+        The sums. `Room.check` raises where they do not fit.
 
     Raises:
-        NoRoom: says what is needed and what is free.
         BadSettings: a network that cannot be built.
     """
-    rooms = [room_of(dataset, spec) for spec in specs]
-    for room in rooms:
-        room.check()
-    needed, free = sum(room.memory_needed_bytes for room in rooms), min((room.memory_free_bytes for room in rooms), default=0)
+    rooms = [room_of(dataset, spec, held_bytes=held_bytes) for spec in specs]
+    free, disk_free = min((room.memory_free_bytes for room in rooms), default=0), min((room.disk_free_bytes for room in rooms), default=0)
+    needed, disk = sum(room.memory_needed_bytes for room in rooms), sum(room.disk_needed_bytes for room in rooms)
+    smaller, sentence = None, ""
     if needed > free:
-        raise NoRoom(
-            N_("{specs} lanes need about {needed} of memory at once, and {free} is free. Choose fewer lanes, or train them one after the other.").format(specs=len(specs), needed=size(needed), free=size(free))
-        )
+        largest = max(spec.training.batch_size for spec in specs)
+        smaller = next((rows for rows in smaller_batches(largest) if _needed(dataset, with_batch(dataset.info, specs, rows)) <= free), None)
+        alone = next((room.sentence for room in rooms if room.memory_needed_bytes > free), "")
+        sentence = _too_little(len(specs), size(needed), size(free), smaller) if smaller or not alone else alone
+    elif disk > disk_free:
+        sentence = N_("{specs} lanes need about {disk} on the disk together, and {disk_free} is free. Delete runs or datasets that you no longer need, or choose fewer lanes.").format(specs=len(specs), disk=size(disk), disk_free=size(disk_free))
+    return Room(needed, free, disk, disk_free, smaller, sentence)
+
+
+def with_batch(info: DatasetInfo, specs: Sequence[RunSpec], rows: int) -> list[RunSpec]:
+    """The same specs, none with a larger batch than this many rows; the name of one that is changed says so."""
+    return [spec_like(spec, info, {"batch_size": rows}) if spec.training.batch_size > rows else spec for spec in specs]
+
+
+def _needed(dataset: Dataset, specs: Sequence[RunSpec]) -> int:
+    return sum(room_of(dataset, spec).memory_needed_bytes for spec in specs)
+
+
+def _too_little(lanes: int, needed: str, free: str, smaller: int | None) -> str:
+    if smaller is None:
+        return N_("{specs} lanes need about {needed} of memory at once, and {free} is free. Choose fewer lanes, or train them one after the other.").format(specs=lanes, needed=needed, free=free)
+    return N_("{specs} lanes need about {needed} of memory at once, and {free} is free. They would fit with batches of at most {smaller} rows. Choose that, or fewer lanes.").format(
+        specs=lanes, needed=needed, free=free, smaller=smaller
+    )
 
 
 def labels(specs: Sequence[RunSpec]) -> list[str]:

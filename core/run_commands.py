@@ -15,7 +15,7 @@ from core.language import N_
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.settings import settings
-from core.training.control import has_checkpoint, learning_rate_of
+from core.training.control import LEARNED, has_checkpoint, learning_rate_of
 from core.training.launcher import Launcher
 from core.workspace import Workspace
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["SIMPLE", "continue_run", "learning_rate", "note", "pause", "queue", "resume", "status", "stop", "watch"]
 
 Document = dict[str, Any]
+AT_WORK = {RunState.STARTING, RunState.RUNNING, RunState.PAUSED}
 
 
 def stop(name: str) -> Document:
@@ -57,9 +58,11 @@ def resume(name: str) -> Document:
         UserError, QuotaExceeded: see `Launcher.resume`.
     """
     run, launcher = _run(name)
-    learns = launcher.state(run).state is RunState.RUNNING and not run.pause_requested
+    now, paused = launcher.state(run), run.pause_requested
     said = launcher.resume(run)
-    return _answer(run, launcher, N_("It is learning already.") if learns else said)
+    if not paused and now.state in AT_WORK:
+        said = N_("It has done its learning and is being judged.") if now.phase in LEARNED else N_("It is learning already.") if now.state is RunState.RUNNING else N_("It is starting already.")
+    return _answer(run, launcher, said)
 
 
 def continue_run(name: str, epochs: int) -> Document:
@@ -126,7 +129,7 @@ def note(name: str, text: str | None = None) -> Document:
 
 
 def queue(name: str | None = None, place: int = 1) -> Document:
-    """The runs that wait, the next to start first; before that, one may be moved.
+    """The runs that train, and those that wait, the next to start first; before that, one may be moved.
 
     Args:
         name: id of a waiting run to move.
@@ -143,8 +146,9 @@ def queue(name: str | None = None, place: int = 1) -> Document:
         if run not in launcher.waiting(workspace):
             raise NotReady(N_("Run {id} is {state} and does not wait, so it cannot be moved.").format(id=run.id, state=launcher.state(run).state))
         launcher.move(run, place)
-    rows = [{"place": at, "run": run.id, "name": run.spec.name, "recipe": run.spec.recipe} for at, run in enumerate(launcher.waiting(workspace), 1)]
-    return {"queue": rows, "at_a_time": settings().max_parallel_runs}
+    training = [{"state": status.state.value, **_named(run)} for run in reversed(workspace.runs()) if (status := launcher.state(run)).state in AT_WORK]
+    rows = [{"place": at, **_named(run)} for at, run in enumerate(launcher.waiting(workspace), 1)]
+    return {"training": training, "queue": rows, "at_a_time": settings().max_parallel_runs}
 
 
 SIMPLE: dict[str, Callable[[str], Document]] = {"stop": stop, "pause": pause, "resume": resume, "status": status}
@@ -153,6 +157,10 @@ SIMPLE: dict[str, Callable[[str], Document]] = {"stop": stop, "pause": pause, "r
 def _run(name: str) -> tuple[Run, Launcher]:
     workspace = Workspace.local()
     return workspace.run(name), Launcher(workspace.home)
+
+
+def _named(run: Run) -> Document:
+    return {"run": run.id, "name": run.spec.name, "recipe": run.spec.recipe}
 
 
 def _answer(run: Run, launcher: Launcher, said: str) -> Document:

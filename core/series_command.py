@@ -9,7 +9,7 @@ from core.errors import BadSettings
 from core.language import N_
 from core.runs.repeats import base_name, fold_specs, label_of, seed_specs, share_specs
 from core.runs.run import Run
-from core.runs.series import Kind, all_series, create_series, load_series, members_of
+from core.runs.series import Kind, all_series, load_series, members_of
 from core.runs.spec import RunSpec
 from core.workspace import Workspace
 
@@ -36,15 +36,15 @@ def train_series(
         BadSettings, NotFound, QuotaExceeded, NoRoom: before anything starts.
     """
     from core.training.follow import wait_for_all
+    from core.training.groups import start_series
     from core.training.launcher import Launcher
     from core.training.room import room_of
 
     kind, specs = _wanted(spec, seeds, folds, shares, repeats)
     workspace = Workspace.local()
     room_of(workspace.dataset(spec.dataset), spec).check()
-    made, runs = create_series(workspace, kind, specs, base_name(spec))
     launcher = Launcher(workspace.home)
-    launcher.submit_all(runs)
+    made, _new = start_series(launcher, workspace, kind, specs, base_name(spec))
     if not detach:
         wait_for_all(launcher, members_of(made, workspace))
     return _document(made.id, workspace)

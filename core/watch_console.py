@@ -8,6 +8,7 @@ from core.console import safe
 
 __all__ = ["EpochLines"]
 
+ENDS = {"finished", "stopped", "failed", "interrupted"}
 METRICS = {"mean_absolute_error": "mean absolute error"}
 
 
@@ -50,6 +51,8 @@ class EpochLines:
         return "  ".join(parts)
 
     def _state(self, event: dict[str, Any]) -> str:
+        if event["state"] in ENDS:  # said in full by whoever watches, once it is sure
+            return str(event["state"])
         return f"{event['state']}{': ' if event.get('message') else ''}{event.get('message') or ''}"
 
     def _learning_rate(self, event: dict[str, Any]) -> str:

@@ -14,6 +14,8 @@ opens nothing.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import re
 import secrets
@@ -21,11 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.dataset.dataset import Dataset
-from core.errors import Damaged, NotFound, QuotaExceeded, UserError
-from core.files import FOLDER_MODE, folder_bytes, read_json, remove_folder, resolve_inside, write_json
+from core.errors import Damaged, DiskFull, NotFound, UserError
+from core.files import FOLDER_MODE, read_json, remove_folder, resolve_inside, write_json
 from core.language import N_
+from core.quota import Usage
 from core.runs.run import Run
-from core.settings import MIB, Settings, settings
+from core.settings import Settings, settings
 
 __all__ = ["Workspace", "run_of_view"]
 
@@ -70,7 +73,7 @@ class Workspace:
     def _open(cls, name: str, home: Path | None) -> Workspace:
         workspace = cls(_root(home, "workspaces") / name)
         for place in (workspace.folder, workspace.folder / "datasets", workspace.folder / "runs"):
-            place.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+            _make(place)
         return workspace
 
     @property
@@ -130,6 +133,7 @@ class Workspace:
         if (run_folder := resolve_inside(self.runs_folder, name)).is_dir():
             _refuse_busy([Run(run_folder)], name)
             remove_folder(run_folder)
+            self._forget_views(name)
             return "run"
         folder = self._existing(self.datasets_folder, name, "dataset or run")
         _refuse_busy([run for run in self.runs() if run.spec.dataset == name], name)
@@ -137,12 +141,18 @@ class Workspace:
         return "dataset"
 
     def share(self, run: Run) -> str:
-        """The read-only token that shows this run to an audience; the same one each time."""
-        file = run.path("view.json")
-        if file.exists():
-            return str(read_json(file)["token"])
+        """The read-only token that shows this run to an audience; the same one each time, unless its file was damaged.
+
+        Raises:
+            DiskFull: a new one cannot be written.
+        """
+        file, views = run.path("view.json"), _root(self.home, "views")
+        with contextlib.suppress(Damaged, KeyError, TypeError):  # none yet, or a broken file: then a new one is made
+            token = str(read_json(file)["token"])
+            if TOKEN.fullmatch(token) and (views / f"{_hashed(token)}.json").is_file():
+                return token
         token = secrets.token_hex(16)
-        write_json(_root(self.home, "views") / f"{_hashed(token)}.json", {"workspace": self.folder.name, "run": run.id})
+        write_json(views / f"{_hashed(token)}.json", {"workspace": self.folder.name, "run": run.id})
         write_json(file, {"token": token})
         return token
 
@@ -152,13 +162,19 @@ class Workspace:
         Raises:
             QuotaExceeded: names the quota, what is used, and what to do.
         """
-        chosen = limits or settings()
-        used, count, seconds = _usage(self.folder)
-        _compare("This workspace", used + new_bytes, count + new_runs, seconds, chosen, "workspace")
-        if chosen.shared:
-            totals = [_usage(folder) for folder in _folders(self.folder.parent)]
-            all_bytes, all_runs, all_seconds = (sum(column) for column in zip(*totals, strict=True))
-            _compare("This server", all_bytes + new_bytes, all_runs + new_runs, all_seconds, chosen, "server")
+        self.usage(limits).check(new_bytes=new_bytes, new_runs=new_runs)
+
+    def usage(self, limits: Settings | None = None) -> Usage:
+        """What is used now; `Usage.check` compares it as often as one likes."""
+        return Usage.of(self.folder, limits)
+
+    def _forget_views(self, run: str) -> None:
+        """Remove what links to a run that is gone; whoever opens one is told that it shows no run."""
+        for record in _root(self.home, "views").glob("*.json"):
+            with contextlib.suppress(Damaged, AttributeError):
+                place = read_json(record)
+                if (place.get("workspace"), place.get("run")) == (self.folder.name, run):
+                    record.unlink(missing_ok=True)
 
     def _existing(self, root: Path, name: str, kind: str) -> Path:
         if not (path := resolve_inside(root, name)).is_dir():
@@ -182,8 +198,17 @@ def run_of_view(token: str, home: Path | None = None) -> Run:
 
 def _root(home: Path | None, name: str) -> Path:
     root = (home or settings().home).resolve() / name
-    root.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+    _make(root)
     return root
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull(N_("There is no room on the disk to save {name}. Free some space and try again.").format(name=folder.name)) from error
+        raise UserError(N_("The folder {folder} cannot be made ({reason}). Set LIMELIGHT_HOME to a folder that you may write to.").format(folder=folder, reason=error.strerror), code="home") from error
 
 
 def _hashed(token: str) -> str:
@@ -205,22 +230,3 @@ def _readable(item: Dataset | Run) -> bool:
 def _refuse_busy(runs: list[Run], name: str) -> None:
     if any(run.is_locked() for run in runs):
         raise UserError(N_("{name} is being used by a run in progress. Stop the run first, then delete.").format(name=name), code="busy")
-
-
-def _usage(workspace: Path) -> tuple[int, int, float]:
-    """Bytes, runs and training seconds of one workspace."""
-    runs = [run for path in _folders(workspace / "runs") if _readable(run := Run(path))]
-    return folder_bytes(workspace), len(runs), sum(run.status.seconds for run in runs)
-
-
-def _compare(who: str, used_bytes: int, runs: int, seconds: float, limits: Settings, scope: str) -> None:
-    for value, name, unit, scale in (
-        (used_bytes, f"{scope}_bytes", "MB of disk", MIB),
-        (runs, f"{scope}_runs", "runs", 1),
-        (seconds, f"{scope}_training_s", "seconds of training", 1),
-    ):
-        allowed = getattr(limits, name)
-        if allowed and value > allowed:
-            raise QuotaExceeded(
-                N_("{who} may use {allowed} {unit}, and this would make it {value}. Delete something you no longer need, or raise {variable}.").format(who=who, allowed=f"{allowed // scale:,}", unit=unit, value=f"{int(value) // scale:,}", variable=limits.variable(name))
-            )

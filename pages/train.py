@@ -7,8 +7,8 @@ from core.language import _
 from core.runs.state import RunState
 from core.training.control import has_checkpoint
 from ui.guard import guarded, show_error
-from ui.live_chart import live_chart
-from ui.live_run import facts, others, result, share, titles
+from ui.live_chart import is_seen, live_chart
+from ui.live_run import facts, others, result, share, titles, token_of
 from ui.process import launcher
 from ui.race import races_of, show_race
 from ui.road import empty, page
@@ -42,7 +42,7 @@ with guarded():
             go("train", run=None)
         st.stop()
 
-    model, token = run.has_model, current_workspace().share(run)
+    model, token = run.has_model, token_of(run)
     head = page(*titles(status, model, spec))
     state = status.state
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -66,8 +66,10 @@ with guarded():
                     train_again_button(spec)
                     change_settings_button(spec)
         elif state is RunState.QUEUED:
-            in_line(run)
+            in_line(run, is_seen(run))
     live_chart(run, token)
+    if not state.is_over:
+        like_box(run, spec)  # below the chart: while it learns, that is what one looks at
 
     if state is RunState.PAUSED:
         if head.next(_("Resume"), key="resume", why_not="" if run.pause_requested else _("It goes on at this moment")):
@@ -80,5 +82,5 @@ with guarded():
             go("compare", dataset=spec.dataset)
     elif not state.is_over:
         head.next(_("Compare"), key="compare", why_not=_("It can be compared once it has learned"))
-    others(spec.dataset, run.id)
+    others(spec.dataset, run.id, is_seen(run))
     races_of(spec.dataset)

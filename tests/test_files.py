@@ -151,7 +151,7 @@ with new_folder(Path(sys.argv[1])) as folder:
 """
 
 
-def test_sweep_takes_only_what_a_dead_process_left(tmp_path: Path) -> None:
+def test_sweep_takes_only_what_a_dead_process_left(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     root = tmp_path / "root"
     (root / "kept").mkdir(parents=True)
     (root / ".gone-1").mkdir()
@@ -159,9 +159,18 @@ def test_sweep_takes_only_what_a_dead_process_left(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1]) as builder:
         assert builder.stdout is not None
         assert builder.stdout.readline() == b"building\n"
-        sweep(root)
-        assert len(list(root.glob(".new-*/half.txt"))) == 1  # its builder lives
+        assert sweep(root) == [f"Removed {tmp_path.name}/root/.gone-1: its deletion had been cut short."]
+        (half,) = root.glob(".new-*/half.txt")  # its builder lives
         builder.kill()
         builder.wait(30)
-    sweep(root)
-    assert [path.name for path in root.iterdir()] == ["kept"]
+    (root / ".gone-2").mkdir()
+    assert sweep(root, ".gone-*") == [f"Removed {tmp_path.name}/root/.gone-2: its deletion had been cut short."] and half.is_file()
+    assert sweep(root) == [f"Removed {tmp_path.name}/root/{half.parent.name}: whoever made it ended before it was whole."] == [caplog.messages[-1]]
+    assert [path.name for path in root.iterdir()] == ["kept"] and sweep(root) == []
+
+
+def test_a_folder_deleted_twice_at_once_is_gone_for_both(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    remove_folder(tmp_path / "a")
+    remove_folder(tmp_path / "a")
+    assert list(tmp_path.iterdir()) == []

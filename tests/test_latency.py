@@ -53,8 +53,16 @@ def test_facts_say_what_is_known(trained: tuple[Run, Dataset]) -> None:
     assert facts["size_bytes"] == run.path("model.onnx").stat().st_size + run.path("preprocess.json").stat().st_size
     assert facts["settings"]["learning_rate"] == run.spec.training.learning_rate and facts["settings"]["inputs"] == list(run.spec.inputs)
     latency_ms(run, dataset)
-    for joules in (None, 120.5, 300.0):
-        append_event(run.events, {"kind": "device", "time_s": 1.0, "energy_j": joules})
-    append_event(run.events, {"kind": "end", "time_s": 2.0})
-    facts = model_of_run(run).facts
-    assert facts["latency_ms"] == known_latency_ms(run) and facts["energy_j"] == 300.0
+    assert model_of_run(run).facts["latency_ms"] == known_latency_ms(run)
+
+
+def test_energy_is_that_of_learning_over_all_workers(trained: tuple[Run, Dataset]) -> None:
+    run, _ = trained
+    run.events.unlink()
+    told = [("device", 0.0, 0.0), ("step", 4.0, 0.0), ("device", 4.0, 200.0), ("step", 8.0, 3.0), ("device", 8.0, 400.0), ("begin", 8.5, 0), ("device", 9.0, 20.0),
+            ("step", 9.5, 3.0), ("device", 9.5, 50.0), ("step", 10.5, 4.0), ("device", 10.5, 90.0), ("end", 11.0, 0), ("device", 12.0, 500.0)]  # fmt: skip
+    for step, (kind, time_s, value) in enumerate(told):
+        append_event(run.events, {"kind": kind, "time_s": time_s, "energy_j" if kind == "device" else "learned_s": value, "step": step})
+    assert model_of_run(run).facts["energy_j"] == 150.0 + 40.0  # not the compiling of both workers, not what came after learning
+    append_event(run.events, {"kind": "device", "time_s": 13.0, "energy_j": None})
+    assert model_of_run(run).facts["energy_j"] is None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from core.dataset.schema import DatasetInfo
 from core.errors import BadSettings, NoRoom, NotFound
-from core.race_lanes import check_memory, labels, make_lanes, told_apart
+from core.race_lanes import labels, make_lanes, race_room, told_apart, with_batch
 from core.recipes import make_spec
 from core.training import room
 from core.workspace import Workspace
@@ -63,13 +66,50 @@ def test_what_cannot_be_is_refused(info: DatasetInfo, given: dict[str, object], 
         make_lanes(info, **given)  # type: ignore[arg-type]
 
 
-def test_lanes_that_do_not_fit_into_memory_together_are_refused(info: DatasetInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def machine(info: DatasetInfo, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Set what is free, in bytes, of a machine on which only the batch and 100 MB of fixed memory count."""
+    monkeypatch.setitem(room.ENGINES, "jax", room.Engine(fixed_bytes=100_000_000, activations=4.5, copies=2.0, export_bytes=0, export_copies=0))
+
+    def free(memory: int = 10**12, disk: int = 10**12) -> None:
+        monkeypatch.setattr(room, "free_memory_bytes", lambda: memory)
+        monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=disk))
+
+    return free
+
+
+def test_memory_and_disk_of_all_lanes_are_summed(info: DatasetInfo, machine: Callable[..., None]) -> None:
     dataset, specs = Workspace.local().dataset(info.id), make_lanes(info, seeds=(0, 1, 2))
-    alone = room.room_of(dataset, specs[0]).memory_needed_bytes
-    monkeypatch.setattr(room, "free_memory_bytes", lambda: 2 * alone)
-    check_memory(dataset, specs[:2])
-    with pytest.raises(NoRoom, match="3 lanes need about"):
-        check_memory(dataset, specs)
-    monkeypatch.setattr(room, "free_memory_bytes", lambda: alone // 2)
-    with pytest.raises(NoRoom, match="batch|memory"):
-        check_memory(dataset, specs)
+    alone = room.room_of(dataset, specs[0])
+    both = race_room(dataset, specs[:2])
+    assert (both.memory_needed_bytes, both.disk_needed_bytes) == (2 * alone.memory_needed_bytes, 2 * alone.disk_needed_bytes)
+    machine(memory=both.memory_needed_bytes, disk=both.disk_needed_bytes)
+    race_room(dataset, specs[:2]).check()
+    machine(disk=both.disk_needed_bytes)
+    with pytest.raises(NoRoom, match="3 lanes need about .* on the disk together"):
+        race_room(dataset, specs).check()
+    machine(memory=both.memory_needed_bytes - 1)
+    assert not race_room(dataset, specs[:2], held_bytes=1).sentence and race_room(dataset, specs[:2]).sentence
+
+
+def test_the_largest_batch_with_which_all_lanes_fit_is_proposed(info: DatasetInfo, machine: Callable[..., None]) -> None:
+    dataset = Workspace.local().dataset(info.id)
+    specs = told_apart([make_spec(info, changes={"batch_size": batch, "units": 512}) for batch in (4096, 2048, 32)])
+    need = {rows: sum(room.room_of(dataset, spec).memory_needed_bytes for spec in with_batch(info, specs, rows)) for rows in (4096, 2048, 1024)}
+    machine(memory=need[2048])
+    assert race_room(dataset, specs).batch_that_fits == 2048
+    machine(memory=need[2048] - 1)
+    found = race_room(dataset, specs)
+    assert found.batch_that_fits == 1024 and "batches of at most 1024 rows" in found.sentence
+    fitting = with_batch(info, specs, 1024)
+    assert [spec.training.batch_size for spec in fitting] == [1024, 1024, 32] and fitting[2] == specs[2]
+    assert not race_room(dataset, fitting).sentence
+
+
+def test_where_no_batch_helps_it_says_so_of_one_lane_or_of_all(info: DatasetInfo, machine: Callable[..., None]) -> None:
+    dataset, specs = Workspace.local().dataset(info.id), make_lanes(info, seeds=(0, 1))
+    machine(memory=150_000_000)
+    found = race_room(dataset, specs)
+    assert found.batch_that_fits is None and "2 lanes need about" in found.sentence and "one after the other" in found.sentence
+    machine(memory=50_000_000)
+    assert "This run needs about" in race_room(dataset, specs).sentence

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from core.runs.run import Run
 from core.runs.state import RunState
 from core.settings import settings
 from core.training import children
+from core.training.backend import ROOT
 from core.training.launcher import Launcher
 from core.workspace import Workspace
 from tests.training import fake_worker
@@ -118,7 +122,7 @@ def test_what_cannot_be_done_is_one_sentence(terminal: Terminal, nothing_starts:
 
 @pytest.mark.parametrize(
     "words", [["train"], ["train", "d-1", "--like", "r1"], ["train", "--like", "r1", "--preset", "quick"], ["train", "d-1", "--detach", "--follow"],
-              ["queue", "--move", "r1", "first"], ["learning-rate", "r1", "fast"], ["stop"]],
+              ["queue", "--move", "r1", "first"], ["queue", "--move", "r1", "0"], ["learning-rate", "r1", "fast"], ["stop"]],
     ids=" ".join,
 )  # fmt: skip
 def test_words_that_do_not_go_together_are_wrong_usage(words: list[str], terminal: Terminal) -> None:
@@ -181,6 +185,84 @@ def test_the_queue_is_listed_and_changed(terminal: Terminal, nothing_starts: Non
         Launcher(Workspace.local().home).submit(run)
     assert [row["name"] for row in terminal.json("queue", "--move", runs[2].id, "1")["queue"]] == ["c", "a", "b"]
     assert [line.split()[:2] for line in terminal("queue")[1].splitlines()] == [["1", runs[2].id], ["2", runs[0].id], ["3", runs[1].id]]
+
+
+def test_the_queue_shows_who_trains(terminal: Terminal) -> None:
+    first, second = at_work(), new_run("Second")
+    Launcher(Workspace.local().home).submit(second)
+    told = terminal.json("queue")
+    assert [(row["run"], row["state"]) for row in told["training"]] == [(first.id, "running")] and [row["run"] for row in told["queue"]] == [second.id]
+    assert [line.split()[:2] for line in terminal("queue")[1].splitlines()] == [["running", first.id], ["1", second.id]]
+
+
+def test_resume_says_what_is_true_of_a_run_that_neither_pauses_nor_was_interrupted(terminal: Terminal, nothing_starts: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = new_run()
+    Launcher(Workspace.local().home).submit(waiting)
+    assert terminal.json("resume", waiting.id)["message"] == "It has not begun and waits for its turn."
+    run = over()
+    for state, phase, said in (("starting", "loading libraries", "starting already"), ("running", "training", "learning already"), ("running", "exporting", "being judged")):
+        now = run.status.model_copy(update={"state": RunState(state), "phase": phase})
+        monkeypatch.setattr(Launcher, "state", lambda self, run, now=now: now)
+        assert said in terminal.json("resume", run.id)["message"]
+
+
+def test_the_end_of_a_watched_run_is_said_once(terminal: Terminal) -> None:
+    run = new_run()
+    Launcher(Workspace.local().home).stop(run)
+    code, out, err = terminal("watch", run.id)
+    assert (code, out, err) == (3, "stopped\n", "It was stopped before it had a model.\n")
+
+
+def test_whoever_watches_a_waiting_run_is_told_its_place(terminal: Terminal, nothing_starts: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = new_run()
+    Launcher(Workspace.local().home).submit(run)
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Launcher, "wait", interrupted)
+    assert terminal("watch", run.id)[1].startswith("It waits, number 1 in the queue.\n")
+    assert terminal.json("watch", run.id)["state"] == "queued"
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_run_that_is_deleted_while_it_is_watched_is_gone_and_not_damaged(terminal: Terminal, nothing_starts: None, monkeypatch: pytest.MonkeyPatch, broken: bool) -> None:
+    run = new_run()
+    Launcher(Workspace.local().home).submit(run)
+    pump = Launcher.pump
+
+    def meddle(self: Launcher) -> int:
+        run.path("status.json").unlink() if broken else Workspace.local().delete(run.id)
+        monkeypatch.setattr(Launcher, "pump", pump)
+        return 0
+
+    monkeypatch.setattr(Launcher, "pump", meddle)
+    code, out, err = terminal("watch", run.id, "--json")
+    assert (code, out, err.count("\n"), f"Run {run.id} is gone" in err, "damaged" in err) == ((3, "", 1, False, True) if broken else (1, "", 1, True, False))
+
+
+def test_a_second_ctrl_c_ends_the_waiting_and_says_which_run_stops(terminal: Terminal, nothing_starts: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Launcher, "wait", interrupted)
+    said = terminal.refused("train", make_dataset(Workspace.local()).id)
+    (run,) = Workspace.local().runs()
+    assert "You stopped waiting." in said and run.id in said and run.status.state is RunState.STOPPED
+
+
+@pytest.mark.parametrize(("words", "closed", "code"), [("queue", ">&-", 0), ("status r20260101-00000000", "2>&-", 1), ("queue", "<&- >&- 2>&-", 0)])
+def test_without_a_terminal_nothing_is_taken_for_its_streams(words: str, closed: str, code: int) -> None:
+    command = ["/bin/sh", "-c", f'exec "$0" -m core {words} {closed}', sys.executable]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+
+
+def test_a_home_that_cannot_be_is_one_sentence(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LIMELIGHT_HOME", str(tmp_path / "file" / "home"))
+    settings.cache_clear()
+    assert "Set LIMELIGHT_HOME to a folder that you may write to." in terminal.refused("queue")
 
 
 def test_a_note_is_written_read_and_listed(terminal: Terminal) -> None:

@@ -83,6 +83,16 @@ def test_a_view_shows_one_run_and_nothing_else(clean_home: Path) -> None:
     assert all(token not in path.as_posix() for path in clean_home.rglob("*"))
 
 
+@pytest.mark.parametrize("damaged", ["{", "[]", '{"token": "00"}', '{"tokem": 1}'])
+def test_a_damaged_view_gets_a_new_token(damaged: str) -> None:
+    workspace = Workspace.local()
+    run = Run.create(workspace.runs_folder, SPEC)
+    old = workspace.share(run)
+    run.path("view.json").write_text(damaged)
+    token = workspace.share(run)
+    assert token != old and workspace.share(run) == token and run_of_view(token) == run
+
+
 @pytest.mark.parametrize("token", ["", "0" * 32, "../../x", "f" * 33])
 def test_no_other_view_shows_anything(token: str) -> None:
     with pytest.raises(NotFound, match="shows no run"):
@@ -93,9 +103,15 @@ def test_a_view_of_a_deleted_run_shows_nothing() -> None:
     workspace = Workspace.local()
     run = Run.create(workspace.runs_folder, SPEC)
     token = workspace.share(run)
+    kept, other = Run.create(workspace.runs_folder, SPEC), Workspace.create()[0]
+    token_of_kept = workspace.share(kept)
+    (other.home / "views" / "broken.json").write_text("[1]")
+    run.path("view.json").write_text("{")  # the record is found without it
     workspace.delete(run.id)
     with pytest.raises(NotFound):
         run_of_view(token)
+    assert run_of_view(token_of_kept) == kept
+    assert len(list((workspace.home / "views").iterdir())) == 2  # that of the other run, and the broken one
 
 
 def test_deleting_says_what_it_was() -> None:

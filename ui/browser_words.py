@@ -1,7 +1,8 @@
 """The words of the live charts: written in their JavaScript and HTML, translated here, because the catalogue stays on the server.
 
 A chart in the browser gets the sentences of its own files in the visitor's language as one dictionary; and with them
-those of the guard rails, which a worker writes into the events of a run in English, whoever will read them.
+those of the guard rails and of the phases, which a worker writes into the events and the status of a run in English,
+whoever will read them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ __all__ = ["browser_words", "messages_of"]
 
 HERE = Path(__file__).parent
 FILES = tuple(path for folder in ("live_chart", "race_chart") for path in sorted((HERE / folder).iterdir()) if path.suffix in {".js", ".html"})
-WORKERS = tuple(HERE.parent / "core" / "training" / name for name in ("notices.py", "device.py", "driver.py"))
+WORKERS = tuple(HERE.parent / "core" / "training" / name for name in ("notices.py", "device.py", "driver.py", "claim.py", "cards.py", "worker.py"))
 TEXT = r'"((?:[^"\\]|\\.)*)"'
 SAID = re.compile(rf"(?<![\w.])(?:_|N_)\(\s*{TEXT}")
 COUNTED = re.compile(rf"(?<![\w.])plural\(\s*{TEXT},\s*{TEXT}")

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
-from core.errors import LimelightError
+from core.errors import DiskFull, LimelightError
 from core.language import N_, _, plural
 from core.recipes import RECIPES
 from core.retelling import retold
@@ -22,7 +22,7 @@ from ui.setting_words import preset_name
 from ui.state import current_workspace
 from ui.words import number, plain
 
-__all__ = ["audience_link", "facts", "others", "result", "share", "titles"]
+__all__ = ["audience_link", "facts", "others", "result", "share", "titles", "token_of"]
 
 TITLES = {
     RunState.QUEUED: (N_("Waiting its turn"), N_("It starts by itself. You may close this page; its address brings you back.")),
@@ -58,9 +58,20 @@ def facts(spec: RunSpec) -> str:
     return _("**{name}** · {recipe}, {preset} · {data}, predicts {target}").format(name=plain(spec.name or recipe), recipe=recipe, preset=plain(preset_name(spec.preset).lower()), data=plain(data), target=plain(spec.target))
 
 
+def token_of(run: Run) -> str:
+    """The read-only token of a run; "" where the disk is full: whoever watches it must still be able to stop it."""
+    try:
+        return current_workspace().share(run)
+    except (DiskFull, OSError):
+        return ""
+
+
 def share(token: str) -> None:
     """The read-only link for an audience, ready to be copied."""
     with st.popover(_("Show to others"), icon=":material/group:"):
+        if not token:
+            st.markdown(_("No link can be made, because the disk is full. Delete runs or data that you no longer need, then load this page again."))
+            return
         st.markdown(_("Whoever has this link can watch this run and see its result, and nothing else."))
         st.code(audience_link(st.context.url or "", token), language=None, wrap_lines=True)
 
@@ -117,14 +128,14 @@ def _headline(status: Status, spec: RunSpec | None) -> None:
     )  # fmt: skip
 
 
-def others(dataset_id: str, here: str | None) -> None:
-    """The other runs of this dataset, newest first; kept up to date while one of them moves."""
+def others(dataset_id: str, here: str | None, seen: bool = True) -> None:
+    """The other runs of this dataset, newest first; kept up to date while one of them moves and somebody looks."""
     runs = [run for run in current_workspace().runs() if run.spec.dataset == dataset_id and run.id != here]
     if not runs:
         return
     st.subheader(_("Other runs on this data") if here else _("Runs on this data"), anchor=False)
     moving = any(not run.status.state.is_over for run in runs)
-    st.fragment(_rows, run_every=LIST_EVERY_S if moving else None)(runs[:SHOWN])
+    st.fragment(_rows, run_every=LIST_EVERY_S if moving and seen else None)(runs[:SHOWN])
     if len(runs) > SHOWN:
         st.caption(plural("and {n} older run", "and {n} older runs", len(runs) - SHOWN))
 

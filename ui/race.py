@@ -13,8 +13,9 @@ from core.runs.race import Race, all_races, forget_race, lanes_of, load_race
 from core.runs.run import Run
 from core.runs.state import RunState
 from ui.guard import guarded
+from ui.live_run import token_of
 from ui.process import launcher
-from ui.race_chart import Lane, needed_feed, race_chart
+from ui.race_chart import Lane, looks_every_s, race_chart
 from ui.road import empty, page
 from ui.setting_words import lane_names
 from ui.state import current_workspace, go
@@ -22,8 +23,6 @@ from ui.words import ago, plain
 
 __all__ = ["race_runs", "races_of", "show_race"]
 
-LOOK_EVERY_S = 5.0  # in case the browser's word about a change is lost
-FEED_EVERY_S = 2.0  # where events come through Python
 SHOWN = 5
 
 
@@ -43,7 +42,7 @@ def show_race(name: str) -> None:
         page(_("Race"), _("Its runs were deleted."))
         empty(_("Here two to four models learn side by side. The runs of this race are gone."), _("Choose a network"), "model", icon="flag")
         return
-    lanes = [Lane(run, label, workspace.share(run)) for run, label in zip(runs, lane_names([run.spec for run in runs]), strict=True)]
+    lanes = [Lane(run, label, token_of(run)) for run, label in zip(runs, lane_names([run.spec for run in runs]), strict=True)]
     states = [launcher().state(run).state for run in runs]
     head = page(*_titles(states))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -89,17 +88,16 @@ def _stop(runs: Sequence[Run]) -> None:
 
 def _lanes(race: Race, lanes: Sequence[Lane], states: Sequence[RunState]) -> None:
     key = f"race_{race.id}"
-    fed = needed_feed(key, lanes)
-    every = None if all(state.is_over for state in states) else FEED_EVERY_S if fed else LOOK_EVERY_S
-    st.fragment(_look, run_every=every)(key, lanes, states, fed)
+    every = looks_every_s(key, lanes, states)
+    st.fragment(_look, run_every=every)(key, lanes, states, every)
 
 
-def _look(key: str, lanes: Sequence[Lane], shown: Sequence[RunState], fed: bool) -> None:
+def _look(key: str, lanes: Sequence[Lane], shown: Sequence[RunState], every: float | None) -> None:
     """One look: give the browser what is new, and begin the page anew when a lane moved on."""
     with guarded():
         there = [lane for lane in lanes if lane.run.folder.is_dir()]
-        if [lane.run.status.state for lane in there] != list(shown) or needed_feed(key, lanes) != fed:
-            st.rerun(scope="app")
+        if [lane.run.status.state for lane in there] != list(shown) or looks_every_s(key, lanes, shown) != every:
+            st.rerun(scope="app")  # with other buttons, or with another clock
         if (wanted := race_chart(there, key)) is not None:
             go("train", run=wanted)
 

@@ -10,12 +10,14 @@ from pydantic import ValidationError
 
 from core.dataset.schema import DatasetInfo
 from core.language import N_, _
-from core.race_lanes import check_memory, make_lanes, told_apart
+from core.race_lanes import make_lanes, told_apart
 from core.recipes import PRESETS, RECIPES
-from core.runs.race import LANES, create_race, lanes_of
+from core.runs.race import LANES
 from core.runs.spec import RunSpec
+from core.training.groups import start_race
 from ui.guard import guarded
 from ui.process import launcher
+from ui.room_offer import that_fit
 from ui.setting_words import lane_names, preset_name
 from ui.state import current_workspace, go
 from ui.words import plain
@@ -111,9 +113,10 @@ def _start(specs: Sequence[RunSpec]) -> None:
     names = _(" against ").join(f"**{plain(label)}**" for label in lane_names(specs))
     if names and len(specs) > 1:
         st.markdown(names)
-    if st.button(_("Start the race"), icon=":material/flag:", key="start_race", disabled=bool(why_not), help=why_not or None):
-        workspace = current_workspace()
-        check_memory(workspace.dataset(specs[0].dataset), specs)
-        race = create_race(workspace, specs)
-        launcher().submit_all(lanes_of(race, workspace.runs_folder))
+    pressed = st.button(_("Start the race"), icon=":material/flag:", key="start_race", disabled=bool(why_not), help=why_not or None)
+    if why_not:
+        return
+    workspace = current_workspace()
+    if lanes := that_fit(workspace.dataset(specs[0].dataset), specs, "race", pressed=pressed):
+        race = start_race(launcher(), workspace, lanes)
         go("train", race=race.id, run=None, dataset=race.dataset)

@@ -17,6 +17,7 @@ from core.runs.spec import RunSpec, TrainingSettings
 from core.training.control import has_checkpoint
 from ui.guard import guarded
 from ui.process import launcher
+from ui.room_offer import is_offered, that_fit
 from ui.settings_form import setting_field
 from ui.state import current_workspace, go
 
@@ -61,18 +62,19 @@ def like_box(run: Run, spec: RunSpec) -> None:
             st.caption(_("Another seed gives another start and another order of rows: it shows how much is luck."))
         else:
             value = setting_field(models[chosen], chosen, values[chosen], f"like_{run.id}_{chosen}")
-        if st.button(_("Train"), icon=":material/play_arrow:", key="like_train", width="stretch", disabled=value == values[chosen], help=_("Everything else stays as it was")):
-            with guarded():
-                workspace = current_workspace()
-                info = workspace.dataset(spec.dataset).info
-                new = spec_like(spec, info, seed=int(value)) if chosen == SEED else spec_like(spec, info, {chosen: value})
-                _go_to(launcher().start(workspace, new))
+        pressed = st.button(_("Train"), icon=":material/play_arrow:", key="like_train", width="stretch", disabled=value == values[chosen], help=_("Everything else stays as it was"))
+        with guarded():
+            if pressed or is_offered(f"like_{run.id}"):
+                info = current_workspace().dataset(spec.dataset).info
+                _start(spec_like(spec, info, seed=int(value)) if chosen == SEED else spec_like(spec, info, {chosen: value}), f"like_{run.id}", pressed)
 
 
 def train_again_button(spec: RunSpec) -> None:
     """A second try with the same settings, from the beginning."""
-    if st.button(_("Train it again"), icon=":material/replay:", key="again", help=_("A new run with the same settings, from the beginning")):
-        _go_to(launcher().start(current_workspace(), spec.model_copy(update={"continues": ""})))
+    pressed = st.button(_("Train it again"), icon=":material/replay:", key="again", help=_("A new run with the same settings, from the beginning"))
+    with guarded():
+        if pressed or is_offered("again"):
+            _start(spec.model_copy(update={"continues": ""}), "again", pressed)
 
 
 def change_settings_button(spec: RunSpec) -> None:
@@ -83,6 +85,13 @@ def change_settings_button(spec: RunSpec) -> None:
 
 def _title(models: dict[str, Any], name: str) -> str:
     return _("Seed") if name == SEED else _(str(models[name].model_fields[name].title or name))
+
+
+def _start(spec: RunSpec, key: str, pressed: bool) -> None:
+    """Start it if it fits into this machine; else say so, and offer the batch that fits."""
+    workspace = current_workspace()
+    for wanted in that_fit(workspace.dataset(spec.dataset), [spec], key, pressed=pressed):
+        _go_to(launcher().start(workspace, wanted))
 
 
 def _go_to(run: Run) -> None:

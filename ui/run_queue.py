@@ -30,9 +30,9 @@ def place_text(place: int) -> str:
     return _(PLACES[place]) if place in PLACES else _("{place}th in line").format(place=place)
 
 
-def in_line(run: Run) -> None:
-    """How many runs come first and which, kept up to date; each can be moved forward."""
-    st.fragment(_in_line, run_every=LOOK_EVERY_S)(run)
+def in_line(run: Run, seen: bool = True) -> None:
+    """How many runs come first and which, kept up to date while somebody looks; each can be moved forward."""
+    st.fragment(_in_line, run_every=LOOK_EVERY_S if seen else None)(run)
 
 
 @guarded()

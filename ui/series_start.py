@@ -10,8 +10,9 @@ import streamlit as st
 from core.language import N_, _, plural
 from core.runs.repeats import base_name, fold_specs, seed_specs, share_specs
 from core.runs.run import Run
-from core.runs.series import Kind, create_series
+from core.runs.series import Kind
 from core.runs.spec import RunSpec
+from core.training.groups import start_series
 from ui.comparison import Compared
 from ui.guard import guarded
 from ui.models import labelled
@@ -94,12 +95,14 @@ def _start(choice: _Choice, run: Run) -> None:
     if st.button(_("Train the series"), icon=":material/play_arrow:", key="series_go"):
         workspace = current_workspace()
         _check_room(choice.specs[-1])
-        _series, new = create_series(workspace, choice.kind, choice.specs, base_name(run.spec))
-        launcher().submit_all(new)
+        _series, new = start_series(launcher(), workspace, choice.kind, choice.specs, base_name(run.spec))
+        if not new:
+            st.toast(_("All of these runs are trained or in the queue already, so none is started."), icon=":material/info:")
         st.rerun()
 
 
 def _check_room(spec: RunSpec) -> None:
+    from core.training.children import held_bytes
     from core.training.room import room_of
 
-    room_of(current_workspace().dataset(spec.dataset), spec).check()
+    room_of(current_workspace().dataset(spec.dataset), spec, held_bytes=held_bytes()).check()

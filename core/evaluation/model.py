@@ -12,6 +12,8 @@ from core.identity import Identity, apart, baseline_identity, identity
 from core.language import _
 from core.latency import known_latency_ms
 from core.runs.events import read_events
+from core.runs.history import History
+from core.runs.learned_energy import learned_energy
 from core.runs.run import Run
 from core.runs.spec import RunSpec
 
@@ -91,14 +93,20 @@ def _size_bytes(run: Run) -> int | None:
 
 
 def _energy_j(run: Run) -> float | None:
-    """Joules of the whole machine while the worker had the run, as last told; None where the machine does not tell."""
+    """Joules of the machine while the run learned; None where the machine does not tell.
+
+    On most machines it does not, and the end of the log says so; only then all of it need not be read.
+    """
     try:
         end = run.events.stat().st_size
     except OSError:
         return None
     found, _ = read_events(run.events, max(0, end - TAIL_BYTES))
     told = [event.get("energy_j") for event in found if event["kind"] == "device"]
-    return float(told[-1]) if told and isinstance(told[-1], int | float) else None
+    if not told or not isinstance(told[-1], int | float):
+        return None
+    curve = learned_energy(History.events_of(run.events))
+    return None if curve is None else round(float(curve[1][-1]), 1)
 
 
 def model_of_baseline(baseline: Baseline) -> Model:

@@ -11,7 +11,8 @@ interruption it goes on where it was). Kinds:
             patience (0: never), resumed_from_step (0: from the start)
     step    step (from 1, over all epochs), epoch, batch (from 1), loss, metric, samples_per_s, learned_s
     epoch   epoch (from 1), step, loss, metric, val_loss, val_metric, best (bool), best_epoch, learning_rate,
-            samples_per_s (null while only compiling is known), seconds (of this epoch), learned_s, patience_left (epochs; null: never stops early),
+            samples_per_s (null where all its steps were taken while something compiled), seconds (of this epoch), learned_s,
+            prepared_s (this worker spent on compiling so far; in no other number), patience_left (epochs; null: never stops early),
             time_left_s, time_left_low_s, time_left_high_s (80 % range; null while unknown)
     learning_rate  step, epoch, value                changed by the user, from the next step on
     examples  epoch, rows: [{row, truth, answer, share}]  the same few validation rows each time; share is the
@@ -24,7 +25,7 @@ interruption it goes on where it was). Kinds:
     end     state, epochs, seconds, best_epoch
 
 `metric` is named once, in `begin`: accuracy for classes, mean absolute error for numbers. `learned_s` counts
-learning alone: no pause, no waiting for a turn, no time without a worker. A run that was interrupted and goes
+learning alone: no pause, no waiting for a turn, no compiling (`core.training.driver`), no time without a worker. A run that was interrupted and goes
 on writes a second `begin`; steps and epochs after its `resumed_from_step` may come again, and the later ones
 count.
 """
@@ -46,15 +47,25 @@ READ_BYTES = 4 * 1024 * 1024  # at most this much in one read, so that a long hi
 
 
 def append_event(path: Path, event: dict[str, Any]) -> None:
-    """Append one event with a single write; numbers that are not finite become null.
+    """Append one event, the whole line or nothing; numbers that are not finite become null.
 
     Args:
         path: the `events.jsonl` of a run.
         event: must hold `kind` and `time_s`; values are JSON scalars or lists.
+
+    Raises:
+        OSError: it could not be written; the log is as long as before, so the next event stands on a line of its own.
     """
-    line = json.dumps(_finite(event), ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+    line = (json.dumps(_finite(event), ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n").encode()
     with path.open("ab", buffering=0) as file:
-        file.write(line.encode())
+        before = file.tell()
+        try:
+            while line:  # a disk that fills takes a part first, and says why only when it is asked to take the rest
+                line = line[file.write(line) :]
+        except OSError:
+            with contextlib.suppress(OSError):
+                file.truncate(before)
+            raise
 
 
 def read_events(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:

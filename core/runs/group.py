@@ -21,6 +21,7 @@ from core.runs.run import Run
 from core.runs.spec import RunSpec
 
 if TYPE_CHECKING:
+    from core.quota import Usage
     from core.workspace import Workspace
 
 __all__ = ["DatasetId", "RunId", "all_or_none", "forget", "new_name", "path_of", "read_group", "readable", "runs_of", "store"]
@@ -48,17 +49,18 @@ def new_name(kind: str) -> tuple[str, str]:
 
 
 @contextlib.contextmanager
-def all_or_none(workspace: Workspace, specs: Sequence[RunSpec]) -> Iterator[list[Run]]:
+def all_or_none(workspace: Workspace, specs: Sequence[RunSpec], usage: Usage | None = None) -> Iterator[list[Run]]:
     """Make the runs of a group, in state queued; if the block fails, none of them stays.
 
     Args:
         workspace: where they are kept.
         specs: one a run.
+        usage: what is used already, for a caller that nobody shall wait for; default: it is measured.
 
     Raises:
         QuotaExceeded, DiskFull: nothing was made.
     """
-    workspace.check_quota(new_runs=len(specs))
+    (usage or workspace.usage()).check(new_runs=len(specs))
     runs: list[Run] = []
     try:
         for spec in specs:

@@ -22,9 +22,10 @@ from core.runs.run import Run
 from core.runs.spec import RunSpec
 
 if TYPE_CHECKING:
+    from core.quota import Usage
     from core.workspace import Workspace
 
-__all__ = ["LANES", "Race", "all_races", "create_race", "forget_race", "lanes_of", "load_race", "race_of"]
+__all__ = ["LANES", "Race", "all_races", "create_race", "forget_race", "lanes_of", "load_race", "newest_races", "race_of"]
 
 LANES = (2, 4)  # fewest and most
 MOST_BYTES = 16 * 1024  # of a race file; ours have 300
@@ -50,14 +51,15 @@ class Race(BaseModel):
     created: str = Field(max_length=40)
 
 
-def create_race(workspace: Workspace, specs: Sequence[RunSpec], name: str = "", *, same_twice: bool = False) -> Race:
-    """Make the runs of a race, in state queued, and the race itself; `Launcher.submit_all` starts them.
+def create_race(workspace: Workspace, specs: Sequence[RunSpec], name: str = "", *, same_twice: bool = False, usage: Usage | None = None) -> Race:
+    """Make the runs of a race, in state queued, and the race itself; see `core.training.groups.start_race`.
 
     Args:
         workspace: where they are kept.
         specs: 2 … 4 specs of one dataset, one a lane, in the order of the lanes.
         name: shown to people.
         same_twice: allow two lanes with the same settings and seed (to see how exact a repetition is).
+        usage: what is used already; default: it is measured.
 
     Returns:
         The race, stored.
@@ -67,7 +69,7 @@ def create_race(workspace: Workspace, specs: Sequence[RunSpec], name: str = "", 
         QuotaExceeded, DiskFull: nothing was created.
     """
     _check(specs, same_twice)
-    with group.all_or_none(workspace, specs) as runs:
+    with group.all_or_none(workspace, specs, usage) as runs:
         for run in runs:
             identity(run)  # colours in the order of the lanes, whoever looks first
         name_of, created = group.new_name("race")
@@ -113,6 +115,16 @@ def race_of(run: Run) -> Race | None:
     """The race that a run takes part in, or None; with several, the newest."""
     mine = [race for race in _readable(run.folder.parent.parent) if run.id in race.runs]
     return max(mine, key=lambda race: (race.created, race.id), default=None)
+
+
+def newest_races(workspace: Path) -> dict[str, Race]:
+    """The newest race of each run that takes part in one, by run; all races are read once, however many runs are asked about.
+
+    Args:
+        workspace: its folder.
+    """
+    ordered = sorted(_readable(workspace), key=lambda race: (race.created, race.id))
+    return {run: race for race in ordered for run in race.runs}
 
 
 def lanes_of(race: Race, runs: Path) -> list[Run]:

@@ -24,6 +24,7 @@ from core.runs.spec import RunSpec
 from core.runs.state import RunState
 
 if TYPE_CHECKING:
+    from core.quota import Usage
     from core.workspace import Workspace
 
 __all__ = ["Kind", "Series", "all_series", "create_series", "forget_series", "load_series", "members_of"]
@@ -55,17 +56,19 @@ class Series(BaseModel):
     created: str = Field(max_length=40)
 
 
-def create_series(workspace: Workspace, kind: Kind, specs: Sequence[RunSpec], name: str = "") -> tuple[Series, list[Run]]:
-    """Make the runs of a series that are not there yet, and the series itself; `Launcher.submit_all` starts the runs.
+def create_series(workspace: Workspace, kind: Kind, specs: Sequence[RunSpec], name: str = "", *, usage: Usage | None = None) -> tuple[Series, list[Run]]:
+    """Make the runs of a series that are not there yet, and the series itself; see `core.training.groups.start_series`.
 
     Args:
         workspace: where they are kept.
         kind: what differs.
         specs: from `core.runs.repeats`.
         name: of the network, for people.
+        usage: what is used already; default: it is measured.
 
     Returns:
-        The series, stored, and its new runs in state queued, in the order in which they should train.
+        The series, stored, and its new runs in state queued, in the order in which they should train. Where a series
+        of just these runs is there, that one, and no runs: asked for in two tabs, it is made once.
 
     Raises:
         BadSettings: the dataset has too few rows for it.
@@ -74,7 +77,9 @@ def create_series(workspace: Workspace, kind: Kind, specs: Sequence[RunSpec], na
     _fits(workspace, kind, specs)
     known = {_wish(run.spec): run.id for run in reversed(workspace.runs()) if _can_be_taken(run)}
     missing = [spec for spec in specs if _wish(spec) not in known]
-    with group.all_or_none(workspace, missing) as runs:
+    if not missing and (there := _there(workspace, kind, tuple(known[_wish(spec)] for spec in specs))):
+        return there, []
+    with group.all_or_none(workspace, missing, usage) as runs:
         known |= {_wish(spec): run.id for spec, run in zip(missing, runs, strict=True)}
         identifier, created = group.new_name("series")
         series = Series(
@@ -136,6 +141,11 @@ def _fits(workspace: Workspace, kind: Kind, specs: Sequence[RunSpec]) -> None:
         check_folds(dataset, specs[0].folds)
     if kind == "shares" and not dataset.info.split.validation:
         raise BadSettings(_("A learning curve is judged on the validation rows, and this dataset has none. Upload it again with another split."))
+
+
+def _there(workspace: Workspace, kind: Kind, runs: tuple[str, ...]) -> Series | None:
+    """The newest series of these runs and no others, in this order."""
+    return next((series for series in all_series(workspace) if (series.kind, series.runs) == (kind, runs)), None)
 
 
 def _can_be_taken(run: Run) -> bool:

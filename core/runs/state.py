@@ -2,7 +2,8 @@
 
     queued → starting → running ⇄ paused → finished | stopped | failed | interrupted
 
-`interrupted` means that the worker died without a word; it may be queued again, and then goes on from its
+`interrupted` means that the worker died without a word, or that a fault of the machine (no memory, a full disk, an
+export that was killed) ended it where a checkpoint is left; it may be queued again, and then goes on from its
 checkpoint. The other three ends are final.
 """
 
@@ -23,7 +24,7 @@ class RunState(StrEnum):
     FINISHED = "finished"  # all epochs done, or stopped early because nothing improved
     STOPPED = "stopped"  # the user pressed Stop; the best weights are kept and judged
     FAILED = "failed"  # it ended without a model; status.json has the sentence
-    INTERRUPTED = "interrupted"  # its process vanished
+    INTERRUPTED = "interrupted"  # its process vanished, or the machine let it down; it may go on
 
     @property
     def is_over(self) -> bool:

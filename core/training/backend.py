@@ -21,16 +21,29 @@ from typing import Any, Literal
 
 from core.runs.spec import RunSpec
 from core.settings import settings
+from core.training.compiled import compiled_folder
 from core.training.device import cores, device_kind
+from core.training.gpu import VISIBLE
 
-__all__ = ["EngineName", "EngineSettings", "MEASURED", "choose_backend", "engine_settings", "import_keras", "measured", "worker_environment"]
+__all__ = [
+    "EngineName", "EngineSettings", "MEASURED", "TUNED", "choose_backend", "engine_settings", "import_keras", "leave_environment", "measured", "outer_environment", "worker_environment",
+]  # fmt: skip
 
 EngineName = Literal["jax", "tensorflow"]
 Precision = Literal["float32", "bfloat16"]
 
 MEASURED = Path(__file__).with_name("measured.json")
 PROCESSOR = Path("/proc/cpuinfo")
+# On a processor XLA's own matrix products and sums are slower than those of the library that it brings along (November 2026: a step of
+# text_recurrent on JAX 25.5 → 21.8 ms, of text_transformer on TensorFlow 35.3 → 33.8 ms); mlp on JAX loses (0.64 → 0.75 ms).
+TUNED = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_REDUCE,LIBRARY_FUSION_TYPE_ELTWISE"}
 ROOT = Path(__file__).resolve().parents[2]  # the project: where `python -m core…` works
+
+# JAX takes such options program by program. TensorFlow's XLA reads them for a whole process, and aborts it over one that it does not know.
+TENSORFLOW_XLA_FLAGS = " ".join(f"--{name}={value}" for name, value in TUNED.items())
+
+OUTER = "LIMELIGHT_OUTER"  # in a worker: what stood in place of its OWN variables before, as JSON; null where nothing stood
+OWN = (VISIBLE, "JAX_PLATFORMS", "KERAS_BACKEND", "PYTHONPATH", "XLA_FLAGS")  # decided for one worker: its engine, its card
 
 
 @dataclass(frozen=True)
@@ -39,11 +52,13 @@ class EngineSettings:
 
     Attributes:
         precision: of the arithmetic while learning; weights, validation and what is saved are float32 always.
-        xla: TensorFlow compiles whole blocks of steps; JAX always does.
+        xla: TensorFlow compiles each step; JAX always does.
+        tuned: JAX compiles with `TUNED`, which gains for some networks and loses for others.
     """
 
     precision: Precision = "float32"
     xla: bool = False
+    tuned: bool = False
 
 
 @functools.cache
@@ -70,7 +85,7 @@ def engine_settings(recipe: str, backend: str, device: str | None = None) -> Eng
     precision = entry.get("precision", "float32")
     if precision == "bfloat16" and device == "cpu" and not has_bfloat16():
         precision = "float32"
-    return EngineSettings(precision, bool(entry.get("xla", False)))
+    return EngineSettings(precision, bool(entry.get("xla", False)), bool(entry.get("tuned", False)))
 
 
 @functools.cache
@@ -104,30 +119,59 @@ def choose_backend(spec: RunSpec, device: str | None = None) -> EngineName:
     return "tensorflow" if entry.get("backend") == "tensorflow" else "jax"
 
 
-def worker_environment(backend: EngineName, home: Path, *, gpu: bool = True) -> dict[str, str]:
+def worker_environment(backend: EngineName, home: Path, *, gpu: bool = True, lanes: int = 1) -> dict[str, str]:
     """The environment variables of a worker process.
 
     Args:
         backend: its engine.
         home: LIMELIGHT_HOME; compiled code is kept under it, so the second run of a kind starts faster.
         gpu: False hides graphics processors (short processes that only convert a file).
+        lanes: of a race, 1 or more, that learn at the same time as this worker, itself included: they share the cores.
 
     Returns:
-        This process' environment with the worker's own variables over it.
+        This process' environment with the worker's own variables over it; where this is a worker itself, without its own.
     """
-    threads = str(max(1, cores() // max(1, settings().max_parallel_runs)))
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
+    outer = outer_environment()
+    threads = str(max(1, cores() // (max(1, settings().max_parallel_runs) * lanes)))
+    path = os.pathsep.join(filter(None, (str(ROOT), outer.get("PYTHONPATH", ""))))
     chosen = {
         "KERAS_BACKEND": backend, "LIMELIGHT_HOME": str(home.resolve()), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1",
         "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "POLARS_MAX_THREADS": threads,
-        "TF_NUM_INTRAOP_THREADS": threads, "TF_NUM_INTEROP_THREADS": threads,
+        "TF_NUM_INTRAOP_THREADS": threads, "TF_NUM_INTEROP_THREADS": threads, "PJRT_NPROC": threads,  # the last: JAX, which heeds no other
         "TF_CPP_MIN_LOG_LEVEL": "2", "TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-        "JAX_COMPILATION_CACHE_DIR": str(home.resolve() / "cache" / "jax"),
+        "JAX_COMPILATION_CACHE_DIR": str(compiled_folder(home)),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0", "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+        OUTER: json.dumps({name: outer.get(name) for name in OWN}),
     }  # fmt: skip
     if not gpu or device_kind(backend) == "cpu":
-        chosen |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
-    return {**os.environ, **chosen}
+        chosen |= {VISIBLE: "-1", "JAX_PLATFORMS": "cpu"}
+        if backend == "tensorflow":
+            chosen["XLA_FLAGS"] = f"{outer.get('XLA_FLAGS', '')} {TENSORFLOW_XLA_FLAGS}".strip()
+    return {**outer, **chosen}
+
+
+def outer_environment() -> dict[str, str]:
+    """This process' environment; in a worker without what was decided for it alone, so that nobody inherits its engine or card.
+
+    Example:
+        >>> "LIMELIGHT_OUTER" in outer_environment()
+        False
+    """
+    found = dict(os.environ)
+    before: dict[str, str | None] = json.loads(found.pop(OUTER, "{}"))
+    for name, value in before.items():
+        found.pop(name, None)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def leave_environment() -> None:
+    """Give a worker at its end the environment in which it was started: it may choose engine and card of the next run."""
+    outer = outer_environment()
+    for name in os.environ.keys() - outer.keys():
+        del os.environ[name]
+    os.environ.update(outer)
 
 
 def import_keras() -> Any:

@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,14 +19,17 @@ from pathlib import Path
 from typing import IO
 
 from core.files import FOLDER_MODE
+from core.language import N_
 from core.runs.race import race_of
 from core.runs.run import Run
+from core.training.claim import LOADING
 from core.training.device import device_kind
 from core.training.gpu import VISIBLE, Card, CardMeter, visible_cards
 
 __all__ = ["TakenCard", "own_card", "take_card"]
 
 RETRY_S = 0.2
+WAITING = N_("waiting until a graphics card is free")  # the phase of a run that has a process and no card
 
 _own: TakenCard | None = None  # this worker's, held until the process ends
 
@@ -43,24 +47,35 @@ class TakenCard:
     lock: IO[str]
 
 
-def own_card(run: Run, home: Path) -> None:
+def own_card(run: Run, home: Path, say: Callable[[str], None]) -> None:
     """Give this worker a card of its own, if its engine uses one; call it before the engine looks for cards.
 
-    Waits while every card is taken, until the user presses Stop.
+    Waits while every card is taken, until the user presses Stop. Then it sees none: what there is to judge from an
+    earlier life of the run is judged on the processor, and nobody else's card is touched.
+
+    Args:
+        run: the worker's.
+        home: LIMELIGHT_HOME.
+        say: told the phase of the run when it must wait, and when it goes on.
     """
     global _own
-    if _own is None and device_kind(os.environ.get("KERAS_BACKEND")) == "gpu":
-        race = race_of(run)
-        _own = take_card(home, race=race.id if race else "", give_up=lambda: run.stop_requested)
+    if _own is not None or device_kind(os.environ.get("KERAS_BACKEND")) != "gpu":
+        return
+    race = race_of(run)
+    _own = take_card(home, race=race.id if race else "", give_up=lambda: run.stop_requested, wait=lambda: say(WAITING))
+    if _own is None:
+        _see_none()
+    say(LOADING)
 
 
-def take_card(home: Path, *, race: str = "", give_up: Callable[[], bool] = lambda: False) -> TakenCard | None:
+def take_card(home: Path, *, race: str = "", give_up: Callable[[], bool] = lambda: False, wait: Callable[[], None] = lambda: None) -> TakenCard | None:
     """Wait for a free card, take it, and hide all others from this process.
 
     Args:
         home: LIMELIGHT_HOME; the locks lie under it.
         race: id of the race that this run is part of; its runs share a card.
         give_up: asked five times a second while no card is free (the user pressed Stop).
+        wait: called once, when no card is free.
 
     Returns:
         The card with its lock; keep it. None where there is no card, or `give_up` said so.
@@ -69,14 +84,25 @@ def take_card(home: Path, *, race: str = "", give_up: Callable[[], bool] = lambd
     folder = home / "cards"
     if cards:
         folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+    waits = False
     while cards and not give_up():
         with _one_at_a_time(folder):
             for card in sorted(cards, key=lambda card: -(CardMeter(card).free_memory_bytes() or 0)):
                 if (lock := _lock(folder, card, race)) is not None:
                     os.environ[VISIBLE] = card.uuid
                     return TakenCard(card, lock)
+        if not waits:
+            wait()
+            waits = True
         time.sleep(RETRY_S)
     return None
+
+
+def _see_none() -> None:
+    """Hide every card from the engine, which has perhaps been imported but has not looked for them yet."""
+    os.environ |= {VISIBLE: "-1", "JAX_PLATFORMS": "cpu"}
+    if (jax := sys.modules.get("jax")) is not None:  # it read the variable when it was imported
+        jax.config.update("jax_platforms", "cpu")
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psutil
 
+from core.runs.race import race_of
 from core.runs.run import Run
 from core.settings import settings
 from core.training.backend import ROOT, EngineName, worker_environment
@@ -27,6 +28,7 @@ from core.training.device import free_memory_bytes
 from core.training.process import ProcessIdentity
 from core.training.room import RESERVE_BYTES, spare_limit_bytes
 from core.training.spare import run_order
+from core.training.turns import by_turns
 
 __all__ = ["bury", "dismiss_spare", "exit_code", "forget", "has_spare", "held_bytes", "rearm_spare", "rehearse", "review_spare", "start_worker", "warm_spare"]
 
@@ -55,8 +57,9 @@ def start_worker(run: Run, backend: EngineName, home: Path) -> ProcessIdentity |
     Returns:
         Its identity; None when it was dead before we could look.
     """
+    lanes = _side_by_side(run)
     with _mutex:
-        process = _hand_over(run, backend, home) or _spawn(run, backend, home)
+        process = _hand_over(run, backend, home, lanes) or _spawn(run, backend, home, lanes)
         if (earlier := _workers.get(run.folder.resolve())) is not None:  # a run that goes on: its first worker may still be leaving
             _dismissed.append(earlier)
         _workers[run.folder.resolve()] = process
@@ -163,9 +166,16 @@ def dismiss_spare() -> None:
             _spare = None
 
 
-def _hand_over(run: Run, backend: EngineName, home: Path) -> subprocess.Popen[bytes] | None:
+def _side_by_side(run: Run) -> int:
+    """How many runs share the cores of one place: the lanes of a race that do not take turns."""
+    race = race_of(run)
+    return 1 if race is None or by_turns(len(race.runs)) else len(race.runs)
+
+
+def _hand_over(run: Run, backend: EngineName, home: Path, lanes: int) -> subprocess.Popen[bytes] | None:
+    """Give the run to the spare, if it has the right libraries and as many threads as the run may have."""
     global _spare, _handed
-    if not has_spare(backend, home):
+    if lanes > 1 or not has_spare(backend, home):
         if free_memory_bytes() < spare_limit_bytes(backend):
             dismiss_spare()
         return None
@@ -182,11 +192,11 @@ def _hand_over(run: Run, backend: EngineName, home: Path) -> subprocess.Popen[by
     return process
 
 
-def _spawn(run: Run, backend: EngineName, home: Path) -> subprocess.Popen[bytes]:
+def _spawn(run: Run, backend: EngineName, home: Path, lanes: int) -> subprocess.Popen[bytes]:
     with run.path("log.txt").open("ab") as log:
         return subprocess.Popen(
             [*COMMAND, str(run.folder.resolve())], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-            cwd=ROOT, env=worker_environment(backend, home), start_new_session=True,
+            cwd=ROOT, env=worker_environment(backend, home, lanes=lanes), start_new_session=True,
         )  # fmt: skip
 
 

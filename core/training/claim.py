@@ -16,19 +16,24 @@ from pathlib import Path
 from typing import IO
 
 from core.errors import Damaged
+from core.language import N_
 from core.runs.events import append_event, last_time_s, mend
 from core.runs.run import Run
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
 from core.training.process import ProcessIdentity
 from core.training.recorder import Recorder
+from core.training.repair import HALF_WRITTEN
+from core.training.scratch import Scratch, remove_scratch
 
-__all__ = ["Claim", "RESERVE_FILE", "append_state", "end_run", "locked"]
+__all__ = ["Claim", "LOADING", "RESERVE_FILE", "append_state", "end_run", "locked"]
 
 PROBED_S = 2.0  # readers hold a shared lock for an instant to see whether we live; try again for this long
 RETRY_S = 0.02
+LOADING = N_("loading libraries")  # the phase in which a run starts
 RESERVE_FILE = "reserve"  # room for the last words of a run on a full disk
 RESERVE_BYTES = 64 * 1024
+WORKERS_OWN = frozenset({".keras", ".npz", ".onnx", ".parquet"})  # files that nobody but a worker writes
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,14 @@ class Claim:
         spec: what is asked.
         recorder: writes its events and status.
         lock: keeps the lock while open.
+        scratch: where this process has its temporary files.
     """
 
     run: Run
     spec: RunSpec
     recorder: Recorder
     lock: IO[bytes]
+    scratch: Scratch
 
     @classmethod
     def take(cls, run: Run) -> Claim | None:
@@ -79,16 +86,18 @@ class Claim:
         run.save_json("worker.json", identity.to_json())
         with contextlib.suppress(OSError):
             mend(run.events)  # an earlier worker was perhaps killed in the middle of a line
+        _clear(run)
         with contextlib.suppress(OSError):
             run.path(RESERVE_FILE).write_bytes(b"\0" * RESERVE_BYTES)
         recorder = Recorder(run)
-        recorder.state(RunState.STARTING, phase="loading libraries")
-        return cls(run, spec, recorder, lock)
+        recorder.state(RunState.STARTING, phase=LOADING)
+        return cls(run, spec, recorder, lock, Scratch(run.folder))
 
     def release(self) -> None:
         """Finish writing and let go of the run."""
         self.recorder.close()
         self.run.path(RESERVE_FILE).unlink(missing_ok=True)
+        self.scratch.close()
         self.lock.close()
 
 
@@ -121,6 +130,7 @@ def end_run(run: Run, state: RunState, message: str) -> bool:
     with locked(run) as free:
         if not free or run.status.state.is_over:
             return False
+        remove_scratch(run.folder)
         with contextlib.suppress(OSError):
             run.path(RESERVE_FILE).unlink(missing_ok=True)
             append_state(run, state, message)
@@ -132,6 +142,15 @@ def append_state(run: Run, state: RunState, message: str) -> None:
     """Append a state to the events of a run that no worker holds, after what may be a torn line."""
     mend(run.events)
     append_event(run.events, {"kind": "state", "time_s": last_time_s(run.events), "state": state.value, "message": message})
+
+
+def _clear(run: Run) -> None:
+    """Remove what an earlier worker was killed in the middle of, a checkpoint perhaps; the smaller files that pages write too are left to `repair`."""
+    for path in [path for path in run.folder.iterdir() if HALF_WRITTEN.fullmatch(path.name) and path.suffix in WORKERS_OWN]:
+        with contextlib.suppress(OSError):
+            size = path.stat().st_size
+            path.unlink()
+            print(f"Removed a half-written file of {size:,} bytes; the one before it is whole.", flush=True)  # in the run's log
 
 
 def _lock(folder: Path, wait_s: float) -> IO[bytes] | None:

@@ -14,8 +14,9 @@ import shutil
 import time
 from pathlib import Path
 
-from core.errors import BadSettings, NotReady, UserError
+from core.errors import BadSettings, LimelightError, NotReady, UserError
 from core.language import N_
+from core.runs.history import History
 from core.runs.run import Run, Status
 from core.runs.spec import RunSpec, TrainingSettings
 from core.runs.state import RunState
@@ -34,6 +35,7 @@ CONTINUED = re.compile(r" \(to epoch [\d,]+\)$")
 RATE_MARK = b'"learning_rate":'
 TAIL_BYTES = 4 * 1024 * 1024  # of the history; long epochs have many events
 END_MARKS = (b'"kind":"state"', b'"kind":"end"')
+COPY_BYTES = 4 * 1024 * 1024  # of a history at a time
 
 
 def has_checkpoint(run: Run) -> bool:
@@ -146,5 +148,29 @@ def prepare_continued(run: Run, folder: Path) -> None:
         os.link(run.path(CHECKPOINT_FILE), folder / CHECKPOINT_FILE)
     except OSError:  # another disk, or a file system without links
         shutil.copyfile(run.path(CHECKPOINT_FILE), folder / CHECKPOINT_FILE)
-    with run.events.open("rb") as old, (folder / run.events.name).open("wb") as new:
-        new.writelines(line for line in old if line.endswith(b"\n") and not any(mark in line[:32] for mark in END_MARKS))
+    events = folder / run.events.name
+    gone = _copy_history(run.events, events)
+    with contextlib.suppress(OSError, LimelightError):  # without an index the copy is read whole, which takes longer
+        if (known := History.load(run.events)).offset:
+            known.copied(events, gone).save()
+
+
+def _copy_history(old: Path, new: Path) -> list[tuple[int, int]]:
+    """Copy all whole lines but those that say where the old run stands or how it ended.
+
+    Returns:
+        (offset behind it, bytes) of each line that was left out.
+    """
+    gone, offset, rest = list[tuple[int, int]](), 0, b""
+    with old.open("rb") as source, new.open("wb") as target:
+        while data := source.read(COPY_BYTES):
+            whole, newline, rest = (rest + data).rpartition(b"\n")
+            whole += newline
+            ends = any(mark in whole for mark in END_MARKS)
+            for line in whole.splitlines(keepends=True) if ends else [whole]:  # a million lines one by one take long
+                offset += len(line)
+                if any(mark in line[:32] for mark in END_MARKS):
+                    gone.append((offset, len(line)))
+                else:
+                    target.write(line)
+    return gone

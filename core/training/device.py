@@ -7,7 +7,6 @@ machine does not tell is None in a sample: a number here was measured.
 from __future__ import annotations
 
 import functools
-import importlib.util
 from typing import Any
 
 import psutil
@@ -19,7 +18,9 @@ from core.training.gpu import CardMeter, visible_cards
 
 __all__ = ["cores", "describe", "device_kind", "free_memory_bytes", "gpu_names", "sample_device"]
 
-GPU_BUILDS = {"jax": ("jax_cuda13_plugin", "jax_cuda12_plugin"), "tensorflow": ("nvidia.cudnn",)}  # packages of requirements-gpu.txt
+# Distributions of which one group must be installed whole; JAX brings CUDA 13, which TensorFlow 2.21 cannot use, and tensorflow-cpu knows no card
+GPU_BUILDS = {"jax": (("jax-cuda13-plugin",), ("jax-cuda12-plugin",)), "tensorflow": (("tensorflow", "nvidia-cudnn-cu12"),)}
+CPU_BUILDS = {"jax": (), "tensorflow": ("tensorflow-cpu",)}  # one of these beside it takes its place
 
 _meters: dict[psutil.Process, _Meter] = {}
 
@@ -36,7 +37,7 @@ def device_kind(backend: str | None = None) -> str:
         backend: "jax" or "tensorflow"; default: either will do.
     """
     wanted = [backend] if backend else list(GPU_BUILDS)
-    return "gpu" if gpu_names() and any(_installed(package) for name in wanted for package in GPU_BUILDS[name]) else "cpu"
+    return "gpu" if gpu_names() and any(_uses_cards(name) for name in wanted) else "cpu"
 
 
 def describe(backend: str) -> str:
@@ -90,9 +91,15 @@ def _sum(values: list[float | None]) -> float | None:
     return sum(known) if known and len(known) == len(values) else None
 
 
+def _uses_cards(backend: str) -> bool:
+    return any(all(map(_installed, group)) for group in GPU_BUILDS[backend]) and not any(map(_installed, CPU_BUILDS[backend]))
+
+
 @functools.cache
-def _installed(package: str) -> bool:
+def _installed(distribution: str) -> bool:
+    from importlib import metadata  # of two builds of one library only the names of their distributions differ
+
     try:
-        return importlib.util.find_spec(package) is not None
-    except ModuleNotFoundError:
+        return bool(metadata.version(distribution))
+    except metadata.PackageNotFoundError:
         return False

@@ -47,5 +47,4 @@ def blowup_of(fitted: Fitted, lesson: Lesson) -> Blowup | None:
         return None
     numbers = [array for array in lesson.x.values() if array.dtype.kind == "f" and array.size]
     largest = max((float(np.abs(array).max()) for array in numbers), default=None)
-    silent = lesson.weights is not None and not lesson.weights.any()
-    return Blowup(fitted.learning_rate, fitted.epochs, fitted.step, largest, silent)
+    return Blowup(fitted.learning_rate, fitted.epochs, fitted.step, largest)

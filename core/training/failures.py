@@ -1,29 +1,36 @@
 """Why a run failed, as a sentence for a founder: what happened, and what to do next.
 
 Libraries say the same thing in many ways (an exception, a status in a text, an abort, a signal), so all of
-them are mapped here, once. The whole traceback is in the run's log.txt. Where a checkpoint is left, what
-can go on is interrupted rather than failed, and the sentence says that Resume goes on.
+them are mapped here, once. The whole traceback is in the run's log.txt.
+
+A failed run is over for good, so a run fails only where nothing is left to go on from, or where its own data and
+settings would end it the same way again (what `core.errors` says in a sentence: a loss that is no number, a dataset
+that is gone). Everything else leaves a run with a checkpoint interrupted, and the sentence says that Resume goes on;
+where its learning was done, Resume only judges and exports it again.
 """
 
 from __future__ import annotations
 
 import errno
 import signal
+import subprocess
 from dataclasses import dataclass
 
-from core.errors import LimelightError, NoRoom, RunFailed
+from core.errors import DiskFull, LimelightError, NoRoom, RunFailed
 from core.language import N_
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
 
-__all__ = ["Blowup", "Terminated", "cause_of_blowup", "explain", "explain_exit", "not_finite", "vanished"]
+__all__ = ["Blowup", "Terminated", "cause_of_blowup", "explain", "explain_exit", "explain_stop", "not_finite", "vanished"]
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FAULTY = {errno.EIO, errno.EROFS, errno.ENXIO, errno.ESTALE}  # the disk, or the way to it
 FULL_WORDS = ("no space left on device", "file too large", "disk quota exceeded")
-MEMORY_WORDS = ("resource_exhausted", "resource exhausted", "out of memory", "oom when", "bad_alloc", "cannot allocate memory", "unable to allocate")
+MEMORY_WORDS = ("resource_exhausted", "resource exhausted", "out of memory", "oom when", "bad_alloc", "cannot allocate memory", "unable to allocate", "can't start new thread")  # a thread needs a stack
 LARGE_INPUT = 1e4  # prepared numbers are near 1; this far out, one row moves the weights as ten thousand others do
 RESUME = N_("Press Resume: it goes on from its last checkpoint.")
 AGAIN = N_("Train again.")
+JUDGE = N_("What it learned is kept: press Resume.")
 
 
 class Terminated(BaseException):
@@ -39,21 +46,19 @@ class Blowup:
         epoch: in which it was noticed, from 1.
         step: at which it was noticed, from 1, over all epochs.
         largest_input: largest absolute number that reached the network; None where nobody looked.
-        empty_batch: a batch had no row, or only rows of weight 0.
     """
 
     learning_rate: float
     epoch: int
     step: int
     largest_input: float | None = None
-    empty_batch: bool = False
 
 
 def explain(error: BaseException, spec: RunSpec, *, resumable: bool = False) -> tuple[RunState, str]:
     """The state in which an error leaves a run, and the sentence for the user.
 
     Args:
-        error: what ended the worker's work.
+        error: what ended the worker's work; an error of `subprocess` is one of the conversion to ONNX.
         spec: the run's, for advice that names its own numbers.
         resumable: a checkpoint is left.
 
@@ -68,13 +73,19 @@ def explain(error: BaseException, spec: RunSpec, *, resumable: bool = False) -> 
         return RunState.INTERRUPTED, N_("The machine ended the training from outside. {then_words}").format(then_words=RESUME if resumable else lost)
     if isinstance(error, NoRoom) and resumable:
         return RunState.INTERRUPTED, N_("{message_words} Or wait until more is free, then press Resume.").format(message_words=error.message)
-    if isinstance(error, LimelightError):
+    if isinstance(error, LimelightError) and not (isinstance(error, DiskFull) and resumable):
         return RunState.FAILED, error.message
+    if isinstance(error, subprocess.SubprocessError):
+        return _no_export(error, resumable)
     words = f"{type(error).__name__} {error}".lower()
     if isinstance(error, MemoryError) or any(word in words for word in MEMORY_WORDS):
         return _out_of_memory(spec, resumable)
-    if (isinstance(error, OSError) and error.errno in FULL) or any(word in words for word in FULL_WORDS):
+    if isinstance(error, DiskFull) or (isinstance(error, OSError) and error.errno in FULL) or any(word in words for word in FULL_WORDS):
         return _disk_full(resumable)
+    if isinstance(error, OSError) and error.errno in FAULTY:
+        return _left(resumable), N_("The disk reported an error, so the training could not go on. {then_words} If it happens once more, have the disk checked.").format(then_words=RESUME if resumable else AGAIN)
+    if resumable:
+        return RunState.INTERRUPTED, N_("Something in the training went wrong on our side. The run's log.txt says what. {resume_words} If it happens once more, try another recipe.").format(resume_words=RESUME)
     return RunState.FAILED, N_("Something in the training went wrong on our side. The run's log.txt says what. Train again, or try another recipe.")
 
 
@@ -96,10 +107,21 @@ def explain_exit(code: int | None, spec: RunSpec, *, resumable: bool = False) ->
         return RunState.INTERRUPTED, N_("The training was killed from outside. {advice_words}").format(advice_words=advice)
     if number in {signal.SIGSEGV, signal.SIGILL, signal.SIGFPE, signal.SIGBUS}:
         return (
-            RunState.INTERRUPTED if resumable else RunState.FAILED,
+            _left(resumable),
             N_("The training crashed inside one of its libraries. {then_words} If it happens once more, try the other engine.").format(then_words=RESUME if resumable else AGAIN),
         )
     return RunState.INTERRUPTED, vanished(resumable=resumable)
+
+
+def explain_stop(*, resumable: bool = False) -> tuple[RunState, str]:
+    """The same for a run whose process ended, of itself or because we ended it, before it had obeyed Stop.
+
+    Args:
+        resumable: a checkpoint is left.
+    """
+    if resumable:
+        return RunState.STOPPED, N_("It did not react to Stop before its process ended, so there is no model. Its last checkpoint is kept: press Continue to go on from there.")
+    return RunState.STOPPED, N_("It did not react to Stop before its process ended, so there is no model.")
 
 
 def vanished(*, resumable: bool = False) -> str:
@@ -120,15 +142,14 @@ def not_finite(spec: RunSpec, facts: Blowup | None = None) -> RunFailed:
 def cause_of_blowup(facts: Blowup) -> str:
     """The likely cause of a loss that is no number, and what to do: one or two sentences.
 
-    What is certain comes first: an empty batch has no mean; at the first step no correction was made yet,
-    so the learning rate is innocent; a huge input makes any rate too large.
+    What is certain comes first: at the first step no correction was made yet, so the learning rate is innocent; a
+    huge input makes any rate too large. A batch without a row that counts would have no mean, but there is none:
+    the last batch of an epoch has a row at least, and no class weight is 0 (tests/training/test_ending.py).
 
     Example:
         >>> cause_of_blowup(Blowup(learning_rate=0.5, epoch=1, step=40))
         'Most likely the learning rate of 0.5 is too large: each correction overshot the last. Try 0.05.'
     """
-    if facts.empty_batch:
-        return N_("A batch had no row that counts, so it had no mean. Choose another batch size, or switch Balance classes off.")
     if facts.largest_input is not None and not facts.largest_input < float("inf"):
         return N_("A number that reached the network is not finite. Look at the columns on the data page and leave out the one with extreme values.")
     if facts.largest_input is not None and facts.largest_input > LARGE_INPUT:
@@ -150,6 +171,18 @@ def _out_of_memory(spec: RunSpec, resumable: bool) -> tuple[RunState, str]:
     if resumable:
         return RunState.INTERRUPTED, N_("The machine ran out of memory. Close what else needs memory and press Resume, or train again with {smaller_words}").format(smaller_words=smaller)
     return RunState.FAILED, N_("The machine ran out of memory. Try {smaller_words}").format(smaller_words=smaller)
+
+
+def _no_export(error: subprocess.SubprocessError, resumable: bool) -> tuple[RunState, str]:
+    """The model is trained; only the process that converts it to ONNX was killed, failed, or took too long."""
+    then = JUDGE if resumable else AGAIN
+    if getattr(error, "returncode", 0) in {-signal.SIGKILL, -signal.SIGABRT}:
+        return _left(resumable), N_("The process that makes the trained model ready for predictions was killed, most likely because the machine ran out of memory. Close what else needs memory. {then_words}").format(then_words=then)
+    return _left(resumable), N_("The trained model could not be made ready for predictions. The run's log.txt says why. {then_words} If it happens once more, try another recipe.").format(then_words=then)
+
+
+def _left(resumable: bool) -> RunState:
+    return RunState.INTERRUPTED if resumable else RunState.FAILED
 
 
 def _disk_full(resumable: bool) -> tuple[RunState, str]:

@@ -49,7 +49,7 @@ class Fitted:
         reason: done, patience, stop or not_finite.
         epochs: epochs done, a stopped one included.
         best_epoch: from 1; 0 when there is nothing to keep.
-        seconds: of learning, without pauses and waiting.
+        seconds: of learning, without pauses, waiting and compiling.
         weights: of the best epoch, in the order of `model.get_weights()`; empty when there is nothing to keep.
         step: steps done, over all epochs.
         learning_rate: at the end.

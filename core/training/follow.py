@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.errors import Damaged, NotFound
+from core.language import N_
 from core.runs.events import read_events
 from core.runs.run import Run, Status
 
@@ -27,7 +29,20 @@ def follow(launcher: Launcher, run: Run, on_event: Callable[[dict[str, Any]], No
 
     Returns:
         The final status.
+
+    Raises:
+        NotFound: somebody deleted the run.
+        Damaged: its status cannot be read.
     """
+    try:
+        return _followed(launcher, run, on_event)
+    except (Damaged, FileNotFoundError):
+        if run.folder.is_dir():
+            raise
+        raise NotFound(N_("Run {id} is gone: somebody deleted it.").format(id=run.id)) from None
+
+
+def _followed(launcher: Launcher, run: Run, on_event: Callable[[dict[str, Any]], None] | None) -> Status:
     offset, pump_due = 0, 0.0
     while True:
         if time.monotonic() >= pump_due:

@@ -11,23 +11,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from core.errors import QuotaExceeded, UserError
 from core.files import FOLDER_MODE, remove_folder
 from core.language import N_
+from core.quota import Usage
 from core.runs.run import Run, Status
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
 from core.settings import settings
-from core.training import children, control, upkeep
+from core.training import children, control, line, upkeep
 from core.training.backend import EngineName
 from core.training.claim import end_run
 from core.training.failures import vanished
 from core.training.follow import follow
-from core.training.order import moved, write_order
-from core.training.queue import Job, Jobs, Queue
+from core.training.order import write_order
+from core.training.queue import Jobs, Queue
 from core.training.repair import repair
+from core.training.room import check_continued
 from core.training.spare import rehearsal_order
 from core.training.twice import just_made
 from core.workspace import Workspace
@@ -35,6 +37,9 @@ from core.workspace import Workspace
 __all__ = ["Launcher"]
 
 SCAN_S = 10.0  # look at all run folders at most this often
+WAITS = N_("It has not begun and waits for its turn.")
+
+Made = TypeVar("Made")
 
 
 class Launcher:
@@ -61,10 +66,24 @@ class Launcher:
         Raises:
             QuotaExceeded, DiskFull: nothing was made.
         """
+        usage = workspace.usage()  # takes long, so nobody waits for it
         with self._queue.transaction() as jobs:
-            run = self._just_made(jobs, workspace, spec) or self._made(jobs, workspace, spec)
+            run = self._just_made(jobs, workspace, spec) or self._made(jobs, workspace, spec, usage)
         self.pump()
         return run
+
+    def submit_made(self, make: Callable[[], tuple[Made, Sequence[Run]]]) -> Made:
+        """Make runs that belong together and put them into the queue, while nobody else can change it.
+
+        Args:
+            make: returns what this returns, and the runs to queue. Others wait for it, so it must be quick.
+        """
+        with self._queue.transaction() as jobs:
+            made, runs = make()
+            for run in runs:
+                jobs.add(self._key(run))
+        self.pump()
+        return made
 
     def submit(self, run: Run) -> None:
         """Put a new run into the queue and start it if there is room.
@@ -113,10 +132,11 @@ class Launcher:
                 upkeep.scan(self.home, jobs)
                 self._scan_due = time.monotonic() + SCAN_S
             upkeep.adopt(self.home, jobs)
-            taken = {self._place(job) for job in jobs.all() if job.worker is not None and upkeep.is_working(self.home, jobs, job)}
+            places = line.places(self.home, [job.run for job in jobs.all()])
+            taken = {places[job.run] for job in jobs.all() if job.worker is not None and upkeep.is_working(self.home, jobs, job)}
             started = 0
             for job in [job for job in jobs.all() if job.worker is None]:
-                place = self._place(job)
+                place = places[job.run]
                 has_room = place in taken or len(taken) < settings().max_parallel_runs or Run(self.home / job.run).stop_requested
                 if has_room and upkeep.start_job(self.home, jobs, job):
                     taken.add(place)
@@ -163,7 +183,7 @@ class Launcher:
         if state.is_over:
             raise UserError(N_("Run {id} is {state}, so there is nothing to resume. Continue it for more epochs, or train it again.").format(id=run.id, state=state))
         run.request_resume()
-        return control.GOES_ON
+        return WAITS if state is RunState.QUEUED and not run.is_locked() else control.GOES_ON
 
     def set_learning_rate(self, run: Run, rate: float) -> None:
         """Change the learning rate of a run while it works, from its next steps on.
@@ -186,13 +206,14 @@ class Launcher:
 
         Raises:
             NotReady, UserError, BadSettings: see `control.continued`.
-            QuotaExceeded, DiskFull: nothing was made.
+            QuotaExceeded, DiskFull, NoRoom: nothing was made.
         """
         spec, workspace = control.continued(run, more_epochs), Workspace(run.folder.parent.parent)
-        workspace.dataset(spec.dataset)
+        check_continued(workspace.dataset(spec.dataset), spec, held_bytes=children.held_bytes())
+        usage = workspace.usage()
         with self._queue.transaction() as jobs:
             new = self._just_made(jobs, workspace, spec)
-            new = new or self._made(jobs, workspace, spec, lambda folder: control.prepare_continued(run, folder))
+            new = new or self._made(jobs, workspace, spec, usage, lambda folder: control.prepare_continued(run, folder))
         self.pump()
         return new
 
@@ -201,27 +222,17 @@ class Launcher:
     def waiting(self, workspace: Workspace) -> list[Run]:
         """The waiting runs of a workspace, the next to start first."""
         with self._queue.transaction() as jobs:
-            return [Run(self.home / key) for key in self._own(jobs, workspace)]
+            return [Run(self.home / key) for key in line.own(self.home, jobs, workspace)]
 
     def position(self, run: Run) -> int:
         """Place in the queue of the whole server, 1 for the next to start; 0 when it does not wait. A race counts once."""
         with self._queue.transaction() as jobs:
-            waiting = {job.run: self._place(job) for job in jobs.all() if job.worker is None}
-        key = self._key(run)
-        return list(dict.fromkeys(waiting.values())).index(waiting[key]) + 1 if key in waiting else 0
+            return line.position(self.home, jobs, run)
 
     def move(self, run: Run, place: int) -> None:
-        """Give a waiting run another place among those of its workspace; nobody else's run moves.
-
-        Args:
-            run: a run; nothing happens if it does not wait (any more).
-            place: from 1, the next to start; past the end means last.
-        """
+        """Give a waiting run another place, from 1, among those of its workspace; see `core.training.line.move`."""
         with self._queue.transaction() as jobs:
-            own = self._own(jobs, Workspace(run.folder.parent.parent))
-            if self._key(run) in own:
-                jobs.arrange(moved(own, self._key(run), place))
-                write_order(self.home, jobs.waiting())
+            line.move(self.home, jobs, run, place)
 
     # ---- the truth
 
@@ -287,15 +298,16 @@ class Launcher:
         with self._queue.transaction() as jobs:
             return any(job.worker is None or upkeep.is_working(self.home, jobs, job) for job in jobs.all())
 
-    def _made(self, jobs: Jobs, workspace: Workspace, spec: RunSpec, fill: Callable[[Path], object] | None = None) -> Run:
-        workspace.check_quota(new_runs=1)
+    def _made(self, jobs: Jobs, workspace: Workspace, spec: RunSpec, usage: Usage, fill: Callable[[Path], object] | None = None) -> Run:
+        usage.check(new_runs=1)
         run = Run.create(workspace.runs_folder, spec, fill)
         jobs.add(self._key(run))
         return run
 
     def _just_made(self, jobs: Jobs, workspace: Workspace, spec: RunSpec) -> Run | None:
         """The run that the same press of a button made a moment ago."""
-        keys = [job.run for job in jobs.all() if job.run.startswith(self._prefix(workspace))]
+        prefix = f"{line.key_of(self.home, workspace.runs_folder)}/"
+        keys = [job.run for job in jobs.all() if job.run.startswith(prefix)]
         return just_made((Run(self.home / key) for key in keys), spec)
 
     def _queue_again(self, run: Run) -> str:
@@ -307,14 +319,5 @@ class Launcher:
         self.pump()
         return message or run.status.message or control.GOES_ON
 
-    def _own(self, jobs: Jobs, workspace: Workspace) -> list[str]:
-        return [key for key in jobs.waiting() if key.startswith(self._prefix(workspace))]
-
-    def _prefix(self, workspace: Workspace) -> str:
-        return f"{workspace.runs_folder.resolve().relative_to(self.home).as_posix()}/"
-
-    def _place(self, job: Job) -> str:
-        return upkeep.place_of(self.home, job)
-
     def _key(self, run: Run) -> str:
-        return run.folder.resolve().relative_to(self.home).as_posix()
+        return line.key_of(self.home, run.folder)

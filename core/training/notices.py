@@ -20,7 +20,7 @@ from core.language import N_
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Facts", "Guess", "Notice", "new_notices"]
+__all__ = ["LOOK_BACK", "Facts", "Guess", "Notice", "new_notices"]
 
 LOOK_BACK = 300  # epochs; what an epoch's end costs must not grow with the history
 FEW_EPOCHS, FEW_STEPS = 3, 300  # before both nobody can say that nothing is learned

@@ -18,11 +18,11 @@ class Progress:
         step: steps done, over all epochs.
         best_epoch, best_loss: the lowest watched loss and when it was; 0 and infinity: none yet.
         waits_since: patience counts the epochs after this one.
-        learned_s: seconds of learning.
+        learned_s: seconds of learning; no compiling (`core.training.driver`).
         epoch_s: seconds of it in the present epoch; `epoch_waited_s` more were spent waiting for a turn.
-        durations: seconds of the recent epochs, for the time left.
+        durations: seconds of the recent epochs that were whole (not the first of a process), for the time left.
         notices: codes of what the guard rails have said.
-        history: the `epoch` events so far, for the guard rails.
+        history: the last `epoch` events, as many as the guard rails look at.
         reason: why it ended (done, patience); empty while it learns.
     """
 

@@ -47,7 +47,7 @@ class Recorder:
         self._owed: list[dict[str, Any]] = []  # changes that the disk refused; a state is never skipped, or the next one would be illegal
         self._heartbeat = run.status.heartbeat
         self._status_due = 0.0
-        self._learned_s = 0.0
+        self._learned_s: float | None = None  # as the loop last said; None: it has said nothing, so the status keeps what it has
         self._training_since: float | None = None  # while it learns
         self._process = psutil.Process()
         self._history = History.load(run.events)  # kept so that a late viewer need not read everything
@@ -74,6 +74,8 @@ class Recorder:
 
     def training(self, on: bool, learned_s: float) -> None:
         """Say when learning begins, holds and ends: in between the clock in the status runs.
+
+        A lane of a race says so at each turn, so this writes nothing: the next write of the status brings it.
 
         Args:
             on: it learns from now on.
@@ -129,9 +131,6 @@ class Recorder:
 
     def _clock(self, since: float | None, learned_s: float) -> None:
         self._learned_s, self._training_since = learned_s, since
-        if since is None:
-            self._changes["seconds"] = round(learned_s, 3)
-            self._write_status()
 
     def _tick(self) -> None:
         self._heartbeat += 1
@@ -149,8 +148,8 @@ class Recorder:
             self._owed.pop(0)
 
     def _owe(self) -> None:
-        if self._training_since is not None:
-            self._changes["seconds"] = round(self._learned_s + time.monotonic() - self._training_since, 3)
+        if self._learned_s is not None:
+            self._changes["seconds"] = round(self._learned_s + (0.0 if self._training_since is None else time.monotonic() - self._training_since), 3)
         changes, self._changes = self._changes, {}
         if self._owed and "state" not in changes:
             self._owed[-1] |= changes

@@ -3,6 +3,7 @@
 Runs whose process has died are ended, and runs whose process lives are adopted, by the launcher's pump. Here are
 the pieces that nobody works on: half-made folders, half-written files, folders that cannot be read. Nothing goes
 in silence: each is named in the log, and what somebody may miss is put aside in `LIMELIGHT_HOME/aside`, not deleted.
+What somebody was deleting when the server was killed is deleted now.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import Damaged
-from core.files import FOLDER_MODE
+from core.files import FOLDER_MODE, sweep
 from core.runs.run import Run
 
 __all__ = ["ASIDE", "repair"]
@@ -48,7 +49,8 @@ def repair(home: Path) -> list[str]:
             found += [*_half_written(folder), *_unreadable(folder)]
     for sentence in found:
         log.warning("%s", sentence)
-    return found
+    deleted = [sentence for runs in sorted(home.glob("workspaces/*/runs")) for sentence in sweep(runs, ".gone-*")]  # logged there
+    return found + deleted
 
 
 def _put_aside(home: Path, folder: Path) -> list[str]:

@@ -29,7 +29,7 @@ from core.training.gpu import CardMeter, visible_cards
 if TYPE_CHECKING:
     from core.dataset.dataset import Dataset
 
-__all__ = ["RESERVE_BYTES", "Room", "check_worker", "room_for", "room_of", "size", "spare_limit_bytes"]
+__all__ = ["RESERVE_BYTES", "Room", "check_continued", "check_worker", "room_for", "room_of", "size", "smaller_batches", "spare_limit_bytes"]
 
 MB = 10**6
 NUMBER = 4  # bytes of a float32
@@ -117,7 +117,7 @@ def room_for(spec: RunSpec, info: DatasetInfo, plan: Plan, *, held_bytes: int = 
     disk, disk_free = _disk_bytes(spec, info, plan), _disk_free(settings().home)
     smaller, sentence = None, ""
     if needed > free:
-        smaller = next((rows for rows in _smaller(batch) if need(spec, info, plan, backend, rows) <= free), None)
+        smaller = next((rows for rows in smaller_batches(batch) if need(spec, info, plan, backend, rows) <= free), None)
         sentence = _too_little_memory(needed, free, batch, smaller, on_card=on_card)
     elif disk > disk_free:
         sentence = N_("This run needs about {disk} on the disk, and {disk_free} is free. Delete runs or datasets that you no longer need.").format(disk=size(disk), disk_free=size(disk_free))
@@ -145,6 +145,24 @@ def room_of(dataset: Dataset, spec: RunSpec, *, held_bytes: int = 0) -> Room:
 
     plan = plan_of(spec, input_shapes(dataset, spec, options_of(spec)), len(dataset.info.labels))
     return room_for(spec, dataset.info, plan, held_bytes=held_bytes)
+
+
+def check_continued(dataset: Dataset, spec: RunSpec, *, held_bytes: int = 0) -> None:
+    """Refuse a run that goes on where another one ended and does not fit now; its batch cannot be changed.
+
+    Raises:
+        NoRoom: what fitted when the first run was made does not fit now.
+    """
+    room = room_of(dataset, spec, held_bytes=held_bytes)
+    if room.batch_that_fits is None:
+        room.check()
+        return
+    needed, free = size(room.memory_needed_bytes), size(room.memory_free_bytes)
+    raise NoRoom(
+        N_("This run needs about {needed} of memory and {free} is free. It keeps its batch of {batch} rows. Close other programs, or train a new run with batches of at most {smaller} rows.").format(
+            needed=needed, free=free, batch=spec.training.batch_size, smaller=room.batch_that_fits
+        )
+    )
 
 
 def check_worker(dataset: Dataset, spec: RunSpec) -> None:
@@ -215,7 +233,7 @@ def _disk_bytes(spec: RunSpec, info: DatasetInfo, plan: Plan) -> int:
     return network + (info.split.validation + info.split.test) * (outputs + 4) * 8 + FIXED_DISK_BYTES
 
 
-def _smaller(batch: int) -> list[int]:
+def smaller_batches(batch: int) -> list[int]:
     """Powers of two below a batch size, the largest first."""
     return [2**power for power in range((batch - 1).bit_length() - 1, -1, -1)] if batch > 1 else []
 

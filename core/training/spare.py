@@ -23,6 +23,7 @@ from pathlib import Path
 from core.runs.run import Run
 from core.runs.spec import RunSpec
 from core.training.claim import Claim
+from core.training.compiled import keep_newest
 from core.training.preparation import Preparation
 from core.workspace import Workspace
 
@@ -100,6 +101,7 @@ def _rehearse(order: Preparation, orders: queue.SimpleQueue[Order]) -> bool:
             for _ in stages:
                 if not orders.empty():
                     break
+        keep_newest(order.workspace.home)  # each setting that somebody looks at leaves code
     except Exception:  # it will be met again, and explained, where the run is worked on
         return False
     return True

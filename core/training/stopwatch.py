@@ -1,4 +1,8 @@
-"""How long a run has learned: pauses, waiting for a turn and the time without a worker do not count."""
+"""How long a run has learned: pauses, waiting for a turn, compiling and the time without a worker do not count.
+
+What a watch shows never goes down. A run that goes on from a checkpoint has the seconds of that moment again, as it has
+its steps: what was learned after it is learned once more.
+"""
 
 from __future__ import annotations
 

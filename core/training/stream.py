@@ -3,6 +3,10 @@
 It is told of every look at the device and of every epoch. At most ten times a second it lets a look out as
 a `step` event; an epoch always leaves. It keeps the best weights, counts patience, and remembers all that a
 killed run needs to go on as if nothing had happened.
+
+Its watch shows seconds of learning alone; while the driver makes the first call of a kind it stands, and the steps
+taken with it cost nothing (`core.training.driver`). Speeds are of the other steps. The first epoch of a process is
+not whole, therefore: it is left out of the durations from which the time left is told, unless there is no other.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.training.notices import Facts, new_notices
+from core.training.notices import LOOK_BACK, Facts, new_notices
 from core.training.progress import Progress
 from core.training.recorder import Recorder
 from core.training.stopwatch import Stopwatch
@@ -32,7 +36,6 @@ STEP_S = 0.1  # at most one step event in this time …
 SLACK_S = 0.01  # … but a look that comes this much early is not left for the next one
 WARN_S = 0.5  # the guard rails look at all epochs at most this often
 RECENT_EPOCHS = 8  # whose durations tell the time left
-COMPILED = 2  # events at the beginning in whose time something was compiled: one step, then a block of them
 
 
 @dataclass(frozen=True)
@@ -97,11 +100,12 @@ class Tap:
         self._before = found.step  # steps done before this epoch
         self._began_s = found.learned_s - found.epoch_s  # where the watch stood when the epoch began
         self._waited_s = found.epoch_waited_s
-        self._warm = False  # the first steps of a process are compiled
-        self._seen: tuple[float, int] | None = None  # watch and batch at the last look of this epoch
-        self._told, self._steady = 0, 0.0  # looks that left as events, and the last speed in which no compiling is counted
+        self._prepared_s = 0.0  # in this process: the watch stood, because something was compiled
+        self._free = 0  # steps of this epoch that were taken meanwhile
+        self._is_first = True  # this is the first epoch of the process, in its middle perhaps
+        self._seen: tuple[float, int] | None = None  # watch and paid steps at the last look of this epoch
         self._durations = list(found.durations)
-        self._history = list(found.history)
+        self._history = list(found.history)[-LOOK_BACK:]  # what the guard rails look at
         self._best_loss, self.best_epoch, self.best = found.best_loss, found.best_epoch, best
         self._waits_since = found.waits_since
         self.epoch = found.epoch
@@ -114,15 +118,11 @@ class Tap:
         now = time.monotonic()
         if now >= self._due:
             self._due = now + STEP_S - SLACK_S
-            speed = self._speed(batch)
             self._recorder.event(
                 "step", step=self._before + batch, epoch=self.epoch + 1, batch=batch, loss=numbers.loss, metric=self._scaled(numbers.metric),
-                samples_per_s=speed, learned_s=round(self._watch.seconds, 3),
+                samples_per_s=self._speed(batch), learned_s=round(self._watch.seconds, 3),
             )  # fmt: skip
-            self._told += 1
-            if speed is not None and self._told > COMPILED:
-                self._steady = speed
-            self._seen = (self._watch.seconds, batch)
+            self._seen = (self._watch.seconds, batch - self._free)
         if not math.isfinite(numbers.loss):
             self.end("not_finite")
 
@@ -130,19 +130,23 @@ class Tap:
         """The run waited for its turn; that is no learning, but the epoch takes longer for it."""
         self._waited_s += seconds
 
+    def prepared(self, seconds: float, steps: int) -> None:
+        """Something was compiled while the watch stood, and so many steps of this epoch were taken with it."""
+        self._prepared_s += seconds
+        self._free += steps
+
     def _speed(self, batch: int) -> float | None:
-        """Training rows a second since the last look; None where compiling would be counted in."""
-        now = self._watch.seconds
-        if self._seen is None or now <= self._seen[0]:
+        """Training rows a second since the last look; None where no step was taken while the watch ran."""
+        now, paid = self._watch.seconds, batch - self._free
+        if self._seen is None or now <= self._seen[0] or paid <= self._seen[1]:
             return None
-        return round((batch - self._seen[1]) * self._course.batch_size / (now - self._seen[0]), 1)
+        return round((paid - self._seen[1]) * self._course.batch_size / (now - self._seen[0]), 1)
 
     # ---- one epoch
 
     def begin_epoch(self) -> None:
         """An epoch begins, or goes on after an interruption."""
-        self._seen = (self._watch.seconds, 0) if self._warm else None
-        self._warm = True
+        self._seen = None if self._is_first else (self._watch.seconds, 0)
 
     def end_epoch(self, batch: int, learned: Numbers, validated: Numbers | None, rate: float, weights: Callable[[], tuple[np.ndarray, ...]], taught_s: float) -> None:
         """Report an epoch, keep its weights if they are the best, and decide whether to go on.
@@ -163,36 +167,35 @@ class Tap:
         self._before += batch
         self._decide(learned.loss, watched)
         self._report(batch, learned, validated, rate, better, taught_s)
-        self._began_s, self._waited_s = self._watch.seconds, 0.0
+        self._began_s, self._waited_s, self._free, self._is_first = self._watch.seconds, 0.0, 0, False
 
     def _report(self, batch: int, learned: Numbers, validated: Numbers | None, rate: float, better: bool, taught_s: float) -> None:
         seconds, patience = self._watch.seconds - self._began_s, self._course.patience
-        known = self._durations if self.epoch != 2 else []  # the first epoch compiled
-        self._durations = [*known, seconds + self._waited_s][-RECENT_EPOCHS:]
-        rows = min(self._course.rows, batch * self._course.batch_size)
-        left: TimeLeft | None = time_left(self._durations, max(0, self._course.epochs - self.epoch))
-        speed: float | None = rows / max(1e-9, taught_s - self._began_s)
-        if self.epoch == 1:
-            left, speed = self._after_the_first()
+        paid, taught = batch - self._free, taught_s - self._began_s
+        speed = min(self._course.rows, paid * self._course.batch_size) / taught if paid > 0 and taught > 0 else None
+        if not self._is_first:
+            self._durations = [*self._durations, seconds + self._waited_s][-RECENT_EPOCHS:]
+        left = self._left(taught * batch / paid + self._waited_s if speed else None)
         facts = {
             "epoch": self.epoch, "step": self._before, "loss": learned.loss, "metric": self._scaled(learned.metric),
             "val_loss": validated and validated.loss, "val_metric": validated and self._scaled(validated.metric),
             "best": better, "best_epoch": self.best_epoch, "learning_rate": rate,
-            "samples_per_s": speed and round(speed, 1), "seconds": round(seconds, 3),
-            "learned_s": round(self._watch.seconds, 3), "patience_left": max(0, patience - self.epoch + self._waits_since) if patience else None,
+            "samples_per_s": speed and round(speed, 1), "seconds": round(seconds, 3), "learned_s": round(self._watch.seconds, 3),
+            "prepared_s": round(self._prepared_s, 3), "patience_left": max(0, patience - self.epoch + self._waits_since) if patience else None,
             "time_left_s": left and round(left.seconds, 2), "time_left_low_s": left and _rounded(left.low), "time_left_high_s": left and _rounded(left.high),
         }  # fmt: skip
-        self._history.append(facts)
+        self._history = [*self._history, facts][-LOOK_BACK:]
         self._recorder.event("epoch", **facts)
         self._recorder.status(epoch=self.epoch, best_epoch=self.best_epoch)
         self._warn()
 
-    def _after_the_first(self) -> tuple[TimeLeft | None, float | None]:
-        """Time left and speed after the first epoch, most of which may have been compiling: what the last looks said, or nothing yet."""
-        left = max(0, self._course.epochs - 1)
-        if not self._steady:
-            return (None if left else TimeLeft(0.0, None, None)), None
-        return time_left([self._course.rows / self._steady + self._waited_s], left), self._steady
+    def _left(self, first_s: float | None) -> TimeLeft | None:
+        """Time left, from whole epochs; where there is none yet, from what the first would have taken had all its steps been paid for."""
+        left = max(0, self._course.epochs - self.epoch)
+        durations = self._durations or ([first_s] if first_s is not None else [])
+        if durations:
+            return time_left(durations, left)
+        return None if left else TimeLeft(0.0, None, None)
 
     def _warn(self) -> None:
         """Let the guard rails speak; twice a second is enough, and epochs can be shorter than a look at all of them takes."""

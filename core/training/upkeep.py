@@ -14,36 +14,28 @@ from pathlib import Path
 from core.errors import Damaged, LimelightError
 from core.files import read_json
 from core.language import N_
-from core.runs.race import race_of
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.training import children
 from core.training.backend import choose_backend
 from core.training.claim import end_run
 from core.training.control import LEARNED, has_checkpoint
-from core.training.failures import explain_exit, vanished
+from core.training.failures import explain_exit, explain_stop, vanished
 from core.training.order import read_order
 from core.training.process import ProcessIdentity, signal_group
 from core.training.queue import Job, Jobs
 
-__all__ = ["NO_MODEL", "adopt", "is_working", "place_of", "scan", "settle", "start_job"]
+__all__ = ["NO_MODEL", "adopt", "is_working", "scan", "settle", "start_job"]
 
 LEASE_S = 60.0  # a new process has this long to lock its run
 ATTEMPTS = 2  # processes that may die before they lock the run; then it fails
-STOP_S, TERM_S = 15.0, 5.0  # a worker that ignores Stop gets SIGTERM after the first, SIGKILL after both
+STOP_S, TERM_S = 15.0, 60.0  # a worker that ignores Stop gets SIGTERM after the first, SIGKILL after both: it may be in one long call of its engine
 NO_MODEL = N_("It was stopped before it had a model.")
-ENDED = N_("It did not react to Stop and was ended. It was stopped before it had a model.")
-ENDED_KEPT = N_("It did not react to Stop and was ended. It was stopped before it had a model. Its last checkpoint is kept: press Continue to go on from there.")
 NOT_STARTED = N_("The training process could not be started. The run's log.txt says why; try again.")
+NOT_RESUMED = N_("The training process could not be started. The run's log.txt says why. Its last checkpoint is kept: press Resume to try again.")
 NOBODY = ProcessIdentity(0, 0, "")  # a process that is gone, or that nobody can name
 
 _stops_seen: dict[Path, float] = {}  # run folder → when this process first saw its stop file (monotonic)
-
-
-def place_of(home: Path, job: Job) -> str:
-    """Name of the place that a job takes among the `max_parallel_runs`: the runs of a race share one."""
-    race = race_of(Run(home / job.run))
-    return race.id if race else job.run
 
 
 def start_job(home: Path, jobs: Jobs, job: Job) -> bool:
@@ -52,7 +44,7 @@ def start_job(home: Path, jobs: Jobs, job: Job) -> bool:
     try:
         state, spec = run.status.state, run.spec
     except Damaged:
-        jobs.remove(job.run)
+        _lose(jobs, job, run)
         return False
     if state is not RunState.QUEUED:
         jobs.remove(job.run)
@@ -83,7 +75,7 @@ def is_working(home: Path, jobs: Jobs, job: Job) -> bool:
     try:
         state = run.status.state
     except Damaged:
-        jobs.remove(job.run)
+        _lose(jobs, job, run)
         return False
     if not state.is_over and run.is_locked():
         _hurry(run)
@@ -105,16 +97,29 @@ def _is_coming(jobs: Jobs, job: Job, run: Run, code: int | None) -> bool:
         jobs.release(job.run)
         return False
     state, message = _explained(run, code)
-    end(run, RunState.FAILED, message if state is RunState.FAILED else NOT_STARTED)
+    if has_checkpoint(run):  # a run that was to go on: what it has learned is worth another try
+        end(run, RunState.INTERRUPTED, NOT_RESUMED)
+    else:
+        end(run, RunState.FAILED, message if state is RunState.FAILED else NOT_STARTED)
     jobs.remove(job.run)
     return False
 
 
+def _lose(jobs: Jobs, job: Job, run: Run) -> None:
+    """Forget a run that was deleted or cannot be read."""
+    jobs.remove(job.run)
+    children.forget(run)
+    _stops_seen.pop(run.folder, None)
+
+
 def settle(run: Run) -> None:
-    """Write the end of a run whose worker is gone; nothing happens if it is over or lives."""
+    """Write the end of a run whose worker is gone; nothing happens if it is over or lives.
+
+    A run that had obeyed Stop and was being judged was ended by something else, so it says what that was.
+    """
     state, message = _explained(run, children.exit_code(run))
-    if run.stop_requested:
-        state, message = RunState.STOPPED, ENDED_KEPT if has_checkpoint(run) else ENDED
+    if run.stop_requested and run.status.phase not in LEARNED:
+        state, message = explain_stop(resumable=has_checkpoint(run))
     end(run, state, message)
     children.forget(run)
     _stops_seen.pop(run.folder, None)

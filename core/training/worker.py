@@ -18,14 +18,13 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import RunFailed
 from core.language import N_
 from core.runs.run import Run
 from core.runs.state import RunState, can_move
 from core.training.claim import RESERVE_FILE, Claim
-from core.training.control import has_checkpoint
+from core.training.control import LEARNED, has_checkpoint
 from core.training.ending import how_it_ended
-from core.training.failures import Terminated, explain, not_finite
+from core.training.failures import Terminated, explain, explain_stop, not_finite
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -85,8 +84,8 @@ def _work(claim: Claim, ready: Preparation | None = None) -> RunState:
     except BaseException as error:
         traceback.print_exc()
         state, message = explain(error, claim.spec, resumable=has_checkpoint(claim.run))
-        if isinstance(error, Terminated) and claim.run.stop_requested:
-            state, message = RunState.STOPPED, N_("It did not react to Stop in time and was ended, so there is no model.")
+        if isinstance(error, Terminated) and claim.run.stop_requested and claim.run.status.phase not in LEARNED:
+            state, message = explain_stop(resumable=has_checkpoint(claim.run))
         claim.run.path(RESERVE_FILE).unlink(missing_ok=True)  # on a full disk this makes room for the last words
     _conclude(claim, state, message, fitted, headline)
     return state
@@ -97,27 +96,27 @@ def _train(claim: Claim, ready: Preparation | None) -> tuple[Fitted, dict[str, A
     from core.training.backend import import_keras
     from core.training.cards import own_card
 
-    own_card(claim.run, _home(claim.run))
+    own_card(claim.run, _home(claim.run), lambda phase: claim.recorder.status(phase=phase))
     keras = import_keras()
-    _stop_here(claim, "preparing data")
+    _stop_here(claim, N_("preparing data"))
     from core.training.learn import learn
     from core.training.preparation import Preparation
     from core.training.room import check_worker
 
     workspace = Workspace(claim.run.folder.parent.parent)
+    check_worker(workspace.dataset(claim.spec.dataset), claim.spec)
     ready = ready or Preparation(workspace, claim.spec)
     material = ready.material
     material.store(claim.run)
-    check_worker(workspace.dataset(claim.spec.dataset), claim.spec)
     _ = ready.lesson
-    _stop_here(claim, "building the network")
+    _stop_here(claim, N_("building the network"))
     _ = ready.model
     try:
         _Termination.gently = True
         fitted = learn(claim, ready, lambda: _Termination.told)
     finally:
         _Termination.gently = False
-    if _Termination.told:
+    if _Termination.told and not claim.run.stop_requested:  # who was told because he was slow to stop has stopped now
         raise Terminated
     if not fitted.best_epoch:
         raise not_finite(claim.spec, fitted.blowup)
@@ -144,8 +143,8 @@ def _judge_and_export(claim: Claim, material: Material, model: Any, tensorflow: 
         claim.recorder.status(phase="exporting")
         if converting is None:
             export_onnx(model, run.path("model.onnx"))
-        elif converting.wait(EXPORT_S):
-            raise RunFailed(N_("The trained model could not be exported for prediction. The run's log.txt says why; try another recipe."))
+        elif code := converting.wait(EXPORT_S):
+            raise subprocess.CalledProcessError(code, "the conversion to ONNX")
     finally:
         if converting is not None and converting.poll() is None:
             converting.kill()
@@ -174,14 +173,15 @@ def _start_export(run: Run) -> subprocess.Popen[bytes]:
 
 def _conclude(claim: Claim, state: RunState, message: str, fitted: Fitted | None, headline: dict[str, Any] | None) -> None:
     """The last words: events first, so that whoever sees the final state finds them all."""
-    recorder = claim.recorder
-    status = claim.run.status
-    epochs, best = (fitted.epochs, fitted.best_epoch) if fitted else (status.epoch, status.best_epoch)
-    seconds = round(fitted.seconds, 3) if fitted else status.seconds
+    recorder, done = claim.recorder, claim.run.status
+    known: dict[str, Any] = {}  # where the learning did not end, the recorder may hold later numbers than the file, so they are not touched
+    if fitted:
+        known = {"epoch": fitted.epochs, "best_epoch": fitted.best_epoch, "seconds": round(fitted.seconds, 3)}
+        done = done.model_copy(update=known)
     recorder.event("state", state=state.value, message=message)
     if state is not RunState.INTERRUPTED:  # that is no end: it may go on
-        recorder.event("end", state=state.value, epochs=epochs, seconds=seconds, best_epoch=best)
-    recorder.status(state=state, message=message, phase="", headline=headline, epoch=epochs, best_epoch=best, seconds=seconds)
+        recorder.event("end", state=state.value, epochs=done.epoch, seconds=done.seconds, best_epoch=done.best_epoch)
+    recorder.status(state=state, message=message, phase="", headline=headline, **known)
     recorder.close()
     if not claim.run.status.state.is_over:  # the disk was full: once more, with nothing but the end
         for between in (RunState.STARTING, RunState.RUNNING):
@@ -199,17 +199,21 @@ def _stop_here(claim: Claim, next_phase: str) -> None:
 
 
 def _terminate(_number: int, _frame: Any) -> None:
-    if not _Termination.gently or _Termination.told:
+    if not _Termination.gently:
         raise Terminated
-    _Termination.told = True
+    _Termination.told = True  # however often it comes: each pump of each process hurries a run that is slow to stop
 
 
 def _pump(run: Run) -> None:
     """Start the next run in the queue; a page need not be open for that."""
     try:
+        from core.training.backend import leave_environment
+        from core.training.compiled import keep_newest
         from core.training.launcher import Launcher
 
+        leave_environment()  # this run's engine and card are not those of the next
         Launcher(_home(run)).pump()
+        keep_newest(_home(run))
     except Exception:
         traceback.print_exc()
 

@@ -10,9 +10,7 @@ and the test rows have no say.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +19,7 @@ import numpy as np
 from core.evaluation.names import METRICS, higher_is_better, is_share, metric_word
 from core.language import _
 from core.runs.history import History
+from core.runs.learned_energy import learned_energy
 from core.runs.run import Run
 from core.worth.currency import price_text
 from core.worth.rates import Rates, energy_text, seconds_text
@@ -28,7 +27,6 @@ from core.worth.rates import Rates, energy_text, seconds_text
 __all__ = ["Epoch", "LastPoint", "history_of", "last_point", "last_point_of"]
 
 POINT = 0.01  # of a share; of an error, 1 % of what it was before
-STEP = '{"kind":"step"'  # thousands of lines that say nothing here
 NAMES = {"mean_absolute_error": "mae"}  # what the history calls otherwise
 
 
@@ -40,7 +38,7 @@ class Epoch:
         number: from 1.
         value: the metric on the validation rows.
         learned_s: seconds of learning so far.
-        joules: energy so far; None where the machine does not tell.
+        joules: energy of learning so far; None where the machine does not tell.
     """
 
     number: int
@@ -182,44 +180,21 @@ def _between(epochs: Sequence[Epoch], values: np.ndarray, reached: int, level: f
 
 def history_of(run: Run) -> tuple[str, list[Epoch]]:
     """The metric that a run watched and its epochs, those that came again after an interruption once."""
-    history = History.load(run.events)
-    with suppress(OSError):
-        while history.read():
-            pass
-    metric, found, energy = "", dict[int, dict[str, Any]](), list[tuple[float, float | None]]()
-    for event in _events(line for _end, line in history.after(0) if not line.startswith(STEP)):
+    metric, found, is_told = "", dict[int, dict[str, Any]](), False
+    for event in History.events_of(run.events, without="step"):
         kind = event["kind"]
         if kind == "begin":
             metric = str(event.get("metric") or "")
             found = {number: epoch for number, epoch in found.items() if epoch.get("step", 0) <= (event.get("resumed_from_step") or 0)}
         elif kind == "epoch" and all(_is_number(event.get(name)) for name in ("epoch", "val_metric", "learned_s", "time_s")):
             found[int(event["epoch"])] = event
-        elif kind == "device" and _is_number(event.get("time_s")):
-            energy.append((float(event["time_s"]), float(event["energy_j"]) if _is_number(event.get("energy_j")) else None))
-    told = _whole(energy)
+        elif kind == "device":
+            is_told = is_told or _is_number(event.get("energy_j"))
+    told = learned_energy(History.events_of(run.events)) if is_told else None
     return NAMES.get(metric, metric), [
         Epoch(number, float(epoch["val_metric"]), float(epoch["learned_s"]), None if told is None else float(np.interp(epoch["time_s"], *told))) for number, epoch in sorted(found.items())
     ]
 
 
-def _events(lines: Iterable[str]) -> Iterable[dict[str, Any]]:
-    for line in lines:
-        with suppress(ValueError):
-            event = json.loads(line)
-            if isinstance(event, dict) and isinstance(event.get("kind"), str):
-                yield event
-
-
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _whole(energy: Sequence[tuple[float, float | None]]) -> tuple[np.ndarray, np.ndarray] | None:
-    """Seconds and joules since the beginning; a counter that began again goes on where it was. None where one is missing."""
-    if not energy or any(joules is None for _time_s, joules in energy):
-        return None
-    sums, before, lost = [0.0], 0.0, 0.0
-    for _time_s, joules in energy:
-        lost, before = (lost + before, joules or 0.0) if (joules or 0.0) < before else (lost, joules or 0.0)
-        sums.append(lost + before)
-    return np.array([0.0, *(time_s for time_s, _joules in energy)]), np.array(sums)

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -33,6 +33,7 @@ playwright_api.expect.set_options(timeout=PATIENCE_MS)
 class Server:
     """`streamlit run streamlit_app.py` on a port of its own, with a home of its own."""
 
+    command: ClassVar[tuple[str, ...]] = (sys.executable, "-m", "streamlit")
     home: Path
     port: int
     environment: dict[str, str] = field(default_factory=dict)
@@ -43,7 +44,7 @@ class Server:
         return f"http://localhost:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port), "--server.headless", "true"]
+        command = [*self.command, "run", "streamlit_app.py", "--server.port", str(self.port), "--server.headless", "true"]
         environment = {**os.environ, "LIMELIGHT_HOME": str(self.home), "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none", **self.environment}
         with (self.home.parent / f"server-{self.port}.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from core.files import remove_folder
 from core.runs.run import Run
@@ -58,6 +58,30 @@ def until(page: Page, condition: str) -> None:
 def wait_for_points(page: Page, epochs: int) -> None:
     """Until both curves are drawn: training has the batches and the epochs."""
     until(page, f"JSON.stringify({POINTS}) === '[{epochs * (made.STEPS + 1)},{epochs}]'")
+
+
+def sockets_of(page: Page) -> list[WebSocket]:
+    """The live sockets that a page opens from now on."""
+    found: list[WebSocket] = []
+    page.on("websocket", lambda socket: found.append(socket) if "/live/" in socket.url else None)
+    page.add_init_script("Object.defineProperty(document, 'hidden', { get: () => Boolean(window.isHidden) });")
+    return found
+
+
+def hide(page: Page, sockets: list[WebSocket]) -> None:
+    """Bring another tab to the front, and wait until this one rests."""
+    page.evaluate("window.isHidden = true; document.dispatchEvent(new Event('visibilitychange'))")
+    until_closed(sockets)
+
+
+def until_closed(sockets: list[WebSocket]) -> None:
+    for socket in sockets:
+        if not socket.is_closed():
+            socket.wait_for_event("close")
+
+
+def show(page: Page) -> None:
+    page.evaluate("window.isHidden = false; document.dispatchEvent(new Event('visibilitychange'))")
 
 
 def zoom(page: Page) -> str:
@@ -190,7 +214,25 @@ def test_without_socket_and_file_it_asks_python(server: Server, new_page: Callab
         expect(page.get_by_text("0.842")).to_be_visible()
 
 
-def test_a_reload_and_a_second_browser_see_the_same(server: Server, new_page: Callable[..., Page]) -> None:
+def test_a_tab_in_the_background_rests_and_goes_on_without_a_gap(server: Server, new_page: Callable[..., Page]) -> None:
+    with learning(1) as (run, token):
+        page = new_page()
+        sockets = sockets_of(page)
+        page.goto(f"{server.url}/?view={token}")
+        wait_for_points(page, 1)
+        hide(page, sockets)
+        offset = page.evaluate("document.querySelector('.ll-live').dataset.offset")
+        for number in (2, 3):
+            made.one_epoch(run, number)
+        assert page.evaluate(POINTS) == [made.STEPS + 1, 1]  # nothing came
+        show(page)
+        wait_for_points(page, 3)
+        assert len(sockets) == 2 and sockets[-1].url.endswith(f"?offset={offset}") and int(offset) > 0
+        made.finish(run, 3)
+        expect(page.get_by_text("0.842")).to_be_visible()  # Python looks again too
+
+
+def test_everybody_sees_an_interruption_and_that_it_goes_on(server: Server, new_page: Callable[..., Page]) -> None:
     with learning(2) as (run, token):
         first = new_page()
         first.goto(f"{server.url}/train?run={run.id}")
@@ -198,6 +240,7 @@ def test_a_reload_and_a_second_browser_see_the_same(server: Server, new_page: Ca
         first.reload()
         wait_for_points(first, 2)
         second = new_page()
+        sockets = sockets_of(second)
         second.goto(f"{server.url}/?view={token}")
         wait_for_points(second, 2)
         made.one_epoch(run, 3)
@@ -205,6 +248,19 @@ def test_a_reload_and_a_second_browser_see_the_same(server: Server, new_page: Ca
         wait_for_points(second, 3)
         expect(first.get_by_role("button", name="Stop")).to_be_visible()
         expect(second.get_by_role("button", name="Stop")).to_have_count(0)
+    for page in (first, second):  # its worker is gone
+        expect(page.locator("[data-part=state]")).to_have_text("Interrupted")
+    until_closed(sockets)  # the server takes it for over
+    first.locator(".st-key-resume button").click()
+    expect(first.get_by_role("heading", name="Waiting its turn")).to_be_visible()
+    with made.worked_on(run):
+        made.begin(run, resumed_from_step=2 * made.STEPS)
+        made.one_epoch(run, 3)
+        made.one_epoch(run, 4)
+        for page in (first, second):
+            expect(page.locator("[data-part=state]")).to_have_text("Learning")
+            wait_for_points(page, 4)
+            assert page.evaluate(f"{PLOT}.history.resumed") == [2 * made.STEPS]
 
 
 def test_the_train_page_goes_from_waiting_to_the_result(server: Server, new_page: Callable[..., Page]) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 from core.runs.history import Point, thin
+from core.runs.learned_energy import learned_energy
 
 pytestmark = pytest.mark.browser
 SCRIPTS = Path(__file__).parents[2] / "ui" / "live_chart"
@@ -98,6 +99,37 @@ def test_what_was_marked_goes_when_a_run_goes_back(blank: Page) -> None:
         history.take([{{kind: 'begin', steps_per_epoch: 10, epochs: 9, resumed_from_step: 20}}]);
         return [history.batch.step.at(-1), history.epochs.length, history.resumed];"""
     assert model(blank, code) == [20, 2, [20]]
+
+
+def test_a_run_that_begins_anew_shows_nothing_old(blank: Page) -> None:
+    code = f"""{STEPS}
+        history.take([{{kind: 'begin', steps_per_epoch: 10, epochs: 9, resumed_from_step: 0}}]);
+        history.take([...steps(1, 25), {{kind: 'epoch', epoch: 1, step: 10}}, {{kind: 'epoch', epoch: 2, step: 20}}]);
+        history.take([{{kind: 'notice', code: 'flat', message: 'Flat'}}, {{kind: 'device', cpu_percent: 5}}, {{kind: 'end', epochs: 2}}]);
+        history.take([{{kind: 'begin', steps_per_epoch: 10, epochs: 9, resumed_from_step: 0}}]);
+        return [history.empty, history.epochs, history.notices, history.end, history.step, history.device.length];"""
+    assert model(blank, code) == [True, [], [], None, None, 1]
+
+
+def test_energy_is_that_of_learning_over_all_workers(blank: Page) -> None:
+    """As Python adds it up: no compiling, no waiting, and a new worker that counts from 0 loses nothing."""
+    told = [("device", 0, 0), ("step", 4, 0), ("device", 4, 200), ("step", 8, 3), ("device", 8, 400), ("begin", 8.5, 0), ("device", 9, 20),
+            ("step", 9.5, 3), ("device", 9.5, 50), ("step", 10.5, 4), ("device", 10.5, 90), ("end", 11, 0), ("device", 12, 500)]  # fmt: skip
+    events = [{"kind": kind, "time_s": at, "energy_j" if kind == "device" else "learned_s": value, "step": step, "resumed_from_step": 4} for step, (kind, at, value) in enumerate(told)]
+    expected = learned_energy(events)
+    assert expected is not None
+    code = f"const events = {json.dumps(events)}; history.take(events); const once = history.energy.joules; history.take(events.filter((event) => event.kind === 'device'));"
+    assert model(blank, f"{code} return [once, history.energy.joules];") == [expected[1][-1]] * 2 == [190.0] * 2
+    assert model(blank, f"{code} history.take([{{kind: 'begin', time_s: 13, resumed_from_step: 0}}]); return history.energy.joules;") == 0
+
+
+def test_the_speed_of_a_whole_run_fits_a_cell(blank: Page) -> None:
+    """Against the plain means of stretches of equally many."""
+    random = np.random.default_rng(2)
+    values = random.random(1000)
+    expected = [part.mean() for part in np.array_split(values, 8)]
+    assert model(blank, f"return averages([null, ...{json.dumps(values.tolist())}, null], 8);") == pytest.approx(expected)
+    assert model(blank, "return [averages([], 8), averages([null], 8), averages([3, null, 5], 8)];") == [[], [], [3, 5]]
 
 
 def test_the_same_events_twice_change_nothing(blank: Page) -> None:

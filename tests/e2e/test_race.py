@@ -19,7 +19,7 @@ from core.settings import settings
 from core.training.launcher import Launcher
 from core.workspace import Workspace
 from tests.e2e.conftest import PATIENCE_MS, Server
-from tests.e2e.test_live_chart import NO_SOCKET
+from tests.e2e.test_live_chart import NO_SOCKET, hide, show, sockets_of, until_closed
 from tests.e2e.visitor import TRAINING_MS
 from tests.training.conftest import make_dataset
 from tests.ui import live_made as made
@@ -39,6 +39,7 @@ def test_the_board_follows_the_race(server: Server, new_page: Callable[..., Page
     race, runs = made_race("Alpha", "Beta", "<b>Gamma")
     with racing(runs):
         page = new_page()
+        sockets = sockets_of(page)
         page.goto(f"{server.url}/train?race={race.id}")
         lead = page.locator("[data-part=lead]")
         expect(lead).to_have_text("Getting ready; nobody begins before all are")
@@ -50,7 +51,11 @@ def test_the_board_follows_the_race(server: Server, new_page: Callable[..., Page
         epoch(runs[1], 1, 0.61)
         expect(lead).to_have_text("Alpha leads by 9.0 points after 1 epoch")
         assert order(page) == ["Alpha", "Beta", "<b>Gamma"]
+        page.evaluate("window.isHidden = true")
         epoch(runs[1], 2, 0.715)
+        hide(page, sockets)  # two seconds, in which the epoch came
+        expect(lead).to_have_text("Alpha leads by 9.0 points after 1 epoch")  # nobody looks: nothing is said
+        show(page)
         expect(lead).to_have_text("Beta leads by 1.5 points after 2 epochs")
         assert order(page) == ["Beta", "Alpha", "<b>Gamma"]
         expect(page.locator("[data-part=voice]")).to_have_text(re.compile("Places: 1, Beta, 71.5 %; 2, Alpha, 70.0 %"), timeout=20_000)
@@ -69,13 +74,18 @@ def test_the_board_follows_the_race(server: Server, new_page: Callable[..., Page
         for run in runs[:2]:
             made.finish(run, 2)
         runs[2].request_stop()
-        made.event(runs[2], "state", state="failed", message="")
-        runs[2].update(state="failed", message="It ended.")
+        runs[2].update(state="interrupted", message="It ended.")
         expect(page.get_by_role("heading", name="The race is over")).to_be_visible()
         page.locator("[data-field=metric]").click()
         expect(lead).to_have_text("Beta ended 1.5 points ahead")
+        until_closed(sockets)  # the server takes all lanes for over
+        runs[2].update(state="queued")  # somebody else presses Resume
+        made.begin(runs[2])
+        epoch(runs[2], 1, 0.9)
+        expect(lead).to_have_text("<b>Gamma leads by 18.5 points after 1 epoch")
+        expect(page.get_by_role("heading", name="The race is on")).to_be_visible()
         page.locator(".ll-rows button").first.click()
-        expect(page).to_have_url(re.compile(f"run={runs[1].id}"))
+        expect(page).to_have_url(re.compile(f"run={runs[2].id}"))
 
 
 @pytest.mark.usefixtures("home")

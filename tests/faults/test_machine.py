@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -19,8 +20,8 @@ from core.training import children
 from core.training.backend import ROOT
 from core.training.launcher import Launcher
 from core.workspace import Workspace
-from tests.training import fake_worker
-from tests.training.conftest import bare_run, until
+from tests.training import fake_worker, jumping_clock
+from tests.training.conftest import bare_run, events_of, until
 
 SERVER = """
 import sys
@@ -36,7 +37,28 @@ print("submitted", flush=True)
 sys.stdin.read()
 """
 YEARS_S = 10 * 365 * 86_400.0
-DATES = {"core/training/twice.py", "core/training/repair.py", "core/runs/run.py", "core/runs/group.py"}  # they write or compare dates; nobody's life hangs on them
+PRODUCT = ("core/**/*.py", "ui/**/*.py", "pages/*.py", "streamlit_app.py")
+ASKS = re.compile(r"\btime\.time(_ns)?\(|\bfrom time import\b.*\btime\b|\b(datetime|date)\.(now|utcnow|today)\(|\bst_[amc]time|\bget[amc]time\b")
+DATES = {  # who may ask, and what for: nobody's life hangs on it
+    "core/runs/run.py": "writes when a run was made",
+    "core/runs/group.py": "writes when a race or a series was made",
+    "core/training/twice.py": "two presses within seconds are one; a jump between them makes a second run",
+    "core/training/repair.py": "how young a half-written file is; the name of a folder put aside",
+    "core/training/compiled.py": "which compiled code is oldest, where there is too much of it",
+    "core/dataset/ingest.py": "writes when a dataset was made",
+    "core/dataset/findings/moments.py": "whether a column holds moments that are still to come",
+    "core/seal.py": "writes when the test rows were looked at",
+    "core/report/__init__.py": "writes when a report was made",
+    "core/latency.py": "whether a model is the one that was measured",
+    "core/why/job.py": "which explanations are oldest, where there are too many",
+    "ui/words.py": "how long ago something was made",
+    "ui/live_feed.py": "whether a status was written anew",
+    "ui/state.py": "whether a dataset was written anew",
+    "ui/sources.py": "whether a file to be read was changed; which uploads are oldest",
+    "ui/reading.py": "whether a report was written anew",
+    "ui/comparison.py": "whether simple models were trained anew",
+    "ui/models.py": "whether a status was written anew",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +71,7 @@ def starts(run: Run) -> int:
 
 
 def killed_server(workspace: Workspace, moment_s: float | None) -> Run:
-    """A web server that is killed with all its threads so long after it was about to submit a run; None: once the run learns."""
+    """A process that does with runs what the web server does (`test_web_server.py` has a real one); it is killed with all its threads so long after it was about to submit a run; None: once the run learns."""
     run = bare_run(workspace)
     command = [sys.executable, "-c", SERVER, run.id]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True) as server:
@@ -102,12 +124,14 @@ def test_native_code_that_ends_the_worker_ends_nothing_else(workspace: Workspace
 
 
 def test_a_clock_that_jumps_changes_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten years ahead, ten years back: a run that lives stays alive, nobody takes its place, and it ends well."""
+    """Ten years ahead, ten years back, for the launcher, its worker and the dates of the files: a run that lives stays alive, and it ends well."""
     runs, home, real = [bare_run(workspace), bare_run(workspace)], Launcher(workspace.home), time.time
     for run in runs:
         home.submit(run)
     until(lambda: runs[0].status.state is RunState.RUNNING)
     for jump_s in (YEARS_S, -YEARS_S):
+        jumping_clock.jump(workspace.home, jump_s)
+        until(lambda jump_s=jump_s: abs(date_of_worker(runs[0]) - real() - jump_s) < YEARS_S / 2)  # it has seen it
         monkeypatch.setattr(time, "time", lambda jump_s=jump_s: real() + jump_s)
         for file in runs[0].folder.iterdir():
             os.utime(file, (real() + jump_s, real() + jump_s))
@@ -118,9 +142,22 @@ def test_a_clock_that_jumps_changes_nothing(workspace: Workspace, monkeypatch: p
     (workspace.home / "go").touch()
     until(lambda: (home.pump(), all(run.status.state is RunState.FINISHED for run in runs))[1])
     assert [starts(run) for run in runs] == [1, 1]
+    assert all(0 <= event["time_s"] < 3600 for run in runs for event in events_of(run))
+
+
+def date_of_worker(run: Run) -> float:
+    """What the worker of a run takes for the date."""
+    with contextlib.suppress(OSError, ValueError):  # not there yet, or just being written
+        return float(run.path("date").read_text())
+    return 0.0
 
 
 def test_nothing_that_keeps_a_run_alive_asks_for_the_date() -> None:
-    asks = re.compile(r"\btime\.time\(|\bdatetime\.now\(|\butcnow\(|\bst_mtime\b")
-    found = {path.relative_to(ROOT).as_posix() for folder in ("core/training", "core/runs") for path in (Path(ROOT) / folder).rglob("*.py") if asks.search(path.read_text())}
-    assert found == DATES
+    found = {path.relative_to(ROOT).as_posix() for part in PRODUCT for path in sorted(Path(ROOT).glob(part)) if ASKS.search(path.read_text())}
+    assert found == DATES.keys()
+
+
+@pytest.mark.parametrize("asking", ["time.time()", "time.time_ns()", "from time import time", "datetime.now(UTC)", "date.today()", "path.stat().st_mtime_ns", "os.path.getmtime(path)"])
+def test_each_way_to_ask_for_the_date_is_found(asking: str) -> None:
+    assert ASKS.search(asking)
+    assert not ASKS.search("time.monotonic() + time.process_time()")

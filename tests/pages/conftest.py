@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
@@ -48,6 +49,11 @@ class NotingLauncher:
         run = Run.create(workspace.runs_folder, spec)
         self.submit(run)
         return run
+
+    def submit_made(self, make: Callable[[], tuple[Any, Sequence[Run]]]) -> Any:
+        made, runs = make()
+        self.submitted.extend(run.id for run in runs)
+        return made
 
     def warm(self, backend: str, *draft: object) -> None:
         self.warmed.append(backend)

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.dataset.dataset import Dataset
+from core.errors import DiskFull
 from core.runs.race import Race, all_races, lanes_of
 from core.runs.run import Run
 from core.runs.state import RunState
@@ -45,6 +46,17 @@ def finish(runs: list[Run]) -> None:
         made.begin(run)
         made.one_epoch(run, 1)
         made.finish(run, 1)
+
+
+def test_a_full_disk_takes_the_links_and_not_the_race(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> str:
+        raise DiskFull("The disk is full.")
+
+    race, runs = made_race("Alpha", "Beta")
+    monkeypatch.setattr(Workspace, "share", full)
+    with racing(runs):
+        app = page(race)
+        assert [lane["token"] for lane in passed(app)["lanes"]] == ["", ""] and labels(app)["stop_race"] and not app.error
 
 
 def test_a_race_that_waits() -> None:
@@ -175,7 +187,6 @@ def test_only_constant_code_reaches_the_browser() -> None:
 @pytest.fixture
 def choose(people: Dataset, visit: Visit, launcher: NotingLauncher, monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
     """Open the model page; what is started is only noted."""
-    monkeypatch.setattr(launcher, "submit_all", lambda runs: launcher.submitted.extend(run.id for run in runs), raising=False)
     monkeypatch.setattr("ui.race_start.launcher", lambda: launcher)
     monkeypatch.setattr("ui.race.launcher", lambda: launcher)
     return lambda: visit("model", dataset=people.id)

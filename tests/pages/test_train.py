@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.errors import DiskFull
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.workspace import Workspace
@@ -92,8 +95,9 @@ def test_a_run_that_failed() -> None:
     run.update(state=RunState.FAILED, message="The memory of the machine was not enough. Choose a smaller batch size.")
     app = page(run)
     assert "smaller batch size" in app.error[0].value and labels(app)["again"] and labels(app)["change"] and "compare" not in labels(app)
+    assert len(app.error) == 1
     app.button(key="again").click().run()
-    assert len(Workspace.local().runs()) == 2
+    assert "There is no dataset" in app.error[1].value and has_chart(app) and Workspace.local().runs() == [run]
 
 
 def test_a_run_whose_process_vanished() -> None:
@@ -112,6 +116,31 @@ def test_a_damaged_run_hides_only_itself() -> None:
     assert app.error[0].value and labels(app)["delete_damaged"]
     app.button(key="delete_damaged").click().run()
     assert not damaged.folder.exists() and whole.folder.exists()
+
+
+def test_a_full_disk_takes_the_link_and_not_the_stop_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> str:
+        raise DiskFull("The disk is full.")
+
+    run, _ = made.made_run()
+    made.begin(run)
+    monkeypatch.setattr(Workspace, "share", full)
+    with made.worked_on(run):
+        app = page(run)
+        (component,) = app.get("bidi_component")
+        assert json.loads(component.proto.json)["transport"] == "fragment"  # without a token no socket opens
+        assert "the disk is full" in words(app) and not app.code and not app.error
+        app.button(key="stop").click().run()
+    assert run.stop_requested
+
+
+def test_a_damaged_link_file_costs_nothing() -> None:
+    run, old = made.made_run()
+    made.begin(run)
+    run.path("view.json").write_text("{")
+    with made.worked_on(run):
+        app = page(run)
+    assert labels(app)["stop"] and "view=" in app.code[0].value and old not in app.code[0].value and not app.error
 
 
 def test_a_run_that_is_not_here() -> None:

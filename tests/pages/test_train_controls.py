@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.recipes import make_spec
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.workspace import Workspace
@@ -50,8 +51,6 @@ def learning() -> Run:
 def ended(state: RunState = RunState.FINISHED, *, checkpoint: bool = True) -> Run:
     """A run of data that are there, over after 4 epochs."""
     place = Workspace.local()
-    from core.recipes import make_spec
-
     run = Run.create(place.runs_folder, make_spec(make_dataset(place).info, preset="quick", name="First"))
     made.begin(run)
     made.one_epoch(run, 1)
@@ -159,6 +158,22 @@ def test_the_same_with_one_change_makes_a_new_run_once() -> None:
     new = other(run)
     assert new.spec.training == run.spec.training.model_copy(update={"epochs": 7})
     assert (new.spec.name, new.spec.seed) == ("First (epochs 7)", run.spec.seed)
+
+
+def test_a_run_can_be_made_again_with_one_change_in_every_state() -> None:
+    place = Workspace.local()
+    run = Run.create(place.runs_folder, make_spec(make_dataset(place).info, preset="quick", name="First"))
+    with made.worked_on(run):
+        app = page(run)
+        for state in (RunState.QUEUED, RunState.STARTING, RunState.RUNNING, RunState.PAUSED):
+            run.update(state=state)
+            app.run()
+            assert app.selectbox(key=f"like_{run.id}").options, state
+        app.selectbox(key=f"like_{run.id}").set_value("epochs").run()
+        app.number_input(key=f"like_{run.id}_epochs").set_value(7).run()
+        app.button(key="like_train").click().run()
+    assert other(run).spec.training == run.spec.training.model_copy(update={"epochs": 7})
+    assert run.status.state is RunState.PAUSED and not run.stop_requested  # it learns on
 
 
 def test_another_seed_is_a_change_too() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import io
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +116,24 @@ def test_the_last_time_is_found_at_the_end_of_a_long_log(log: Path, monkeypatch:
     assert last_time_s(log) == 3.9
     log.write_bytes(log.read_bytes() + b'{"kind":"step","time_s":99.0')
     assert last_time_s(log) == 3.9
+
+
+@pytest.mark.parametrize("then", [0, None], ids=["takes the rest when asked again", "full"])
+def test_a_write_that_is_cut_short_costs_no_other_event(log: Path, monkeypatch: pytest.MonkeyPatch, then: int | None) -> None:
+    """A disk that fills takes a part of the line and says so only in the number of bytes."""
+    append_event(log, step(1))
+    room = [10, then]
+
+    class Filling(io.FileIO):
+        def write(self, data: Any) -> int:
+            left = room.pop(0) if room else 0
+            if left is None:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return super().write(bytes(data)[: left or None])
+
+    monkeypatch.setattr(Path, "open", lambda path, mode, **_: Filling(path, mode))
+    with contextlib.nullcontext() if then == 0 else pytest.raises(OSError, match="No space"):
+        append_event(log, step(2))
+    monkeypatch.undo()
+    append_event(log, step(3))
+    assert read_events(log)[0] == [step(1), *([step(2)] if then == 0 else []), step(3)]

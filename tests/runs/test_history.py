@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -139,6 +140,46 @@ def test_an_index_of_another_file_is_not_believed(tmp_path: Path) -> None:
     assert History.load(path).offset == 0
     path.with_name(INDEX_FILE).write_text('{"version": 1}')
     assert History.load(path).offset == 0
+
+
+def test_an_index_with_a_flipped_byte_is_not_believed(tmp_path: Path) -> None:
+    """Its lines go to browsers as they are: one that is no JSON would cost the viewer the whole history."""
+    path = events(tmp_path, 500)
+    history = History(path)
+    whole(history)
+    history.save()
+    index = path.with_name(INDEX_FILE)
+    text = index.read_text()
+    assert History.load(path).offset > 0
+    places = [place for place in range(len(text)) if text.startswith('\\"epoch\\": 3', place)]
+    index.write_text(f"{text[: places[0] + 9]}x{text[places[0] + 10 :]}")  # the colon of a line
+    assert History.load(path).offset == 0
+
+
+@given(st.lists(st.sampled_from(["step", "device", "state", "end", "epoch"]), max_size=80), st.integers(0, 80))
+def test_a_copy_that_lacks_lines_has_the_history_that_reading_it_gives(kinds: list[str], known: int) -> None:
+    with TemporaryDirectory() as folder:
+        old, new = Path(folder) / "old.jsonl", Path(folder) / "new.jsonl"
+        lines = [json.dumps({"kind": kind, "step": number, "loss": 0.5, "message": "é" * (number % 3)}).encode() + b"\n" for number, kind in enumerate(kinds)]
+        old.write_bytes(b"".join(lines[:known]))
+        history = History(old)
+        whole(history)
+        gone, end = [], 0
+        for kind, line in zip(kinds, lines, strict=True):
+            end += len(line)
+            gone += [(end, len(line))] if kind in {"state", "end"} else []
+        new.write_bytes(b"".join(line for kind, line in zip(kinds, lines, strict=True) if kind not in {"state", "end"}))
+        copied = history.copied(new, gone)
+        assert whole(copied) == whole(History(new)) and copied.offset == new.stat().st_size
+
+
+def test_a_counter_of_energy_that_began_again_is_not_thinned_away(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    joules = [float(number) for number in range(3000)] + [float(number) for number in range(3000)]
+    path.write_text("".join(json.dumps({"kind": "device", "cpu_percent": 5.0, "energy_j": value}) + "\n" for value in joules))
+    kept = [event["energy_j"] for event in whole(History(path))]
+    assert len(kept) <= 512 and sum(max(0.0, after - before) for before, after in zip(kept, kept[1:], strict=False)) == 2999 * 2
+    assert 2999.0 in kept[:-1] and kept.count(0.0) == 2
 
 
 def test_the_index_is_written_when_enough_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

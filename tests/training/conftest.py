@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,8 +86,12 @@ def events_of(run: Run) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def workspace(clean_home: Path, compiled: Path) -> Iterator[Workspace]:
-    """The local workspace; workers that a failed test left behind are ended."""
+def workspace(clean_home: Path, compiled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """The local workspace; workers that a failed test left behind are ended, and none may leave a temporary file, however it ended."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))  # of all that this test starts
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     clean_home.mkdir(mode=FOLDER_MODE)
     (clean_home / "cache").symlink_to(compiled)
     place = Workspace.local()
@@ -101,3 +106,4 @@ def workspace(clean_home: Path, compiled: Path) -> Iterator[Workspace]:
         process.wait(20)
     children._workers.clear()
     children._dismissed.clear()
+    assert {path.name for path in temporary.rglob("*")} <= {".ses"}  # which ONNX Runtime makes once, in this process

@@ -3,6 +3,7 @@
     <home>/go       every worker ends well      <home>/deaf     workers ignore Stop and SIGTERM
     RUN/starts      one line for each process that really held the run
     RUN/rate        the learning rate that it was told last
+    RUN/date        what `time.time` told it last, where <home>/clock makes it jump (tests.training.jumping_clock)
     <home>/abort    native code ends the process, as an allocator does that gets no memory      <home>/crash    … or reads where nothing is
 
 It pauses and resumes, leaves a checkpoint (a file of three bytes) at once, and says at which epoch it is: 3.
@@ -23,11 +24,16 @@ from core.training import children
 from core.training.claim import Claim
 from core.training.launcher import Launcher
 
+sys.path.append(str(Path(__file__).parent))  # it is started by its path
+
+import jumping_clock  # noqa: E402
+
 COMMAND = (sys.executable, __file__)
 
 
 def main(folder: Path) -> int:
     home = folder.parents[3]
+    jumping_clock.install(home)
     if deaf := (home / "deaf").exists():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     claim = Claim.take(Run(folder))
@@ -46,6 +52,8 @@ def main(folder: Path) -> int:
             claim.recorder.state(RunState.PAUSED if paused else RunState.RUNNING)
         if rate := claim.run.learning_rate_requested:
             (folder / "rate").write_text(str(rate))
+        if (home / jumping_clock.FILE).exists():
+            (folder / "date").write_text(str(time.time()))
         if (home / "abort").exists():
             os.abort()
         if (home / "crash").exists():

@@ -1,4 +1,7 @@
-"""The real worker in a hurry: checkpoints as often as the disk can, and no conversion to ONNX. For tests that kill it."""
+"""The real worker in a hurry: checkpoints as often as the disk can, and no conversion to ONNX. For tests that kill it.
+
+    <home>/export   with the conversion      <home>/calm    checkpoints as seldom as in production
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,10 @@ from typing import Any
 
 from core.training import checkpoint_writer, worker
 
+sys.path.append(str(Path(__file__).parent))  # it is started by its path
+
+import jumping_clock  # noqa: E402
+
 COMMAND = (sys.executable, __file__)
 
 
@@ -18,8 +25,11 @@ def _no_export(*_: Any) -> Any:
 
 
 if __name__ == "__main__":
-    checkpoint_writer.INTERVAL_S, checkpoint_writer.SHARE = 0.05, 1
-    if sys.argv[1] == "--spare" or not (Path(sys.argv[1]).parents[3] / "export").exists():
+    home = Path(os.environ["LIMELIGHT_HOME"])
+    jumping_clock.install(home)
+    if not (home / "calm").exists():
+        checkpoint_writer.INTERVAL_S, checkpoint_writer.SHARE = 0.05, 1
+    if not (home / "export").exists():
         from core.training import export
 
         worker._start_export = _no_export

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,18 +12,28 @@ import pytest
 
 from core.dataset.schema import Task
 from core.recipes import RECIPES
+from core.runs.run import Run
 from core.runs.spec import RunSpec
+from core.runs.state import RunState
 from core.settings import settings
-from core.training import backend
+from core.training import backend, device, gpu
 from core.training.backend import (
+    OWN,
     ROOT,
+    TENSORFLOW_XLA_FLAGS,
+    EngineName,
     EngineSettings,
     choose_backend,
     engine_settings,
     has_bfloat16,
+    leave_environment,
     measured,
+    outer_environment,
     worker_environment,
 )
+from core.training.device import cores
+from core.workspace import Workspace
+from tests.training.nvml import FakeCard, install
 
 
 def spec(recipe: str, wanted: str = "auto") -> RunSpec:
@@ -79,6 +90,22 @@ def test_threads_are_shared_among_the_runs(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "3")
     settings.cache_clear()
     assert worker_environment("jax", tmp_path)["TF_NUM_INTRAOP_THREADS"] == "2"
+    assert worker_environment("jax", tmp_path)["PJRT_NPROC"] == "2"
+    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "1")
+    settings.cache_clear()
+    assert [worker_environment("jax", tmp_path, lanes=lanes)["PJRT_NPROC"] for lanes in (1, 2, 3, 9)] == ["8", "4", "2", "1"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads have no names here")
+def test_jax_computes_with_the_threads_that_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = cores() + 1  # by itself it takes one a core
+    monkeypatch.setattr(backend, "cores", lambda: wanted)
+    code = (
+        "import pathlib, jax; jax.jit(lambda x: x @ x)(jax.numpy.ones((9, 9))).block_until_ready()\n"
+        "print([name.read_text().strip() for name in pathlib.Path('/proc/self/task').glob('*/comm')].count('tf_XLAEigen'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=worker_environment("jax", tmp_path, gpu=False), capture_output=True, text=True, check=True, timeout=120)
+    assert int(done.stdout) == wanted
 
 
 def test_the_environment_names_engine_home_and_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,6 +116,78 @@ def test_the_environment_names_engine_home_and_cache(tmp_path: Path, monkeypatch
     assert found["JAX_COMPILATION_CACHE_DIR"].startswith(found["LIMELIGHT_HOME"])
     assert found["PATH"] == os.environ["PATH"]
     assert worker_environment("jax", tmp_path, gpu=False)["CUDA_VISIBLE_DEVICES"] == "-1"
+
+
+def become(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+    """Make this process a worker, as far as its environment says."""
+    for name in os.environ.keys() | environment.keys():
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_flags_of_tensorflow_reach_no_other_engine_and_no_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XLA_FLAGS", "--mine=1")
+    before = {name: os.environ.get(name) for name in OWN}
+    inside = worker_environment("tensorflow", tmp_path)
+    assert inside["XLA_FLAGS"] == f"--mine=1 {TENSORFLOW_XLA_FLAGS}"
+    become(monkeypatch, inside)
+    assert worker_environment("jax", tmp_path)["XLA_FLAGS"] == "--mine=1"
+    assert worker_environment("tensorflow", tmp_path) == inside  # nothing is added up from run to run
+    leave_environment()
+    assert {name: os.environ.get(name) for name in OWN} == before
+    assert dict(os.environ) == outer_environment()
+    monkeypatch.setattr(backend, "device_kind", lambda backend: "gpu")
+    assert worker_environment("tensorflow", tmp_path)["XLA_FLAGS"] == "--mine=1"
+    assert TENSORFLOW_XLA_FLAGS in worker_environment("tensorflow", tmp_path, gpu=False)["XLA_FLAGS"]
+
+
+@pytest.mark.nightly
+def test_tensorflow_knows_its_flags_and_a_worker_for_jax_that_it_starts_gets_none(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib, tensorflow as tf; from core.training.backend import worker_environment\n"
+        "product = tf.function(lambda a: tf.reduce_sum(a @ a + 1.0), jit_compile=True)\n"
+        "print(float(product(tf.ones((4, 4)))), 'ynn' in worker_environment('jax', pathlib.Path(sys.argv[1])).get('XLA_FLAGS', ''))"
+    )
+    environment = worker_environment("tensorflow", tmp_path)
+    assert TENSORFLOW_XLA_FLAGS in environment["XLA_FLAGS"]
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["80.0", "False"]
+
+
+LEAVING_WORKER = """
+import json, os, sys
+from pathlib import Path
+from core.runs.run import Run
+from core.training import children, device, gpu, worker
+from tests.training.nvml import FakeCard, FakeNvml
+nvml = FakeNvml(FakeCard("GPU-a"), FakeCard("GPU-b"))
+gpu._nvml, device._installed = lambda: nvml, lambda distribution: distribution.startswith("jax-cuda")
+os.environ.update(json.loads(sys.argv[2]))
+children.COMMAND = (sys.executable, "-c", "import json, os, sys; json.dump(dict(os.environ), open(sys.argv[1] + '/environ.json', 'w'))")
+worker._pump(Run(Path(sys.argv[1])))
+(process,) = children._workers.values()
+process.wait(60)
+"""
+
+
+@pytest.mark.parametrize(("leaving", "taken"), [("tensorflow", {}), ("jax", {gpu.VISIBLE: "GPU-a"})])
+def test_the_next_run_inherits_neither_engine_nor_card(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, leaving: EngineName, taken: dict[str, str]) -> None:
+    """A server with two cards, a worker that leaves (of an engine without cards, or with a card of its own), the one that it starts."""
+    install(monkeypatch, FakeCard("GPU-a"), FakeCard("GPU-b"))
+    monkeypatch.setattr(device, "_installed", lambda distribution: distribution.startswith("jax-cuda"))
+    first, second = (Run.create(workspace.runs_folder, spec("cnn")) for _ in range(2))
+    first.update(state=RunState.STOPPED)
+    environment = worker_environment(leaving, workspace.home)
+    gpu.all_cards.cache_clear()
+    assert environment.get(gpu.VISIBLE) == ("-1" if leaving == "tensorflow" else None)
+    subprocess.run([sys.executable, "-c", LEAVING_WORKER, str(second.folder), json.dumps(taken)], cwd=ROOT, env=environment, check=True, timeout=120)
+    found = json.loads(second.path("environ.json").read_text())
+    assert found["KERAS_BACKEND"] == "jax"  # on a processor it would be TensorFlow
+    assert gpu.VISIBLE not in found
+    assert "JAX_PLATFORMS" not in found
+    assert "ynn" not in found.get("XLA_FLAGS", "")
+    assert found["PYTHONPATH"] == worker_environment("jax", workspace.home)["PYTHONPATH"]  # does not grow from run to run
 
 
 def test_keras_on_jax_never_loads_tensorflow_or_scikit_learn(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import pytest
 
 from core.training import cards, gpu
 from core.training.cards import TakenCard, take_card
+from core.training.claim import LOADING
 from tests.training.nvml import FakeCard, install
 
 Take = Callable[..., TakenCard | None]
@@ -83,15 +85,46 @@ def test_a_worker_owns_one_card_until_it_ends(take: Take, tmp_path: Path, monkey
     run: Any = SimpleNamespace(stop_requested=False)
     monkeypatch.setattr(cards, "race_of", lambda run: None)
     monkeypatch.setattr(cards, "device_kind", lambda backend: "cpu")
-    cards.own_card(run, tmp_path)
+    said: list[str] = []
+    cards.own_card(run, tmp_path, said.append)
     assert cards._own is None
     monkeypatch.setattr(cards, "device_kind", lambda backend: "gpu")
-    cards.own_card(run, tmp_path)
+    cards.own_card(run, tmp_path, said.append)
     mine = cards._own
     assert mine is not None
-    cards.own_card(run, tmp_path)  # a second time changes nothing
+    cards.own_card(run, tmp_path, said.append)  # a second time changes nothing
     assert cards._own is mine
+    assert cards.WAITING not in said
     other = take()
     assert other is not None
     assert other.card != mine.card
     mine.lock.close()
+
+
+def test_a_worker_says_that_it_waits_and_with_stop_it_sees_no_card(take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert take() is not None
+    assert take() is not None
+    monkeypatch.delenv(gpu.VISIBLE)
+    monkeypatch.setattr(cards, "_own", None)
+    monkeypatch.setattr(cards, "race_of", lambda run: None)
+    monkeypatch.setattr(cards, "device_kind", lambda backend: "gpu")
+    monkeypatch.setenv("JAX_PLATFORMS", "")
+    updates: list[tuple[str, str]] = []
+    monkeypatch.setitem(sys.modules, "jax", SimpleNamespace(config=SimpleNamespace(update=lambda *change: updates.append(change))))  # type: ignore[arg-type]
+    said: list[str] = []
+
+    class Stopped:
+        looks = 0
+
+        @property
+        def stop_requested(self) -> bool:
+            self.looks += 1
+            return self.looks > 3
+
+    stopped: Any = Stopped()
+    cards.own_card(stopped, tmp_path, said.append)
+    assert cards._own is None
+    assert said == [cards.WAITING, LOADING]
+    assert gpu.visible_cards() == ()
+    assert os.environ["JAX_PLATFORMS"] == "cpu"
+    assert updates == [("jax_platforms", "cpu")]

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.training import children
+from core.runs.race import create_race, lanes_of
+from core.training import backend as backend_module
+from core.training import children, turns
 from core.training.backend import EngineName
 from core.training.process import ProcessIdentity
 from core.training.room import spare_limit_bytes
@@ -104,3 +106,26 @@ def test_a_used_spare_is_replaced_once_the_run_has_begun(workspace: Workspace, m
     assert second != first
     children.rearm_spare()
     assert spare_pid() == second
+
+
+@pytest.mark.parametrize(("cores", "expected"), [(8, ["4", "4"]), (1, ["1", "1"])])
+def test_lanes_side_by_side_share_the_cores_and_none_has_the_spare(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, cores: int, expected: list[str]) -> None:
+    """On one core they take turns: each has it to itself, and the first may have the spare."""
+    monkeypatch.setattr(turns, "cores", lambda: cores)
+    monkeypatch.setattr(turns, "device_kind", lambda: "cpu")
+    monkeypatch.setattr(backend_module, "cores", lambda: cores)
+    specs = [bare_run(workspace).spec.model_copy(update={"seed": seed}) for seed in (1, 2)]
+    runs = lanes_of(create_race(workspace, specs), workspace.runs_folder)
+    assert children.warm_spare("jax", workspace.home)
+    spare = spare_pid()
+    for run in runs:
+        children.start_worker(run, "jax", workspace.home)
+    workers = [children._workers[run.folder.resolve()].pid for run in runs]
+    assert (spare in workers) is (cores == 1)
+    assert [threads_of(pid) for pid in workers] == expected
+
+
+def threads_of(pid: int) -> str:
+    """What a process was told when it was started."""
+    lines = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    return next(line.removeprefix(b"PJRT_NPROC=") for line in lines if line.startswith(b"PJRT_NPROC=")).decode()

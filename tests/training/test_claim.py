@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import subprocess
+import sys
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +57,41 @@ def test_a_reader_that_looks_does_not_keep_a_worker_out(run: Run) -> None:
         claim = Claim.take(run)
         assert claim is not None
         claim.release()
+
+
+def test_temporary_files_lie_in_the_run_while_it_is_held_and_go_with_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    outside = tempfile.gettempdir()
+    left = run.path("tmp")
+    left.mkdir()
+    (left / "of a killed worker").touch()
+    claim = Claim.take(run)
+    assert claim is not None
+    with tempfile.NamedTemporaryFile(delete=False) as file:
+        assert Path(file.name).parent == left.resolve()
+    child = subprocess.run([sys.executable, "-c", "import tempfile; print(tempfile.gettempdir())"], capture_output=True, text=True, check=True)
+    assert child.stdout.strip() == str(left.resolve())
+    assert [path.name for path in left.iterdir()] == [Path(file.name).name]
+    claim.release()
+    assert not left.exists()
+    assert (tempfile.gettempdir(), os.environ.get("TMPDIR")) == (outside, None)
+
+
+def test_the_temporary_files_of_a_killed_worker_go_when_its_run_is_ended(run: Run) -> None:
+    run.path("tmp").mkdir()
+    (run.path("tmp") / "__autograph_generated_file.py").touch()
+    assert end_run(run, RunState.INTERRUPTED, "gone")
+    assert not run.path("tmp").exists()
+
+
+def test_half_a_checkpoint_of_a_killed_worker_goes_at_once_and_what_a_page_writes_stays(run: Run) -> None:
+    checkpoint, page = run.path(".0123456789ab.npz"), run.path(".0123456789ab.json")
+    for path in (checkpoint, page, run.path("checkpoint.npz")):
+        path.touch()
+    claim = Claim.take(run)
+    assert claim is not None
+    claim.release()
+    assert (checkpoint.exists(), page.exists(), run.path("checkpoint.npz").exists()) == (False, True, True)
 
 
 def test_a_deleted_run_is_nobody_s(run: Run, workspace: Workspace) -> None:

@@ -79,13 +79,32 @@ def test_only_the_card_that_the_worker_took_is_sampled(monkeypatch: pytest.Monke
 
 
 def test_a_card_counts_only_with_an_engine_built_for_it(one_card: FakeNvml, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device, "_installed", lambda package: package.startswith("jax_cuda"))
+    monkeypatch.setattr(device, "_installed", lambda distribution: distribution.startswith("jax-cuda"))
     assert (device.device_kind("jax"), device.device_kind("tensorflow"), device.device_kind()) == ("gpu", "cpu", "gpu")
     assert device.describe("jax") == "Card"
     assert device.describe("tensorflow").startswith("CPU, ")
 
 
+@pytest.mark.parametrize(("installed", "kind"), [
+    ({"tensorflow-cpu", "nvidia-cudnn-cu13"}, "cpu"),  # as requirements-gpu.txt installs it: JAX brings cuDNN
+    ({"tensorflow-cpu", "nvidia-cudnn-cu12"}, "cpu"),
+    ({"tensorflow", "nvidia-cudnn-cu13"}, "cpu"),
+    ({"tensorflow", "nvidia-cudnn-cu12"}, "gpu"),
+    ({"tensorflow", "tensorflow-cpu", "nvidia-cudnn-cu12"}, "cpu"),
+])  # fmt: skip
+def test_tensorflow_uses_a_card_only_where_it_is_the_build_for_cards(one_card: FakeNvml, monkeypatch: pytest.MonkeyPatch, installed: set[str], kind: str) -> None:
+    monkeypatch.setattr(device, "_installed", lambda distribution: distribution in installed)
+    assert device.device_kind("tensorflow") == kind
+    assert device.device_kind("jax") == "cpu"
+
+
+def test_what_is_installed_is_known_by_its_distribution() -> None:
+    assert device._installed("numpy")
+    assert not device._installed("numpy-for-quantum-computers")
+
+
 def test_a_hidden_card_does_not_count(one_card: FakeNvml, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device, "_installed", lambda package: True)
+    monkeypatch.setattr(device, "_installed", lambda distribution: distribution != "tensorflow-cpu")
+    assert device.device_kind("jax") == "gpu"
     monkeypatch.setenv(gpu.VISIBLE, "-1")
     assert device.device_kind("jax") == "cpu"

@@ -13,13 +13,16 @@ import pytest
 
 from core.dataset.schema import Task
 from core.training import driver as module
+from core.training import stopwatch, stream
 from core.training.checkpoint import Checkpoint
 from core.training.failures import Terminated
 from core.training.fit import Extras, Fitted, fit
 from core.training.notices import Facts, Guess
 from core.training.stream import Course
+from core.training.trainer import Numbers
 from tests.training.conftest import until
 from tests.training.fake_trainer import FakeTrainer
+from tests.training.test_stream import Clock
 
 LOSSES = (0.9, 0.5, 0.6, 0.4, 0.45)
 
@@ -108,7 +111,7 @@ def outcome(fitted: Fitted) -> tuple[Any, ...]:
 
 
 def without_times(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    clocks = ("seconds", "learned_s", "samples_per_s", "time_left_s", "time_left_low_s", "time_left_high_s")
+    clocks = ("seconds", "learned_s", "prepared_s", "samples_per_s", "time_left_s", "time_left_low_s", "time_left_high_s")
     return [{name: value for name, value in event.items() if name not in clocks} for event in events]
 
 
@@ -120,7 +123,7 @@ def test_all_epochs_are_done_and_the_best_weights_come_out() -> None:
     after_four = FakeTrainer(val_losses=LOSSES)
     train(after_four, epochs=4)
     assert np.array_equal(fitted.weights[0], after_four.weights)
-    assert notes.clock == [True, False]
+    assert notes.clock == [True, False] * 4  # it stands at the first step, the first last step, the first validation, and at the end
 
 
 def test_the_first_number_comes_after_one_step_and_no_call_leaves_the_epoch() -> None:
@@ -228,7 +231,7 @@ def pausing(meanwhile: Callable[[Wish, Keeper, Notes], None]) -> tuple[Fitted, N
 
 def test_pause_holds_and_resume_goes_on() -> None:
     def resume(wish: Wish, keeper: Keeper, notes: Notes) -> None:
-        assert notes.clock == [True, False]  # the clock stands
+        assert notes.clock == [True, False] * 2  # the clock stands, as it did while the first step was compiled
         assert len(keeper.kept) == 1  # a checkpoint was taken at once
         wish.pause_requested = False
 
@@ -277,12 +280,112 @@ def test_a_checkpoint_that_cannot_be_written_is_told_once() -> None:
 
 
 def test_the_guard_rails_are_asked_and_speak_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.training import stream
-
     monkeypatch.setattr(stream, "WARN_S", 0.0)
     facts = Facts(Guess(loss=0.1, metric=0.9), Task.BINARY, epochs=5)
     _, notes = train(FakeTrainer(rows=1000), facts=facts)
     assert [event["code"] for event in notes.of("notice")] == ["no_learning"]
+
+
+@pytest.mark.usefixtures("uneven")
+def test_stop_keeps_the_best_though_the_machine_wants_the_end_as_well() -> None:
+    """Stop was pressed during a long call of the engine, so the process was told to end before it could listen."""
+    wish, keeper = Wish(), Keeper()
+    keeper.is_due = False
+
+    def press(epoch: int, batch: int) -> None:
+        wish.stop_requested = (epoch, batch) >= (2, 3)
+
+    trainer = FakeTrainer(val_losses=LOSSES, on_step=press)
+    fitted, _ = train(trainer, wish, writer=keeper, interrupted=lambda: wish.stop_requested)
+    assert (fitted.reason, fitted.epochs, fitted.best_epoch, len(fitted.weights)) == ("stop", 2, 2, 1)
+    assert len(keeper.kept) == 1
+
+
+def test_told_to_end_while_it_pauses_it_ends_and_keeps_all() -> None:
+    wish, keeper, notes = Wish(), Keeper(), Notes()
+    keeper.is_due = False
+    wish.pause_requested = True
+    with pytest.raises(Terminated):
+        fit(FakeTrainer(), Course(5, 37, 5), notes, wish, None, Extras(writer=keeper, interrupted=lambda: bool(notes.of("state"))))  # type: ignore[arg-type]
+    assert [event["state"] for event in notes.of("state")] == ["paused", "running"] and keeper.kept[-1].steps == 1
+
+
+COMPILE_S = {"step": 4.0, "tail": 3.0, "validation": 2.0, "outputs": 1.0}
+
+
+class Compiling(FakeTrainer):
+    """A trainer whose calls take time on a clock made by hand: 10 ms a step, 5 ms a validation, and far more when they come first in a process."""
+
+    def __init__(self, clock: Clock, cold: bool = True, slow: float = 1.0, **how: Any) -> None:
+        super().__init__(**how)
+        self.clock, self.slow, self.left = clock, slow, dict(COMPILE_S) if cold else {}
+
+    def takes(self, call: str, seconds: float) -> None:
+        self.clock.now += self.slow * seconds + self.left.pop(call, 0.0)
+
+    def advance(self, steps: int) -> int:
+        taken = super().advance(steps)
+        tail = self.batch == self.steps_per_epoch and self.rows % self.batch_size > 0
+        self.takes("step", 0.01 * (taken - tail)) if taken > tail else None
+        self.takes("tail", 0.01) if tail else None
+        return taken
+
+    def validate(self) -> Numbers | None:
+        self.takes("validation", 0.005)
+        return super().validate()
+
+    def outputs(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        self.takes("outputs", 0.002)
+        return super().outputs(inputs)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    for user in (module, stream, stopwatch):
+        monkeypatch.setattr(user, "time", clock)
+    return clock
+
+
+def test_a_cold_worker_and_a_rehearsed_one_tell_the_same_seconds_and_speeds(clock: Clock) -> None:
+    told = []
+    for cold in (True, False):
+        trainer = Compiling(clock, cold, rows=1003, val_losses=LOSSES)
+        fitted, notes = train(trainer, examples=Watched())
+        told.append((fitted.seconds, [{name: value for name, value in event.items() if name != "prepared_s"} for event in notes.of("epoch")], notes))
+    (cold_s, cold, notes), (warm_s, warm, warm_notes) = told
+    assert cold_s == pytest.approx(warm_s) == pytest.approx(5 * 201 * 0.01 - 2 * 0.01 + 4 * (0.005 + 0.002))  # two steps, one validation and a look at examples for nothing
+    assert cold == [{name: pytest.approx(value) for name, value in event.items()} for event in warm]
+    assert [round(event["prepared_s"], 1) for event in notes.of("epoch")] == [9.0, 10.0, 10.0, 10.0, 10.0] and warm_notes.of("epoch")[0]["prepared_s"] < 0.05
+    assert all(event["samples_per_s"] == pytest.approx(500, rel=0.01) for event in cold)  # 5 rows in 10 ms
+    speeds = [event["samples_per_s"] for event in notes.of("step")]
+    assert speeds[0] is None and [speed for speed in speeds if speed] == pytest.approx([500] * (len(speeds) - speeds.count(None)), rel=0.01) and speeds.count(None) <= 3
+    assert [event["time_left_s"] for event in cold] == pytest.approx([4 * 2.01, 3 * 2.015, 2 * 2.015, 2.015, 0], abs=0.011)
+
+
+def test_what_compiles_anew_after_an_interruption_is_no_learning(clock: Clock) -> None:
+    keeper = Keeper()
+    whole, first = train(Compiling(clock, rows=1003, val_losses=LOSSES), writer=keeper)
+    middle = next(kept for kept in keeper.kept if kept.now.epoch == 3 and kept.now.batch > 50)
+    again, notes = train(Compiling(clock, rows=1003, val_losses=LOSSES), None, middle)
+    assert whole.seconds - 0.05 < again.seconds < whole.seconds  # two steps and a validation more for nothing
+    assert [event["samples_per_s"] for event in notes.of("epoch")] == pytest.approx([500] * 3, rel=0.02)
+    assert [event["time_left_s"] for event in notes.of("epoch")] == pytest.approx([event["time_left_s"] for event in first.of("epoch")[2:]], rel=0.02)
+    learned = [event["learned_s"] for event in notes.events if "learned_s" in event]
+    assert learned == sorted(learned) and learned[0] == pytest.approx(middle.progress.learned_s, abs=1e-3)
+
+
+def test_one_step_an_epoch_is_still_timed(clock: Clock) -> None:
+    _, notes = train(Compiling(clock, rows=5))
+    assert [event["samples_per_s"] for event in notes.of("epoch")] == [None, *[pytest.approx(500, rel=0.01)] * 4]
+    assert [event["time_left_s"] for event in notes.of("epoch")] == [None, *[pytest.approx(left * 0.015, abs=0.011) for left in (3, 2, 1, 0)]]
+
+
+def test_what_compiles_holds_the_machine_all_the_same(clock: Clock) -> None:
+    """In a race the lanes share the time of the machine, not that of learning."""
+    turns = Turns(Wish())
+    train(Compiling(clock, rows=1003), epochs=1, turn=turns)
+    assert turns.spent[0] == pytest.approx(4.01) and turns.spent[-1] == pytest.approx(3.01) and max(turns.spent[1:-1]) < 1.0
 
 
 class Turns:
@@ -290,14 +393,18 @@ class Turns:
 
     def __init__(self, wish: Wish) -> None:
         self.log: list[str] = []
-        self.wish = wish
+        self.spent: list[float] = []
+        self.wish, self.notes, self.ticking = wish, Notes(), list[bool]()
 
     def wait(self, give_up: Callable[[], bool]) -> float:
         self.log.append("wait")
+        assert not give_up()
+        self.ticking += self.notes.clock[-1:]
         return 0.5
 
     def pass_on(self, seconds: float) -> None:
         self.log.append("pass")
+        self.spent.append(seconds)
 
     def leave(self) -> None:
         self.log.append("leave")
@@ -309,6 +416,12 @@ def test_in_a_race_every_call_waits_for_its_turn_and_waiting_is_no_learning() ->
     assert turns.log == ["wait", "pass"] * len(trainer.calls) + ["leave"]
     assert fitted.seconds < 0.5
     assert notes.of("epoch")[1]["time_left_s"] >= 0.5  # but the room has to wait for it
+
+
+def test_the_clock_in_the_status_stands_while_a_lane_waits() -> None:
+    turns = Turns(Wish())
+    fit(FakeTrainer(), Course(2, 37, 5), turns.notes, Wish(), None, Extras(turn=turns))  # type: ignore[arg-type]
+    assert turns.ticking and not any(turns.ticking)
 
 
 class Watched:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import errno
 import signal
+from subprocess import CalledProcessError, TimeoutExpired
 
 import pytest
 
 from core.dataset.schema import Task
-from core.errors import BadSettings, NoRoom
+from core.errors import BadSettings, DiskFull, NoRoom, RunFailed
 from core.runs.spec import RunSpec, TrainingSettings
 from core.runs.state import RunState
-from core.training.failures import Blowup, Terminated, cause_of_blowup, explain, explain_exit, not_finite, vanished
+from core.training.failures import (
+    Blowup,
+    Terminated,
+    cause_of_blowup,
+    explain,
+    explain_exit,
+    explain_stop,
+    not_finite,
+    vanished,
+)
 
 SPEC = RunSpec(
     dataset="d-1", inputs=("a",), target="b", task=Task.BINARY, recipe="mlp", training=TrainingSettings(batch_size=512, learning_rate=0.5)
@@ -29,6 +39,7 @@ class XlaRuntimeError(Exception):
         XlaRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 1073741824 bytes."),
         XlaRuntimeError("OOM when allocating tensor with shape[512,64]"),
         OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("can't start new thread"),
     ],
     ids=str,
 )
@@ -61,6 +72,37 @@ def test_a_stranger_error_shows_no_inside() -> None:
     message = explain(KeyError("secret/path.py"), SPEC)[1]
     assert "secret" not in message
     assert "log.txt" in message
+    state, message = explain(KeyError("secret/path.py"), SPEC, resumable=True)
+    assert (state, "Press Resume" in message, "secret" in message) == (RunState.INTERRUPTED, True, False)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (CalledProcessError(-signal.SIGKILL, "x"), "ran out of memory"),
+        (CalledProcessError(-signal.SIGABRT, "x"), "ran out of memory"),
+        (CalledProcessError(1, "x"), "log.txt"),
+        (TimeoutExpired("x", 300), "log.txt"),
+        (OSError(errno.EIO, "x"), "have the disk checked"),
+        (DiskFull("There is no room on the disk to save model.keras. Free some space and try again."), "disk"),
+    ],
+    ids=str,
+)
+def test_what_was_learned_is_not_given_up_for_a_fault_of_the_machine(error: Exception, words: str) -> None:
+    state, message = explain(error, SPEC)
+    assert (state, words in message, "Resume" in message) == (RunState.FAILED, True, False)
+    state, message = explain(error, SPEC, resumable=True)
+    assert (state, words in message, "press resume" in message.lower()) == (RunState.INTERRUPTED, True, True)
+
+
+def test_what_would_end_the_same_way_again_is_not_resumed() -> None:
+    assert explain(RunFailed("The loss grew."), SPEC, resumable=True) == (RunState.FAILED, "The loss grew.")
+
+
+@pytest.mark.parametrize("resumable", [False, True])
+def test_a_stop_that_was_not_obeyed_is_told(resumable: bool) -> None:
+    state, message = explain_stop(resumable=resumable)
+    assert (state, "did not react" in message, "press Continue" in message) == (RunState.STOPPED, True, resumable)
 
 
 @pytest.mark.parametrize(("resumable", "words"), [(False, "Train again."), (True, "Press Resume")])
@@ -112,7 +154,6 @@ def test_a_loss_beyond_all_numbers_names_a_smaller_rate() -> None:
         (Blowup(0.1, epoch=1, step=1, largest_input=float("nan")), "is not finite"),
         (Blowup(0.1, epoch=1, step=1, largest_input=3.0), "before the first correction"),
         (Blowup(0.1, epoch=1, step=1), "before the first correction"),
-        (Blowup(0.1, epoch=2, step=50, largest_input=1e9, empty_batch=True), "no row that counts"),
     ],
 )
 def test_the_cause_is_guessed_from_the_facts(facts: Blowup, words: str) -> None:

@@ -55,7 +55,7 @@ def test_two_equal_lanes_take_turns_and_end_level_to_the_last_bit(workspace: Wor
     monkeypatch.setenv("LIMELIGHT_RACE_CORES_A_LANE", "1000")  # by turns on any machine
     settings.cache_clear()
     data = make_dataset(workspace, 20_000)
-    changes = {"epochs": 6, "patience": 0, "batch_size": 4, "dropout": 0.2}
+    changes = {"epochs": 16, "patience": 0, "batch_size": 4, "dropout": 0.2}
     specs = make_lanes(data.info, presets=("quick",), changes=changes, backend="jax") * 2
     race = create_race(workspace, specs, same_twice=True)
     lanes = lanes_of(race, workspace.runs_folder)
@@ -69,7 +69,7 @@ def test_two_equal_lanes_take_turns_and_end_level_to_the_last_bit(workspace: Wor
     assert lanes[0].path("predictions.parquet").read_bytes() == lanes[1].path("predictions.parquet").read_bytes()
 
     told = [steps_of(lane) for lane in lanes]
-    learned = [steps[-1]["learned_s"] - steps[0]["learned_s"] for steps in told]  # without compiling, which comes before the first
+    learned = [steps[-1]["learned_s"] - steps[0]["learned_s"] for steps in told]
     assert min(learned) > 3 * SLICE_S  # long enough for several turns
     for steps in told:
         waits = [after["time_s"] - before["time_s"] - (after["learned_s"] - before["learned_s"]) for before, after in zip(steps, steps[1:], strict=False)]

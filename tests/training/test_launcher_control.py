@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from core.errors import BadSettings, NotFound, NotReady, QuotaExceeded, UserError
 from core.files import read_json
 from core.runs.events import append_event
+from core.runs.history import History
 from core.runs.run import Run
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
@@ -265,6 +267,29 @@ def test_a_continued_run_has_the_checkpoint_and_the_history_of_the_first(workspa
     assert {path.name: path.read_bytes() for path in old.folder.iterdir()} == before
     again = control.continued(new, 1)
     assert again.name == f"Mine (to epoch {new.status.epoch + 1})"
+
+
+def test_a_continued_run_has_an_index_of_its_own_history(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a viewer of a run that goes on after a million steps would wait until all of them are read."""
+    monkeypatch.setattr(control, "COPY_BYTES", 1000)  # lines are cut in their middle
+    old = ended(workspace)
+    with old.events.open("a") as file:
+        file.writelines(json.dumps({"kind": kind, "time_s": 2.0, "step": number, "message": "é"}, separators=(",", ":")) + "\n" for number in range(200) for kind in ("step", "state"))
+    history = History(old.events)
+    while history.read():
+        pass
+    history.save()
+    with old.events.open("a") as file:
+        file.write('{"kind":"step","time_s":3.0,"step":200}\n{"kind":"end","time_s":3.0}\n{"kind":"torn')
+    control.prepare_continued(old, tmp_path)
+    copied, fresh = History.load(tmp_path / "events.jsonl"), History(tmp_path / "events.jsonl")
+    assert 0 < copied.offset < (tmp_path / "events.jsonl").stat().st_size
+    for known in (copied, fresh):
+        while known.read():
+            pass
+    assert copied.after(0) == fresh.after(0)
+    lines = (tmp_path / "events.jsonl").read_text().splitlines()
+    assert [json.loads(line)["kind"] for line in lines].count("step") == 202 and not any('"state"' in line or '"end"' in line for line in lines)
 
 
 def test_a_continued_run_is_whole_before_anybody_sees_it(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,10 +75,29 @@ def test_the_clock_runs_only_while_learning(run: Run, monkeypatch: pytest.Monkey
     recorder.training(False, 107.25)
     recorder.event("end")
     until(lambda: any(event["kind"] == "end" for event in events_of(run)))
+    until(lambda: run.status.seconds == 107.25)
     learned, beats = run.status.seconds, run.status.heartbeat
     until(lambda: run.status.heartbeat > beats + 2)
     recorder.close()
     assert run.status.seconds == learned == 107.25
+
+
+def test_holding_the_clock_writes_nothing_and_its_last_word_counts(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lane of a race holds it at each turn; and the last words of a worker repeat a status that may be a second old."""
+    monkeypatch.setattr(module, "TICK_S", 60.0)
+    written: list[dict[str, Any]] = []
+    recorder = Recorder(run)
+    update = Run.update
+    monkeypatch.setattr(Run, "update", lambda self, **changes: (written.append(changes), update(self, **changes))[1])
+    for turn in range(100):
+        recorder.training(True, float(turn))
+        recorder.training(False, turn + 0.5)
+    recorder.event("end")
+    until(lambda: any(event["kind"] == "end" for event in events_of(run)))
+    assert len(written) <= 1  # the first tick
+    recorder.status(state=RunState.INTERRUPTED, seconds=3.0)
+    recorder.close()
+    assert run.status.seconds == 99.5
 
 
 def test_time_goes_on_where_the_log_of_an_earlier_worker_ends(run: Run) -> None:

@@ -62,6 +62,17 @@ def test_a_half_written_file_goes_only_where_nobody_writes(workspace: Workspace)
     assert whole.read_bytes() == b"whole"
 
 
+def test_what_was_being_deleted_is_deleted_and_named(workspace: Workspace, caplog: pytest.LogCaptureFixture) -> None:
+    gone = workspace.runs_folder / ".gone-0123456789ab"
+    gone.mkdir()
+    (gone / "model.keras").write_bytes(b"a model that nobody wants")
+    with caplog.at_level(logging.WARNING, logger="limelight"):
+        (sentence,) = repair(workspace.home)
+    assert gone.name in sentence
+    assert caplog.messages == [sentence]
+    assert not gone.exists()
+
+
 def test_a_run_that_cannot_be_read_is_named_and_kept(workspace: Workspace) -> None:
     run = bare_run(workspace)
     run.path("status.json").write_bytes(b"\x00")

@@ -74,6 +74,13 @@ def test_a_newer_order_breaks_it_off_between_two_stages(ready: Preparation, stag
     assert ("examples" in vars(ready)) == (stages > 2)
 
 
+def test_after_each_rehearsal_the_compiled_code_is_kept_small(ready: Preparation, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    homes: list[Path] = []
+    monkeypatch.setattr(spare, "keep_newest", homes.append)
+    assert spare._rehearse(ready, queue.SimpleQueue())
+    assert homes == [workspace.home]
+
+
 def test_what_failed_on_the_way_is_not_used(ready: Preparation) -> None:
     vars(ready)["trainer"] = Trainer("validate")
     assert not spare._rehearse(ready, queue.SimpleQueue())

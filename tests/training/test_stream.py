@@ -98,14 +98,14 @@ def test_an_epoch_has_the_fields_of_the_event(clock: Clock) -> None:
     training.run([0.5, 0.4], step_s=0.1)
     assert training.notes.of("epoch")[1] == {
         "kind": "epoch", "epoch": 2, "step": 20, "loss": 0.5, "metric": 0.25, "val_loss": 0.4, "val_metric": 0.75, "best": True,
-        "best_epoch": 2, "learning_rate": 0.01, "samples_per_s": 100.0, "seconds": 1.5, "learned_s": 3.0, "patience_left": 3,
+        "best_epoch": 2, "learning_rate": 0.01, "samples_per_s": 100.0, "seconds": 1.5, "learned_s": 3.0, "prepared_s": 0.0, "patience_left": 3,
         "time_left_s": 12.0, "time_left_low_s": None, "time_left_high_s": None,
     }  # fmt: skip  # 100 rows in 1 s of learning, 8 epochs of 1.5 s to go
 
 
 def test_the_time_left_gets_a_range_and_forgets_the_first_epoch(clock: Clock) -> None:
     training = Training(clock)
-    training.epoch(0.5, step_s=3.0)  # it compiled
+    training.epoch(0.5, step_s=3.0)  # the first of the process, so not whole
     for step_s in (0.05, 0.15, 0.10):
         training.epoch(0.5, step_s=step_s)
     event = training.notes.of("epoch")[-1]
@@ -113,17 +113,46 @@ def test_the_time_left_gets_a_range_and_forgets_the_first_epoch(clock: Clock) ->
     assert 0 < event["time_left_low_s"] < 9.0 < event["time_left_high_s"] < 18.0
 
 
-def test_what_the_first_epoch_compiled_is_not_taken_for_learning(clock: Clock) -> None:
+def test_steps_taken_while_the_watch_stood_are_in_no_speed_and_no_time_left(clock: Clock) -> None:
     training = Training(clock)
-    clock.now += 60.0  # the first call
-    training.epoch(0.5, step_s=0.1)
+    tap = training.tap
+    tap.begin_epoch()
+    training.watch.stop()
+    clock.now += 60.0  # the first call, one step
+    tap.prepared(60.0, 1)
+    training.watch.start()
+    tap.look(1, Numbers(0.5, 0.25))
+    clock.now += 0.8  # eight steps
+    tap.look(9, Numbers(0.5, 0.25))
+    training.watch.stop()
+    clock.now += 3.0  # the last one
+    tap.prepared(3.0, 1)
+    training.watch.start()
+    tap.look(10, Numbers(0.5, 0.25))
+    tap.end_epoch(10, Numbers(0.5, 0.25), None, 0.01, lambda: (), training.watch.seconds)
     (event,) = training.notes.of("epoch")
-    assert event["seconds"] > 60 and event["samples_per_s"] == pytest.approx(100.0, rel=1e-3)
-    assert event["time_left_s"] == pytest.approx(9 * 1.0, rel=1e-3)  # 100 rows an epoch
-    short = Training(clock)
-    short.epoch(0.5, step_s=0.001)  # over before anything can be said
-    (event,) = short.notes.of("epoch")
+    assert (event["seconds"], event["learned_s"], event["prepared_s"]) == (0.8, 0.8, 63.0)
+    assert event["samples_per_s"] == 100.0 and event["time_left_s"] == 9.0  # 8 steps of 0.1 s were paid for, an epoch has 10
+    assert [event["samples_per_s"] for event in training.notes.of("step")] == [None, 100.0, None]
+    assert [event["learned_s"] for event in training.notes.of("step")] == [0.0, 0.8, 0.8]
+
+
+def test_where_every_step_was_free_nothing_is_said(clock: Clock) -> None:
+    training = Training(clock, rows=10)
+    training.tap.begin_epoch()
+    training.tap.prepared(5.0, 1)
+    training.tap.end_epoch(1, Numbers(0.5, 0.25), None, 0.01, lambda: (), training.watch.seconds)
+    (event,) = training.notes.of("epoch")
     assert event["time_left_s"] is None and event["samples_per_s"] is None
+
+
+def test_only_what_the_guard_rails_look_at_goes_into_a_checkpoint(clock: Clock) -> None:
+    training = Training(clock, epochs=400)
+    training.run([0.5] * 350)
+    history = training.tap.progress().history
+    assert [event["epoch"] for event in history] == list(range(51, 351))
+    other = Training(clock, Progress(epoch=350, history=tuple({"epoch": number} for number in range(1, 351))), epochs=400)
+    assert len(other.tap.progress().history) == 300  # of an older checkpoint, which held all
 
 
 def test_waiting_for_a_turn_is_no_learning_but_takes_time(clock: Clock) -> None:
@@ -198,4 +227,4 @@ def test_another_tap_goes_on_where_this_one_is(clock: Clock) -> None:
     other.epoch(0.4, step_s=0.0)
     event = other.notes.of("epoch")[-1]
     assert (event["epoch"], event["step"], event["patience_left"], event["seconds"], event["learned_s"]) == (4, 40, 1, 0.75, 5.25)
-    assert event["time_left_s"] == pytest.approx(6 * (1.5 + 1.5 + 0.75) / 3)
+    assert event["time_left_s"] == 6 * 1.5  # of the whole epochs 2 and 3; this one is the first of its process

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.runs.state import RunState
 from tests.ui import live_made as made
 from ui import live_chart as chart
 
@@ -125,6 +126,27 @@ def test_polling_where_no_file_can_be_served() -> None:
     run, token = made.made_run()
     made.begin(run)
     assert passed(needs(app_of(token), f"live_{run.id}", feed="polling", have=0))["poll"] is None
+
+
+@pytest.mark.parametrize(
+    ("state", "needs", "every"),
+    [
+        ("running", {}, 5.0), ("running", {"feed": "fragment"}, 2.0), ("running", {"feed": "polling"}, 5.0), ("queued", {}, 5.0),
+        ("interrupted", {}, 5.0), ("interrupted", {"feed": "fragment"}, 5.0), ("finished", {}, None), ("failed", {"feed": "fragment"}, None),
+        ("running", {"hidden": True}, None), ("interrupted", {"hidden": True}, None), ("running", {"feed": "fragment", "hidden": True}, None),
+    ],
+)  # fmt: skip
+def test_how_often_python_looks(state: str, needs: dict[str, Any], every: float | None) -> None:
+    assert chart.looks_every_s(RunState(state), needs) == every
+
+
+def test_a_page_in_the_background_is_told_that_it_said_so() -> None:
+    run, token = made.made_run()
+    made.begin(run)
+    app = app_of(token)
+    assert passed(app)["hidden"] is False
+    assert passed(needs(app, f"live_{run.id}", hidden=True))["hidden"] is True
+    assert passed(needs(app, f"live_{run.id}", hidden=False))["hidden"] is False
 
 
 def test_the_page_follows_the_state() -> None:

@@ -84,11 +84,11 @@ def test_a_history_that_was_interrupted_counts_once(tmp_path: Path) -> None:
     begin = {"kind": "begin", "time_s": 0.5, "metric": "accuracy", "resumed_from_step": 0}
     device = [{"kind": "device", "time_s": at, "energy_j": joules} for at, joules in ((2.0, 10.0), (4.0, 30.0), (5.0, 4.0), (8.0, 34.0))]
     run = told(tmp_path, begin, epoch(1, 0.5, 2.0), device[0], epoch(2, 0.9, 3.0), epoch(3, 0.95, 4.0), device[1],
-               begin | {"time_s": 5.0, "resumed_from_step": 5}, device[2], {"kind": "step", "time_s": 5.5, "step": 6}, epoch(2, 0.7, 6.0), device[3], epoch(3, None, 7.0))  # fmt: skip
+               begin | {"time_s": 5.0, "resumed_from_step": 5}, device[2], {"kind": "step", "time_s": 5.5, "step": 6, "learned_s": 4.5}, epoch(2, 0.7, 6.0), device[3], epoch(3, None, 7.0))  # fmt: skip
     run.events.write_bytes(run.events.read_bytes() + b'not json\n{"kind": 5}\n{"kind":"epoch","epo')
     metric, found = history_of(run)
     assert metric == "accuracy" and [(one.number, one.value, one.learned_s) for one in found] == [(1, 0.5, 1.0), (2, 0.7, 5.0)]
-    assert [one.joules for one in found] == [10.0, pytest.approx(34 + 10)]  # the counter began again at 30: 30 + 4 + a third of 30
+    assert [one.joules for one in found] == [5.0, pytest.approx(5 + 20 + 4 + 20 / 3)]  # it learned half of the first two seconds, and two of the last three
     assert last_point_of(run, "Net", RATES) is not None
 
 

@@ -27,11 +27,11 @@ from ui.guard import guarded
 from ui.live_examples import example_materials
 from ui.live_static import forget, link_events, sweep
 
-__all__ = ["live_chart"]
+__all__ = ["is_seen", "live_chart", "looks_every_s"]
 
 HERE = Path(__file__).parent
 SCRIPTS = (  # one module for the browser, in this order
-    "language", "words", "colours", "series", "history", "axes", "curves", "pointer", "transport", "strip", "machine", "examples", "component",
+    "language", "words", "colours", "series", "history", "axes", "curves", "pointer", "transport", "attention", "strip", "machine", "examples", "component",
 )  # fmt: skip
 STYLES = ("style", "charts", "watched", "room")
 LOOK_EVERY_S = 5.0  # in case the browser's word about a change is lost
@@ -59,18 +59,32 @@ def live_chart(run: Run, view_token: str, key: str = "live", presented: bool = F
 
     Args:
         run: the run to show, in any state.
-        view_token: its read-only token, from `Workspace.share` or the audience's link.
+        view_token: its read-only token, from `live_run.token_of` or the audience's link; "" where none could be
+            written, and events then come through Python.
         key: base of the widget key; the run's id is added.
         presented: before an audience: larger figures.
     """
     sweep()
-    status = run.status
-    name = f"{key}_{run.id}"
-    wanted = _needs(name).get("feed")
-    every = None if status.state.is_over else FEED_EVERY_S if wanted == "fragment" else LOOK_EVERY_S
-    if status.state.is_over:
+    state, name = run.status.state, f"{key}_{run.id}"
+    every = looks_every_s(state, _needs(name))
+    if state.is_over:
         forget(view_token)
-    st.fragment(_live, run_every=every)(run, view_token, name, status.state, every, presented)
+    st.fragment(_live, run_every=every)(run, view_token, name, state, every, presented)
+
+
+def looks_every_s(state: RunState, needs: dict[str, Any]) -> float | None:
+    """Seconds between two looks at a run: none where nothing can change any more, or nobody sees the page.
+
+    An interrupted run is looked at all the same: somebody else may resume it.
+    """
+    if needs.get("hidden") or (state.is_over and state is not RunState.INTERRUPTED):
+        return None
+    return FEED_EVERY_S if needs.get("feed") == "fragment" and not state.is_over else LOOK_EVERY_S
+
+
+def is_seen(run: Run, key: str = "live") -> bool:
+    """Whether somebody looks at the page with this run's chart, as far as its browser said; if not, nothing there need be kept up to date."""
+    return not _needs(f"{key}_{run.id}").get("hidden")
 
 
 def _live(run: Run, view_token: str, name: str, shown: RunState, every: float | None, presented: bool) -> None:
@@ -82,12 +96,9 @@ def _live(run: Run, view_token: str, name: str, shown: RunState, every: float | 
 def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | None, presented: bool) -> None:
     if not run.folder.is_dir():
         raise NotFound(N_("This run is no longer here: it was deleted while you watched."))
-    status = run.status
-    if status.state is not shown:
-        st.rerun(scope="app")
-    needs = _needs(name)
-    if needs.get("feed") == "fragment" and every == LOOK_EVERY_S:
-        st.rerun(scope="app")  # with the faster clock
+    status, needs = run.status, _needs(name)
+    if status.state is not shown or looks_every_s(shown, needs) != every:
+        st.rerun(scope="app")  # with another clock
     data: dict[str, Any] = {
         "token": view_token,
         "state": status.state.value,
@@ -95,7 +106,9 @@ def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | 
         "phase": status.phase,
         "over": status.state.is_over,
         "colour": _colour(run),
-        "transport": _transport(),
+        "learning_rate": run.spec.training.learning_rate,
+        "hidden": bool(needs.get("hidden")),
+        "transport": _transport() if view_token else "fragment",
         "presented": presented,
         "feed": needs.get("feed", "socket"),
         "words": browser_words(),

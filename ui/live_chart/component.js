@@ -20,11 +20,10 @@ class LiveChart {
     this.clock = setInterval(() => this.tick(), 1000);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.parts.charts);
-    this.seen = () => document.hidden || this.draw();
-    document.addEventListener("visibilitychange", this.seen);
     this.parts.table.addEventListener("toggle", () => this.tabulate());
     this.parts.smoothing.addEventListener("input", () => this.draw());
     for (const button of this.root.querySelectorAll("[data-trace]")) button.onclick = () => this.toggle(button);
+    this.attention = new Attention({ rest: () => this.rest(), wake: () => this.wake(), seen: () => this.draw() });
   }
 
   // Called on each run of the script, and when the theme changes.
@@ -35,8 +34,10 @@ class LiveChart {
     this.sayStanding();
     this.ask = (needs) => setStateValue("needs", (this.needs = { ...this.needs, have: this.history.offset, ...needs }));
     this.moved = (state) => setTriggerValue("moved", state);
-    if (before?.token !== data.token || (before.over && !data.over)) this.begin(data);
     const { state, message, phase } = data;
+    if (before?.token !== data.token) this.begin(data);
+    else if (before.over && !data.over) this.goOn({ state, message, phase });
+    if (data.hidden && !this.attention.resting) this.ask({ hidden: false });
     if (data.over || !this.history.status) this.history.status = { state, message, phase };
     else if (!this.history.told) this.history.status.phase = phase;
     this.root.classList.toggle("ll-presented", Boolean(data.presented));
@@ -52,10 +53,28 @@ class LiveChart {
     this.told = data.state;
     this.transport = new Transport(this.history, { base: appBase(), token: data.token, ask: (needs) => this.ask(needs), on: () => this.draw() });
     this.transport.start(data.transport);
+    if (this.attention.resting) this.transport.rest();
   }
 
-  // Words at once; curves so often that the browser has four fifths of its time for other things,
-  // and nothing at all in a tab that nobody sees.
+  // An interrupted run is resumed: by this page or by somebody else.
+  goOn(status) {
+    this.history.goOn(status);
+    this.told = status.state;
+    this.transport.again();
+  }
+
+  // In the background nothing is fetched, and Python is asked for nothing.
+  rest() {
+    this.transport?.rest();
+    this.ask?.({ hidden: true });
+  }
+
+  wake() {
+    this.ask?.({ hidden: false });
+    this.transport?.wake();
+  }
+
+  // Words at once; curves so often that the browser has four fifths of its time for other things.
   draw() {
     this.tell();
     this.stale = true;
@@ -101,6 +120,7 @@ class LiveChart {
 
   // A place that had no width yet when the last event came gets its curves as soon as it has.
   tick() {
+    if (document.hidden) return;
     if (!this.figures && !this.history.empty) this.draw();
     else if (!this.history.over) this.tell();
   }
@@ -133,7 +153,7 @@ class LiveChart {
     this.follow();
     if (document.hidden || !this.transport) return;
     const { history, parts } = this;
-    fillStrip(this.root, parts, history);
+    fillStrip(this.root, parts, history, this.data.learning_rate);
     fillNotices(parts, history);
     fillMachine(parts, history);
     this.wall.fill(history);
@@ -180,7 +200,7 @@ class LiveChart {
     clearInterval(this.clock);
     this.gone = true;
     this.observer.disconnect();
-    document.removeEventListener("visibilitychange", this.seen);
+    this.attention.end();
     this.transport?.stop();
   }
 }

@@ -14,15 +14,22 @@ class RunHistory {
   clear() {
     this.offset = 0;
     this.begin = null;
+    this.status = null;
+    this.told = false; // the status comes from the server, so events need not be read for it
+    this.device = [];
+    this.energy = null; // of its learning
+    this.unlearn();
+  }
+
+  // Everything that it learned.
+  unlearn() {
+    if (this.energy) this.energy = { ...this.energy, waiting: 0, joules: 0, learned: 0 };
     this.end = null;
     this.step = null;
     this.speed = null; // samples a second, as last known
-    this.status = null;
-    this.told = false; // the status comes from the server, so events need not be read for it
     this.epochs = [];
     this.width = 1; // of a stretch of steps, of which only the shape is kept
-    this.batch = { step: [], x: [], loss: [], metric: [] };
-    this.device = [];
+    this.batch = { step: [], x: [], loss: [], metric: [], speed: [] };
     this.rates = []; // changes of the learning rate by the user
     this.resumed = []; // steps from which it went on
     this.notices = [];
@@ -33,10 +40,12 @@ class RunHistory {
     for (const event of events) HANDLERS[event.kind]?.call(this, event);
   }
 
+  // A run begins, goes on from a checkpoint, or begins anew because there was none yet.
   addBegin(event) {
     this.begin = event;
     const from = event.resumed_from_step ?? 0;
-    if (!from || this.empty) return;
+    if (!from) this.unlearn();
+    if (this.empty) return;
     this.rewind(from + 1);
     this.epochs = this.epochs.filter((epoch) => epoch.step <= from);
     this.resumed = [...this.resumed.filter((step) => step < from), from];
@@ -49,6 +58,7 @@ class RunHistory {
     batch.x.push(this.epochOf(event));
     batch.loss.push(event.loss ?? null);
     batch.metric.push(event.metric ?? null);
+    batch.speed.push(event.samples_per_s ?? null);
     this.step = event;
     this.speed = event.samples_per_s ?? this.speed;
     this.heard = performance.now();
@@ -81,6 +91,7 @@ class RunHistory {
   }
 
   addDevice(event) {
+    this.energy = energyOfLearning(this.energy, event, this);
     this.device.push(event);
     if (this.device.length > MAX_DEVICE) this.device = this.device.slice(-MAX_DEVICE / 2);
   }
@@ -89,6 +100,13 @@ class RunHistory {
   setStatus(status) {
     this.status = status;
     this.told = true;
+  }
+
+  // It was over and is queued again: what follows comes behind what is known.
+  goOn(status) {
+    this.end = null;
+    this.status = status;
+    this.told = false;
   }
 
   // Fractions of an epoch, so that batches and epochs share one axis.
@@ -178,6 +196,21 @@ const HANDLERS = {
     this.end = event;
   },
 };
+
+// The machine's energy since a worker took the run, less what fell into other things than learning: loading, compiling,
+// pauses, the turns of other lanes. A new worker counts from 0. As core.runs.learned_energy, but without going back.
+function energyOfLearning(known, event, { step, epochs }) {
+  if (typeof event.energy_j !== "number" || event.time_s <= known?.told) return known; // sent twice
+  const { raw, waiting, joules, time, learned } = known ?? { raw: 0, waiting: 0, joules: 0, time: 0, learned: 0 };
+  const more = waiting + event.energy_j - (event.energy_j < raw ? 0 : raw);
+  const epoch = epochs.at(-1);
+  const mark = !step || epoch?.time_s > step.time_s ? epoch : step;
+  const next = { raw: event.energy_j, told: event.time_s };
+  if (!(mark?.time_s > time)) return { ...next, waiting: more, joules, time, learned }; // it has not spoken since: a long step, or none
+  const seconds = mark.learned_s ?? mark.time_s;
+  const share = Math.min(1, Math.max(0, (seconds - learned) / (mark.time_s - time)));
+  return { ...next, waiting: 0, joules: joules + share * more, time: mark.time_s, learned: seconds };
+}
 
 function before(events, event) {
   return events.filter((known) => known.epoch < event.epoch);

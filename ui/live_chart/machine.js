@@ -14,7 +14,7 @@ function fillMachine(parts, history) {
   fillGpu(parts, history, now.gpus ?? []);
   const energy = typeof now.energy_j === "number";
   parts["energy-cell"].hidden = !energy;
-  if (energy) write(parts.energy, energyWords(now.energy_j));
+  if (energy) write(parts.energy, energyWords(history.energy.joules));
 }
 
 function fillGpu(parts, history, gpus) {

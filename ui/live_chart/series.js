@@ -98,3 +98,13 @@ function merged(x1, y1, x2, y2) {
 function column(events, field) {
   return events.map((event) => event[field] ?? null);
 }
+
+// The means of at most so many stretches of equally many values; those without a number are left out.
+function averages(values, most) {
+  const known = values.filter((value) => typeof value === "number");
+  const count = Math.min(most, known.length);
+  return Array.from({ length: count }, (_, i) => {
+    const stretch = known.slice(Math.floor((i * known.length) / count), Math.floor(((i + 1) * known.length) / count));
+    return stretch.reduce((a, b) => a + b, 0) / stretch.length;
+  });
+}

@@ -5,7 +5,7 @@ function write(part, text) {
   if (part && part.textContent !== text) part.textContent = text;
 }
 
-function fillStrip(root, parts, history) {
+function fillStrip(root, parts, history, learningRate) {
   const { begin } = history;
   if (root.dataset.state !== history.state) root.dataset.state = history.state;
   write(parts.state, stateWords(history));
@@ -19,8 +19,8 @@ function fillStrip(root, parts, history) {
   for (const field of ["loss", "val_loss", "metric", "val_metric"]) {
     write(parts[`value-${field}`], number(kept || field.startsWith("val_") ? last?.[field] : latest(history, field)));
   }
-  write(parts.speed, history.speed ? rounded(history.speed) : "–");
-  fillRate(parts, history);
+  fillSpeed(parts, history);
+  fillRate(parts, history, learningRate);
   write(parts.backend, [begin?.backend, begin?.device].filter(Boolean).map((words) => retold(words)).join(" · "));
 }
 
@@ -84,8 +84,19 @@ function fillPatience(parts, history) {
   }));
 }
 
-function fillRate(parts, history) {
-  const rate = history.learningRate;
+// Samples a second, now and over the whole run.
+function fillSpeed(parts, history) {
+  write(parts.speed, history.speed ? rounded(history.speed) : "–");
+  const { step, speed } = history.batch;
+  const key = `${step.length}/${step.at(-1)}`;
+  if (parts.speed.dataset.key === key) return;
+  parts.speed.dataset.key = key;
+  sparkline(parts["spark-speed"], averages(speed, SPARK.points), 0);
+}
+
+// `learningRate`: that of the settings, until the first epoch says what it is.
+function fillRate(parts, history, learningRate) {
+  const rate = history.learningRate ?? learningRate;
   write(parts.rate, typeof rate === "number" ? plainNumber(rate) : "–");
   const changed = history.rates.at(-1);
   write(parts["rate-words"], changed ? _("changed in epoch {epoch}", { epoch: whole(changed.epoch) }) : _("a step's size"));

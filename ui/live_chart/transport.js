@@ -10,12 +10,14 @@ class Transport {
   constructor(history, { base, token, ask, on }) {
     Object.assign(this, { history, base, token, ask, on });
     this.way = "";
+    this.slept = ""; // the way that is to be taken again
     this.tries = 0;
     this.note = "";
   }
 
   start(wanted) {
     if (this.way) return;
+    this.wanted ??= wanted;
     if (wanted === "polling") this.startPolling();
     else if (wanted === "fragment") this.startFragment();
     else this.openSocket(wanted === "auto");
@@ -23,10 +25,31 @@ class Transport {
 
   stop() {
     clearTimeout(this.timer);
+    clearTimeout(this.retry);
+    this.timer = this.polled = this.turn = null;
     this.way = "";
     const socket = this.socket;
     this.socket = null;
     if (socket) socket.close();
+  }
+
+  // Nobody looks: nothing is fetched until `wake`, which goes on at the offset that the history has.
+  rest() {
+    this.slept = this.way;
+    this.stop();
+  }
+
+  wake() {
+    const way = this.slept;
+    this.slept = "";
+    if (way) this.start(way === "socket" ? this.wanted : way);
+  }
+
+  // The run goes on after all: what closed at its end opens again, the best way first.
+  again() {
+    if (this.slept) return; // it will when somebody looks
+    this.stop();
+    this.start(this.wanted);
   }
 
   openSocket(mayFall) {
@@ -76,6 +99,7 @@ class Transport {
   }
 
   startFragment() {
+    this.turn = this.polled = null;
     this.way = "fragment";
     this.ask({ feed: "fragment", have: this.history.offset });
   }
@@ -99,27 +123,29 @@ class Transport {
 
   async poll(address) {
     this.polled = address;
+    const turn = (this.turn = {}); // another one begins when this one was stopped
     let failures = 0;
-    while (this.way === "polling" && failures < 3) {
+    while (this.turn === turn && failures < 3) {
       const found = await this.readRange(new URL(address, this.base));
       failures = found ? 0 : failures + 1;
       if (this.history.end && this.history.over) return;
       await new Promise((done) => (this.timer = setTimeout(done, POLL_MS)));
     }
-    this.polled = null;
-    if (this.way === "polling") this.startFragment();
+    if (this.turn === turn) this.startFragment();
   }
 
   // Take the whole lines after our offset; true unless the file cannot be had.
   async readRange(address) {
+    const { turn } = this;
+    const { offset } = this.history;
     try {
-      const answer = await fetch(address, { headers: { Range: `bytes=${this.history.offset}-` }, cache: "no-store" });
+      const answer = await fetch(address, { headers: { Range: `bytes=${offset}-` }, cache: "no-store" });
       if (answer.status === 416) return true; // nothing new
       if (!answer.ok) return false;
       let data = new Uint8Array(await answer.arrayBuffer());
-      if (answer.status === 200) data = data.subarray(this.history.offset); // the server knows no ranges
+      if (answer.status === 200) data = data.subarray(offset); // the server knows no ranges
       const end = data.lastIndexOf(10) + 1;
-      if (this.way === "polling" && end) this.takeLines(data.subarray(0, end));
+      if (this.turn === turn && offset === this.history.offset && end) this.takeLines(data.subarray(0, end));
       return true;
     } catch {
       return false;

@@ -16,16 +16,17 @@ import streamlit as st
 from core.errors import LimelightError
 from core.identity import Identity, identity, identity_of_number
 from core.runs.run import Run
+from core.runs.state import RunState
 from ui import live_chart as live
 from ui.browser_words import browser_words
 from ui.live_static import forget, link_events, sweep
 from ui.words import short
 
-__all__ = ["Lane", "needed_feed", "race_chart"]
+__all__ = ["Lane", "looks_every_s", "race_chart"]
 
 HERE = Path(__file__).parent
-SHARED = ("language", "words", "series", "history", "transport")  # of the live chart
-GIVEN = ("_", "N_", "learnWords", "plural", "standingWords", "RunHistory", "Transport", "PHASES", "number", "whole", "duration", "metricName", "stateWords")  # what they give to ours
+SHARED = ("language", "words", "series", "history", "transport", "attention")  # of the live chart
+GIVEN = ("_", "N_", "learnWords", "plural", "standingWords", "RunHistory", "Transport", "Attention", "merged", "smoothed", "PHASES", "number", "whole", "duration", "metricName", "stateWords")  # what they give to ours
 OWN = ("lane", "order", "axes", "strip", "board", "component")
 NAME_LENGTH = 48
 
@@ -37,7 +38,7 @@ class Lane:
     Attributes:
         run: the run.
         name: what it is called here; text of strangers.
-        token: its read-only token, which its events are fetched with.
+        token: its read-only token, which its events are fetched with; "" where none could be written.
     """
 
     run: Run
@@ -73,15 +74,16 @@ def race_chart(lanes: Sequence[Lane], key: str) -> str | None:
         The id of the run whose lane the visitor wants to open, if one was pressed just now.
     """
     sweep()
-    data = {"lanes": [_told(lane, key) for lane in lanes], "transport": live._transport(), "words": browser_words()}
+    data = {"lanes": [_told(lane, key) for lane in lanes], "transport": live._transport(), "hidden": _hidden(key), "words": browser_words()}
     said = _COMPONENT(key=key, data=data, on_needs_change=_nothing, on_moved_change=_nothing, on_open_change=_nothing)
     wanted = said.get("open")
     return wanted if wanted in {lane.run.id for lane in lanes} else None
 
 
-def needed_feed(key: str, lanes: Sequence[Lane]) -> bool:
-    """Whether the browser of a lane can only be fed through Python, so that the page must look often."""
-    return any(_needs(key, lane.run).get("feed") == "fragment" for lane in lanes)
+def looks_every_s(key: str, lanes: Sequence[Lane], states: Sequence[RunState]) -> float | None:
+    """Seconds between two looks at a race: as its most restless lane needs it; None where no lane does."""
+    needed = (live.looks_every_s(state, _needs(key, lane.run) | {"hidden": _hidden(key)}) for lane, state in zip(lanes, states, strict=True))
+    return min((every for every in needed if every), default=None)
 
 
 def _told(lane: Lane, key: str) -> dict[str, Any]:
@@ -100,6 +102,12 @@ def _told(lane: Lane, key: str) -> dict[str, Any]:
     if needs.get("feed") == "fragment" or (needs.get("feed") == "polling" and not needs.get("have")):
         told["batch"] = live._batch(run, f"{key}_{run.id}", needs)
     return told
+
+
+def _hidden(key: str) -> bool:
+    """Whether the browser said that nobody sees the page."""
+    needs = (st.session_state.get(key) or {}).get("needs")
+    return isinstance(needs, dict) and bool(needs.get("hidden"))
 
 
 def _needs(key: str, run: Run) -> dict[str, Any]:

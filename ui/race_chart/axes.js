@@ -12,17 +12,38 @@ function shortCount(value) {
   return value < 1e6 ? `${Number((value / 1e3).toPrecision(3))} k` : `${Number((value / 1e6).toPrecision(3))} M`;
 }
 
-// The curves of a lane on an axis: lists of [x, y].
+const SMOOTHING = 0.016; // of the axis: so far away a batch counts half; as much as in the live chart
+
+// The curves of a lane on an axis: lists of [x, y]. What is validated is never smoothed: by these very points the lanes are placed.
 function curvesOf(history, axis, field) {
   if (axis === "energy") history.measure();
-  const { batch, epochs, best } = history;
-  const stride = Math.max(1, Math.ceil(batch.step.length / MOST_POINTS));
-  const training = [];
-  for (let i = 0; i < batch.step.length; i += stride) training.push([history.at(batch.step[i], axis), batch[field][i]]);
-  if (batch.step.length && (batch.step.length - 1) % stride) training.push([history.at(batch.step.at(-1), axis), batch[field].at(-1)]);
+  const { epochs, best } = history;
+  const training = few(...trainingOf(history, axis, field));
   const value = (epoch) => epoch[`val_${field}`] ?? epoch[field] ?? null;
   const validation = epochs.map((epoch) => [history.at(epoch.step, axis), value(epoch)]);
   return { training, validation, best: best && value(best) !== null ? [history.at(best.step, axis), value(best)] : null };
+}
+
+// The training line without the noise of single batches, on an axis that ends at `right`.
+function evenOf(history, axis, field, right) {
+  const [x, y] = trainingOf(history, axis, field);
+  return few(x, smoothed(x, y, SMOOTHING * right));
+}
+
+// Batches, and the epochs that closed among them: of a quick epoch no batch may have been told.
+function trainingOf(history, axis, field) {
+  const { batch, epochs } = history;
+  const [step, y] = merged(batch.step, batch[field], epochs.map((epoch) => epoch.step), epochs.map((epoch) => epoch[field] ?? null));
+  return [step.map((one) => history.at(one, axis)), y];
+}
+
+// So many points as a lane can show, the last one among them.
+function few(x, y) {
+  const stride = Math.max(1, Math.ceil(x.length / MOST_POINTS));
+  const found = [];
+  for (let i = 0; i < x.length; i += stride) found.push([x[i], y[i]]);
+  if (x.length && (x.length - 1) % stride) found.push([x.at(-1), y.at(-1)]);
+  return found;
 }
 
 class SharedAxes {
@@ -48,7 +69,7 @@ class SharedAxes {
       x: [0, right],
       y,
       xTicks: ticksOf(0, right, narrow ? 4 : 8, axis === "epochs" || axis === "samples"),
-      yTicks: ticksOf(y[0], y[1], 3, false),
+      yTicks: levelsOf(y),
       xWords: AXES[axis].words,
       yWords: (value) => (share ? `${Number((100 * value).toFixed(1))} %` : tickWords(value)),
       valueWords: (value) => valueWords(value, share),
@@ -91,6 +112,12 @@ function ticksOf(low, high, count, integers) {
   const ticks = [];
   for (let value = Math.ceil(low / step - 1e-9) * step; value <= high + step * 1e-6; value += step) ticks.push(Math.abs(value) < step * 1e-6 ? 0 : value);
   return ticks;
+}
+
+// Two levels at least, or nobody can read the scale.
+function levelsOf([low, high]) {
+  const levels = ticksOf(low, high, 3, false);
+  return levels.length > 1 ? levels : ticksOf(low, high, 6, false);
 }
 
 function tickWords(value) {

@@ -23,6 +23,7 @@ class RaceChart {
     for (const button of this.parts.axes.querySelectorAll("button")) button.onclick = () => this.choose("axis", button.dataset.axis);
     this.parts.lanes.addEventListener("pointermove", (event) => this.point(event));
     this.parts.lanes.addEventListener("pointerleave", () => this.lanes.forEach((lane) => lane.strip.point(null)));
+    this.attention = new Attention({ rest: () => this.rest(), wake: () => this.wake(), seen: () => this.heard() });
   }
 
   // Called on each run of the script, and when the theme changes.
@@ -37,6 +38,7 @@ class RaceChart {
     this.told ??= data.lanes.map((lane) => lane.state).join();
     const ids = data.lanes.map((lane) => lane.id).join();
     if (ids !== this.ids) this.begin(data, ids);
+    if (data.hidden && !this.attention.resting) this.wake();
     data.lanes.forEach((given, number) => this.updateLane(this.lanes[number], given));
     this.tell();
     this.paintSoon();
@@ -45,9 +47,34 @@ class RaceChart {
   updateLane(lane, given) {
     lane.name = given.name;
     const { state, message, phase } = given;
+    if (lane.over && !given.over) this.goOn(lane, { state, message, phase });
+    lane.over = given.over;
     if (given.over || !lane.history.status) lane.history.status = { state, message, phase };
     else if (!lane.history.told) lane.history.status.phase = phase;
     lane.transport.update(given);
+  }
+
+  // An interrupted lane is resumed: by this page or by somebody else.
+  goOn(lane, status) {
+    lane.history.goOn(status);
+    lane.transport.again();
+  }
+
+  // In the background nothing is fetched, and Python is asked for nothing.
+  rest() {
+    for (const lane of this.lanes) lane.transport.rest();
+    this.tellHidden(true);
+  }
+
+  wake() {
+    this.tellHidden(false);
+    for (const lane of this.lanes) lane.transport.wake();
+  }
+
+  tellHidden(hidden) {
+    if (!this.needs) return;
+    this.needs.hidden = hidden;
+    this.askAll();
   }
 
   begin(data, ids) {
@@ -56,7 +83,8 @@ class RaceChart {
     this.axes.clear();
     this.parts.lanes.replaceChildren();
     this.lanes = data.lanes.map((given) => this.made(given));
-    for (const lane of this.lanes) lane.transport.start(data.transport);
+    this.lanes.forEach((lane, number) => lane.transport.start(data.lanes[number].token ? data.transport : "fragment"));
+    if (this.attention.resting) this.rest();
   }
 
   made(given) {
@@ -103,9 +131,11 @@ class RaceChart {
     this.openLane(id);
   }
 
-  // Words and figures at once; a tab that nobody sees draws nothing.
+  // Words and figures at once; a tab that nobody sees draws and says nothing.
   tell() {
     if (!this.lanes.length) return;
+    this.move();
+    if (document.hidden) return;
     const ranked = ranking(this.lanes, this.field);
     const known = this.lanes.find((lane) => lane.history.begin)?.history;
     const name = known ? metricName(known) : _("Metric");
@@ -118,7 +148,6 @@ class RaceChart {
     write(this.parts.note, this.lanes.map((lane) => lane.transport.note).find(Boolean) ?? "");
     this.root.dataset.way = [...new Set(this.lanes.map((lane) => lane.transport.way))].join(" ");
     this.speak(spokenWords(ranked, this.field));
-    this.move();
   }
 
   offerEnergy() {
@@ -154,7 +183,7 @@ class RaceChart {
   paint() {
     this.painting = false;
     const width = this.parts.lanes.clientWidth;
-    if (this.gone || !width || !this.lanes.length) return;
+    if (this.gone || document.hidden || !width || !this.lanes.length) return;
     const began = performance.now();
     const curves = this.lanes.map((lane) => curvesOf(lane.history, this.axis, this.field));
     const share = this.lanes.some((lane) => isShare(lane.history, this.field));
@@ -165,6 +194,7 @@ class RaceChart {
       ends: this.lanes.map((lane) => lane.history.begin?.epochs ?? 0).filter(Boolean),
       narrow: width < 560,
     });
+    curves.forEach((curve, number) => (curve.even = evenOf(this.lanes[number].history, this.axis, this.field, axes.x[1])));
     this.lanes.forEach((lane, number) => {
       lane.strip.paint(axes, [curves[number], ...curves.filter((_, other) => other !== number)], width, HEIGHT);
       this.caption(lane, axes);
@@ -212,6 +242,7 @@ class RaceChart {
   destroy() {
     clearInterval(this.clock);
     clearTimeout(this.pointing);
+    this.attention.end();
     this.gone = true;
     this.observer.disconnect();
     this.stop();

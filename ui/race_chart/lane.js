@@ -5,18 +5,22 @@ const MOST_MARKS = 1500; // of a clock; with more, every second one goes
 class LaneHistory extends RunHistory {
   clear() {
     super.clear();
-    this.clock = { step: [0], learned: [0], time: [0] };
     this.meter = { time: [], joules: [] };
     this.raw = 0;
     this.before = 0;
   }
 
+  unlearn() {
+    super.unlearn();
+    this.clock = { step: [0], learned: [0], time: [0] };
+  }
+
   take(events) {
     for (const event of events) {
+      super.take([event]);
       if (event.kind === "step" || event.kind === "epoch") this.mark(event);
       else if (event.kind === "device" && typeof event.energy_j === "number") this.read(event);
     }
-    super.take(events);
   }
 
   // A step that was here before means that the run went back to a checkpoint.

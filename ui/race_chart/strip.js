@@ -2,7 +2,7 @@
 // because a few hundred points need no charting library and must look right at the first moment.
 
 const SVG = "http://www.w3.org/2000/svg";
-const MOST_POINTS = 260; // of the thin training line
+const MOST_POINTS = 260; // of a training line
 const DOTS_UP_TO = 24; // epochs
 const SHAPES = {
   circle: "M-5,0A5,5 0 1 1 5,0A5,5 0 1 1 -5,0Z",
@@ -48,7 +48,8 @@ class Strip {
     this.grid = draw("g", { class: "ll-grid" }, this.svg);
     const inner = draw("g", { "clip-path": `url(#ll-clip-${lane.id})` }, this.svg);
     this.ghosts = draw("g", { class: "ll-ghosts" }, inner);
-    this.thin = draw("path", { class: "ll-training", stroke: lane.colour }, inner);
+    this.thin = draw("path", { class: "ll-raw", stroke: lane.colour }, inner);
+    this.even = draw("path", { class: "ll-training", stroke: lane.colour }, inner);
     this.thick = draw("path", { class: "ll-validation", stroke: lane.colour }, inner);
     this.dots = draw("path", { class: "ll-dots", fill: lane.colour }, inner);
     this.best = draw("circle", { class: "ll-best", r: 8, visibility: "hidden" }, this.svg);
@@ -72,6 +73,7 @@ class Strip {
     this.paintGrid(axes, x, y, room, width, height);
     this.paintGhosts(others, x, y);
     set(this.thin, { d: line(own.training, x, y) });
+    set(this.even, { d: line(own.even, x, y) });
     set(this.thick, { d: line(own.validation, x, y) });
     const dots = own.validation.length <= DOTS_UP_TO ? own.validation : [];
     set(this.dots, { d: dots.map(([a, b]) => `M${(x(a) - 2.5).toFixed(1)},${inside(b).toFixed(1)}a2.5,2.5 0 1 0 5,0a2.5,2.5 0 1 0 -5,0Z`).join("") });

@@ -17,6 +17,7 @@ import jax
 import numpy as np
 from jax import lax
 
+from core.training.backend import TUNED
 from core.training.trainer import Numbers, Snapshot
 from core.training.trainer.engine import EngineTrainer, convolves, means, recurs
 
@@ -42,6 +43,7 @@ class JaxTrainer(EngineTrainer):
         self._lesson = jax.device_put((lesson.x, lesson.y, lesson.weights))
         self._validation = jax.device_put((lesson.val_x, lesson.val_y, None)) if self._validation_rows else None
         self._order = jax.device_put(np.zeros(self._rows, np.int32))
+        self._options = TUNED if settings.tuned else None
         self._one_by_one = jax.default_backend() == "cpu" and (convolves(model) or recurs(model))  # in a loop XLA's convolutions are 30 times slower
         self._state: State = ([], [], [], [])
         self._read_model()
@@ -191,7 +193,7 @@ class JaxTrainer(EngineTrainer):
     def _compiled(self, function: Callable[..., Any], *arguments: Any, donate: bool = False) -> Any:
         with self._tracing:  # Keras' layers are not made for two traces at once
             lowered = jax.jit(function, donate_argnums=(0,) if donate else ()).lower(*arguments)
-        return lowered.compile()
+        return lowered.compile(compiler_options=self._options)
 
     # ---- state
 

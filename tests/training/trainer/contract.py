@@ -1,6 +1,7 @@
 """Runs in a process of its own (one process has one Keras backend): what a trainer does beside what plain Keras does.
 
-    python tests/training/trainer/contract.py FOLDER CASE...    writes FOLDER/<backend>.json
+    python tests/training/trainer/contract.py FOLDER CASE...          writes FOLDER/<backend>.json
+    python tests/training/trainer/contract.py --only FOLDER CASE...   these cases and nothing else
 """
 
 from __future__ import annotations
@@ -33,12 +34,22 @@ from core.training.fit import Lesson  # noqa: E402
 from core.training.trainer import Snapshot, order_of_rows, trainer_of  # noqa: E402
 
 ROWS, BATCH, VALIDATION, SEED = 100, 16, 300, 3  # six whole steps and one of 4 rows; one whole validation batch and one of 44 rows
-CASES = {  # the text learns without chance, so that both backends can be compared; the others with dropout, the pictures with weights
+PLAIN_TEXT = {"embedding_size": 8, "dropout": 0.0, "word_dropout": 0.0}
+CASES = {  # the pooled text learns without chance, so that both backends can be compared; the others with dropout, the pictures with weights
     "mlp": (InputShape("table", "table", (12,), "float32"), Task.REGRESSION, 0, {"layers": 1, "units": 16}),
     "cnn": (InputShape("image_0", "image", (12, 12, 1), "uint8"), Task.MULTICLASS, 3, {"blocks": 1, "filters": 4, "units": 8}),
     "text_transformer": (InputShape("text_0", "text", (9,), "int32", 120), Task.BINARY, 2, {"embedding_size": 8, "heads": 2, "units": 8}),
-    "text_pooling": (InputShape("text_0", "text", (9,), "int32", 120), Task.BINARY, 2, {"embedding_size": 8, "dropout": 0.0, "word_dropout": 0.0}),
+    "text_recurrent": (InputShape("text_0", "text", (9,), "int32", 120), Task.BINARY, 2, {"embedding_size": 8, "units": 8, "both_ways": False}),
+    "text_pooling": (InputShape("text_0", "text", (9,), "int32", 120), Task.BINARY, 2, PLAIN_TEXT),
+    "mlp without chance": (InputShape("table", "table", (12,), "float32"), Task.REGRESSION, 0, {"layers": 1, "units": 16, "dropout": 0.0}),
+    "text_pooling with rmsprop": (InputShape("text_0", "text", (9,), "int32", 120), Task.BINARY, 2, PLAIN_TEXT),
 }
+ACROSS = ("mlp without chance", "text_pooling with rmsprop")  # for the comparison of both backends alone; each batch holds each of twenty words several times
+
+
+def recipe_of(name: str) -> str:
+    """The recipe of a case."""
+    return name.split()[0]
 
 
 def lesson_of(name: str) -> Lesson:
@@ -58,13 +69,13 @@ def lesson_of(name: str) -> Lesson:
 
 
 def spec_of(name: str) -> RunSpec:
-    training = TrainingSettings(batch_size=BATCH, learning_rate=0.01)
-    return RunSpec(dataset="d-1", inputs=("a",), target="b", task=CASES[name][1], recipe=name, training=training, seed=SEED)
+    training = TrainingSettings(batch_size=BATCH, learning_rate=0.01, optimizer="rmsprop" if name.endswith("rmsprop") else "adam")
+    return RunSpec(dataset="d-1", inputs=("a",), target="b", task=CASES[name][1], recipe=recipe_of(name), training=training, seed=SEED)
 
 
 def network(name: str) -> Any:
     shape, task, classes, settings = CASES[name]
-    recipe = RECIPES[name]
+    recipe = RECIPES[recipe_of(name)]
     preset = recipe.presets["balanced"].settings
     plan = recipe.plan(preset.model_copy(update=settings), (shape,), task, classes)  # with the preset's dropout
     model = build(plan, SEED)
@@ -121,6 +132,8 @@ def arrays(snapshot: Snapshot) -> list[np.ndarray]:
 
 def judge(name: str) -> dict[str, Any]:
     """Two epochs beside plain Keras; then put to sleep in the middle of the third and woken in a new network."""
+    if name in ACROSS:
+        return {"found": our_epochs(trainer(name), 1, 2)}
     model, expected = keras_epochs(name, 2)
     work = trainer(name)
     found = our_epochs(work, 1, 2)
@@ -247,7 +260,10 @@ def kernels() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    result = {name: judge(name) for name in sys.argv[2:]} | {"rates": rates(), "edges": edges(), "loaded": sorted(LOADED)}
-    if BACKEND == "tensorflow":
+    only, words = "--only" in sys.argv, [word for word in sys.argv[1:] if word != "--only"]
+    result: dict[str, Any] = {name: judge(name) for name in words[1:]}
+    if not only:
+        result |= {"rates": rates(), "edges": edges(), "loaded": sorted(LOADED)}
+    if BACKEND == "tensorflow" and not only:
         result["kernels"] = kernels()
-    (Path(sys.argv[1]) / f"{BACKEND}.json").write_text(json.dumps(result))
+    (Path(words[0]) / f"{BACKEND}.json").write_text(json.dumps(result))

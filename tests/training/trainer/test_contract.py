@@ -12,10 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.training.backend import worker_environment
+
 pytestmark = pytest.mark.training
 BACKENDS = ("jax", "tensorflow")
-CASES = ("cnn", "mlp", "text_pooling", "text_transformer")
-SELDOM = {("cnn", "jax"), ("mlp", "tensorflow"), ("text_transformer", "jax")}  # no run takes them on a processor, and they take long to compile
+CASES = ("cnn", "mlp", "text_pooling", "text_recurrent", "text_transformer")
+ACROSS = ("mlp without chance", "text_pooling with rmsprop")
+SELDOM = {  # no run takes them on a processor, or they take very long to compile
+    ("cnn", "jax"), ("mlp", "tensorflow"), ("text_transformer", "jax"), ("text_recurrent", "jax"), ("text_recurrent", "tensorflow"),
+}  # fmt: skip
 PAIRS = [pytest.param(case, backend, marks=pytest.mark.nightly if (case, backend) in SELDOM else ()) for case in CASES for backend in BACKENDS]
 LIMIT_S = 900  # far more than it takes; a hung process must not hang the tests
 
@@ -30,7 +35,7 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     quick = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}  # both sides are compiled alike, and in half the time
     command = [sys.executable, str(Path(__file__).with_name("contract.py")), str(folder)]
     running = {
-        backend: subprocess.Popen([*command, *(case for case in CASES if not (by_day and (case, backend) in SELDOM))], env={**os.environ, **quiet, **cache, **quick, "KERAS_BACKEND": backend}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        backend: subprocess.Popen([*command, *ACROSS, *(case for case in CASES if not (by_day and (case, backend) in SELDOM))], env={**os.environ, **quiet, **cache, **quick, "KERAS_BACKEND": backend}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for backend in BACKENDS
     }  # fmt: skip
     try:
@@ -46,7 +51,10 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.mark.parametrize(("case", "backend"), PAIRS)
 def test_the_numbers_are_those_of_plain_keras(found: dict[str, Any], backend: str, case: str) -> None:
-    facts = found[backend][case]
+    as_plain_keras(found[backend][case], case)
+
+
+def as_plain_keras(facts: dict[str, Any], case: str) -> None:
     np.testing.assert_allclose(facts["found"], facts["expected"], rtol=1e-6)  # loss, metric, and both on the validation rows, of two epochs
     # A bias of attention's keys has no effect, so its gradient is rounding alone, which Adam makes as large as any other.
     loose = 1000 if case == "text_transformer" else 1
@@ -55,19 +63,41 @@ def test_the_numbers_are_those_of_plain_keras(found: dict[str, Any], backend: st
     assert facts["shape"] == [5, 3 if case == "cnn" else 1]
 
 
-def test_both_backends_learn_the_same_from_the_same_rows(found: dict[str, Any]) -> None:
-    ours, theirs = (found[backend]["text_pooling"]["found"] for backend in BACKENDS)
+@pytest.mark.parametrize("case", [*ACROSS, "text_pooling"])
+def test_both_backends_learn_the_same_from_the_same_rows(found: dict[str, Any], case: str) -> None:
+    ours, theirs = (found[backend][case]["found"] for backend in BACKENDS)
     np.testing.assert_allclose(ours, theirs, rtol=1e-4)
+
+
+def test_rmsprop_is_another_optimizer(found: dict[str, Any]) -> None:
+    pooled, rmsprop = (np.array(found["jax"][case]["found"]) for case in ("text_pooling", "text_pooling with rmsprop"))
+    assert np.abs(pooled - rmsprop).max() > 1e-3
 
 
 @pytest.mark.parametrize(("case", "backend"), PAIRS)
 def test_a_training_put_to_sleep_in_an_epoch_goes_on_bit_for_bit(found: dict[str, Any], backend: str, case: str) -> None:
-    facts = found[backend][case]
+    goes_on_bit_for_bit(found[backend][case])
+
+
+def goes_on_bit_for_bit(facts: dict[str, Any]) -> None:
     assert facts["place"] == [3, 3]
     assert facts["rate"] == pytest.approx(0.01)
     assert (facts["restored"], facts["difference"]) == (0.0, 0.0)  # numbers, weights, dropout, optimizer, running sums
     assert facts["moved"] > 0  # it did learn meanwhile …
     assert facts["untouched"] == 0  # … and the snapshot is its own copy
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("case", "backend"), [("mlp", "jax"), ("text_recurrent", "jax"), ("cnn", "tensorflow")])
+def test_so_it_is_in_the_code_that_users_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str, backend: Any) -> None:
+    """As a worker has its environment: with all that the compiler can do. Our program and Keras' own may then be fused differently."""
+    monkeypatch.delenv("XLA_FLAGS", raising=False)
+    command = [sys.executable, str(Path(__file__).with_name("contract.py")), "--only", str(tmp_path), case]
+    done = subprocess.run(command, env=worker_environment(backend, tmp_path), capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    assert done.returncode == 0, done.stderr
+    facts = json.loads((tmp_path / f"{backend}.json").read_text())[case]
+    as_plain_keras(facts, case)
+    goes_on_bit_for_bit(facts)
 
 
 @pytest.mark.parametrize(("case", "backend"), PAIRS)
