@@ -34,16 +34,13 @@ Precision = Literal["float32", "bfloat16"]
 
 MEASURED = Path(__file__).with_name("measured.json")
 PROCESSOR = Path("/proc/cpuinfo")
-# On a processor XLA's own matrix products and sums are slower than those of the library that it brings along (November 2026: a step of
-# text_recurrent on JAX 25.5 → 21.8 ms, of text_transformer on TensorFlow 35.3 → 33.8 ms); mlp on JAX loses (0.64 → 0.75 ms).
+# On a processor XLA's own matrix products and sums are slower than those of the library that it brings along: a step of text_recurrent on JAX
+# 25.5 → 21.8 ms (November 2026); mlp loses (0.64 → 0.75 ms). JAX takes such options program by program.
 TUNED = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_REDUCE,LIBRARY_FUSION_TYPE_ELTWISE"}
 ROOT = Path(__file__).resolve().parents[2]  # the project: where `python -m core…` works
 
-# JAX takes such options program by program. TensorFlow's XLA reads them for a whole process, and aborts it over one that it does not know.
-TENSORFLOW_XLA_FLAGS = " ".join(f"--{name}={value}" for name, value in TUNED.items())
-
 OUTER = "LIMELIGHT_OUTER"  # in a worker: what stood in place of its OWN variables before, as JSON; null where nothing stood
-OWN = (VISIBLE, "JAX_PLATFORMS", "KERAS_BACKEND", "PYTHONPATH", "XLA_FLAGS")  # decided for one worker: its engine, its card
+OWN = (VISIBLE, "JAX_PLATFORMS", "KERAS_BACKEND", "PYTHONPATH")  # decided for one worker: its engine, its card
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class EngineSettings:
 
     Attributes:
         precision: of the arithmetic while learning; weights, validation and what is saved are float32 always.
-        xla: TensorFlow compiles each step; JAX always does.
+        xla: TensorFlow compiles whole blocks of steps; JAX always does.
         tuned: JAX compiles with `TUNED`, which gains for some networks and loses for others.
     """
 
@@ -145,8 +142,6 @@ def worker_environment(backend: EngineName, home: Path, *, gpu: bool = True, lan
     }  # fmt: skip
     if not gpu or device_kind(backend) == "cpu":
         chosen |= {VISIBLE: "-1", "JAX_PLATFORMS": "cpu"}
-        if backend == "tensorflow":
-            chosen["XLA_FLAGS"] = f"{outer.get('XLA_FLAGS', '')} {TENSORFLOW_XLA_FLAGS}".strip()
     return {**outer, **chosen}
 
 

@@ -20,7 +20,6 @@ from core.training import backend, device, gpu
 from core.training.backend import (
     OWN,
     ROOT,
-    TENSORFLOW_XLA_FLAGS,
     EngineName,
     EngineSettings,
     choose_backend,
@@ -126,33 +125,14 @@ def become(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None
         monkeypatch.setenv(name, value)
 
 
-def test_flags_of_tensorflow_reach_no_other_engine_and_no_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XLA_FLAGS", "--mine=1")
+def test_a_worker_leaves_its_own_variables_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {name: os.environ.get(name) for name in OWN}
     inside = worker_environment("tensorflow", tmp_path)
-    assert inside["XLA_FLAGS"] == f"--mine=1 {TENSORFLOW_XLA_FLAGS}"
     become(monkeypatch, inside)
-    assert worker_environment("jax", tmp_path)["XLA_FLAGS"] == "--mine=1"
     assert worker_environment("tensorflow", tmp_path) == inside  # nothing is added up from run to run
     leave_environment()
     assert {name: os.environ.get(name) for name in OWN} == before
     assert dict(os.environ) == outer_environment()
-    monkeypatch.setattr(backend, "device_kind", lambda backend: "gpu")
-    assert worker_environment("tensorflow", tmp_path)["XLA_FLAGS"] == "--mine=1"
-    assert TENSORFLOW_XLA_FLAGS in worker_environment("tensorflow", tmp_path, gpu=False)["XLA_FLAGS"]
-
-
-@pytest.mark.nightly
-def test_tensorflow_knows_its_flags_and_a_worker_for_jax_that_it_starts_gets_none(tmp_path: Path) -> None:
-    code = (
-        "import sys, pathlib, tensorflow as tf; from core.training.backend import worker_environment\n"
-        "product = tf.function(lambda a: tf.reduce_sum(a @ a + 1.0), jit_compile=True)\n"
-        "print(float(product(tf.ones((4, 4)))), 'ynn' in worker_environment('jax', pathlib.Path(sys.argv[1])).get('XLA_FLAGS', ''))"
-    )
-    environment = worker_environment("tensorflow", tmp_path)
-    assert TENSORFLOW_XLA_FLAGS in environment["XLA_FLAGS"]
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=120)
-    assert done.stdout.split() == ["80.0", "False"]
 
 
 LEAVING_WORKER = """
@@ -186,7 +166,6 @@ def test_the_next_run_inherits_neither_engine_nor_card(workspace: Workspace, mon
     assert found["KERAS_BACKEND"] == "jax"  # on a processor it would be TensorFlow
     assert gpu.VISIBLE not in found
     assert "JAX_PLATFORMS" not in found
-    assert "ynn" not in found.get("XLA_FLAGS", "")
     assert found["PYTHONPATH"] == worker_environment("jax", workspace.home)["PYTHONPATH"]  # does not grow from run to run
 
 

@@ -2,8 +2,7 @@
 
 On processors this is the engine for convolutions (oneDNN; XLA's are several times slower). The graph is
 traced once: rows, their order, the first step and the number of steps are its inputs. While a step is
-traced, layers that Keras makes of many small operations use large ones (`kernels`); where it was measured
-as faster, XLA fuses those small operations instead, and gets its dropout from outside (`draws`).
+traced, layers that Keras makes of many small operations use large ones (`kernels`).
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ import numpy as np
 import tensorflow as tf
 
 from core.training.trainer import Numbers, Snapshot
-from core.training.trainer.draws import draw, given
 from core.training.trainer.engine import EngineTrainer, convolves, means
 from core.training.trainer.kernels import large_kernels
 
@@ -36,9 +34,8 @@ class TensorFlowTrainer(EngineTrainer):
         self._validation = _tensors((lesson.val_x, lesson.val_y, None))
         self._order = tf.constant(np.zeros(self._rows, np.int32))
         self._xla = settings.xla and not (convolves(model) and not tf.config.list_physical_devices("GPU"))
-        self._block = tf.function(self._steps, autograph=False)
-        self._fused = tf.function(self._fused_step, jit_compile=True, autograph=False)
-        self._last = tf.function(self._step, autograph=False)
+        self._block = tf.function(self._steps, jit_compile=self._xla, autograph=False)
+        self._last = tf.function(self._step, jit_compile=self._xla, autograph=False) if self._xla else None
         self._walk = tf.function(self._validation_steps, autograph=False)
         self._answer = tf.function(lambda inputs: model(inputs, training=False), autograph=False, reduce_retracing=True)
 
@@ -82,10 +79,10 @@ class TensorFlowTrainer(EngineTrainer):
         self._block(self._lesson, self._order, tf.constant(start), tf.constant(count))
 
     def _take_tail(self) -> None:
-        if self._xla:  # which would compile once more for this number of rows
-            self._last(self._lesson, self._order[self._full_steps * self._batch_size :])
-        else:
+        if self._last is None:
             self._take_block(self._full_steps, 1)
+        else:
+            self._last(self._lesson, self._order[self._full_steps * self._batch_size :])
 
     def _set_sums(self, values: Sequence[np.ndarray]) -> None:
         _assign(self.model.metrics_variables, values)
@@ -102,11 +99,8 @@ class TensorFlowTrainer(EngineTrainer):
     # ---- graphs
 
     def _step(self, lesson: Any, places: Any) -> None:
+        batch = tf.nest.map_structure(lambda array: None if array is None else tf.gather(array, places), lesson)
         with self._step_precision(), large_kernels(self.model):
-            self.model.train_step(_gathered(lesson, places))
-
-    def _fused_step(self, batch: Any, kept: Any) -> None:
-        with self._step_precision(), given(self.model, kept):
             self.model.train_step(batch)
 
     def _steps(self, lesson: Any, order: Any, start: Any, count: Any) -> None:
@@ -115,10 +109,7 @@ class TensorFlowTrainer(EngineTrainer):
 
         def step(number: Any) -> Any:
             first = number * size
-            if self._xla:
-                self._fused(_gathered(lesson, tf.slice(order, [first], [size])), draw(self.model, size))
-            else:
-                self._step(lesson, order[first : first + size])
+            self._step(lesson, tf.slice(order, [first], [size]) if self._xla else order[first : first + size])
             return number + 1
 
         tf.while_loop(lambda number: number < start + count, step, [start], parallel_iterations=1)
@@ -132,10 +123,6 @@ class TensorFlowTrainer(EngineTrainer):
             return first + size
 
         tf.while_loop(lambda first: first < rows, step, [tf.constant(0)], parallel_iterations=1)
-
-
-def _gathered(lesson: Any, places: Any) -> Any:
-    return tf.nest.map_structure(lambda array: None if array is None else tf.gather(array, places), lesson)
 
 
 def _tensors(arrays: Any) -> Any:
