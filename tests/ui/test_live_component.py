@@ -131,7 +131,7 @@ def test_polling_where_no_file_can_be_served() -> None:
 @pytest.mark.parametrize(
     ("state", "needs", "every"),
     [
-        ("running", {}, 5.0), ("running", {"feed": "fragment"}, 2.0), ("running", {"feed": "polling"}, 5.0), ("queued", {}, 5.0),
+        ("running", {}, 30.0), ("paused", {}, 30.0), ("starting", {}, 5.0), ("running", {"feed": "fragment"}, 2.0), ("running", {"feed": "polling"}, 5.0), ("queued", {}, 5.0),
         ("interrupted", {}, 5.0), ("interrupted", {"feed": "fragment"}, 5.0), ("finished", {}, None), ("failed", {"feed": "fragment"}, None),
         ("running", {"hidden": True}, None), ("interrupted", {"hidden": True}, None), ("running", {"feed": "fragment", "hidden": True}, None),
     ],

@@ -34,7 +34,8 @@ SCRIPTS = (  # one module for the browser, in this order
     "language", "words", "colours", "series", "history", "axes", "curves", "pointer", "transport", "attention", "strip", "machine", "examples", "component",
 )  # fmt: skip
 STYLES = ("style", "charts", "watched", "room")
-LOOK_EVERY_S = 5.0  # in case the browser's word about a change is lost
+LOOK_EVERY_S = 5.0  # while nothing may flow: it waits, it starts, it was interrupted
+BACKUP_EVERY_S = 30.0  # while numbers flow the browser says when the state changes; in case its word is lost. Each look costs the server 50 ms
 FEED_EVERY_S = 2.0  # the slowest way: events through the fragment
 MAX_BATCH_EVENTS = 20_000  # for one answer of the fragment; more than this behind gets the thinned history
 
@@ -79,7 +80,9 @@ def looks_every_s(state: RunState, needs: dict[str, Any]) -> float | None:
     """
     if needs.get("hidden") or (state.is_over and state is not RunState.INTERRUPTED):
         return None
-    return FEED_EVERY_S if needs.get("feed") == "fragment" and not state.is_over else LOOK_EVERY_S
+    if needs.get("feed") == "fragment" and not state.is_over:
+        return FEED_EVERY_S
+    return BACKUP_EVERY_S if state in {RunState.RUNNING, RunState.PAUSED} and needs.get("feed") != "polling" else LOOK_EVERY_S
 
 
 def is_seen(run: Run, key: str = "live") -> bool:
