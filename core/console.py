@@ -111,7 +111,8 @@ def _train(result: dict[str, Any]) -> None:
         return
     if "metrics" not in result:  # detached
         place = f", number {result['place']} in the queue" if result["place"] else ""
-        print(f"{result['run']}  {result['state']}{place}")
+        print(result["run"])  # alone, so that a script can take it: RUN=$(python -m core train DATASET --detach)
+        print(f"{result['state']}{place}", file=sys.stderr)
         return
     print(f"{result['run']}  {result['state']} after {result['epochs']} epochs, {result['seconds']:.1f} s on {result['backend']}")
     _metrics(result)

@@ -131,6 +131,14 @@ def test_words_that_do_not_go_together_are_wrong_usage(words: list[str], termina
     assert left.value.code == 2
 
 
+def test_train_detached_prints_the_id_alone_so_that_a_script_can_take_it(terminal: Terminal) -> None:
+    dataset = make_dataset(Workspace.local())
+    at_work()
+    code, out, err = terminal("train", dataset.id, "--preset", "quick", "--detach")
+    (waiting,) = [run for run in Workspace.local().runs() if run.status.state is RunState.QUEUED]
+    assert (code, out, err) == (0, f"{waiting.id}\n", "queued, number 1 in the queue\n")
+
+
 def test_train_detached_returns_at_once_and_can_be_watched(terminal: Terminal) -> None:
     dataset = make_dataset(Workspace.local())
     begun = terminal.json("train", dataset.id, "--preset", "quick", "--detach")

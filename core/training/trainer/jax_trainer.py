@@ -2,7 +2,8 @@
 
 Rows, their order, the first step and the number of steps are arguments of the compiled code, never
 constants in it: one program serves every block length and every epoch, and the cache of compiled code on
-the disk serves the next run of the same kind.
+the disk serves the next run of the same kind. While it is traced, dropout, normalisation and attention are
+written as XLA compiles them best (`jax_kernels`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from jax import lax
 from core.training.backend import TUNED
 from core.training.trainer import Numbers, Snapshot
 from core.training.trainer.engine import EngineTrainer, convolves, means, recurs
+from core.training.trainer.jax_kernels import kernel_of
+from core.training.trainer.kernels import large_kernels
 
 if TYPE_CHECKING:
     from core.runs.spec import RunSpec
@@ -140,7 +143,7 @@ class JaxTrainer(EngineTrainer):
         def step(number: Any, state: State) -> State:
             places = lax.dynamic_slice_in_dim(order, number * self._batch_size, rows)
             batch = jax.tree.map(lambda array: array.at[places].get(mode="promise_in_bounds"), lesson)
-            with self._step_precision():
+            with self._step_precision(), large_kernels(self.model, kernel_of):
                 _, (trainable, fixed, optimizer, sums) = self.model.train_step(state, batch)
             return list(trainable), list(fixed), list(optimizer), list(sums)
 
@@ -152,7 +155,8 @@ class JaxTrainer(EngineTrainer):
 
         def step(number: Any, sums: list[Any]) -> list[Any]:
             batch = jax.tree.map(lambda array: lax.dynamic_slice_in_dim(array, number * self._validation_batch, rows), lesson)
-            return list(self.model.test_step((trainable, fixed, sums), batch)[1][2])
+            with large_kernels(self.model, kernel_of):
+                return list(self.model.test_step((trainable, fixed, sums), batch)[1][2])
 
         return step(start, sums) if self._one_by_one or rows < self._validation_batch else lax.fori_loop(start, start + count, step, sums)
 

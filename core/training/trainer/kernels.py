@@ -1,10 +1,9 @@
-"""TensorFlow's large operations where Keras writes many small ones, while a step of learning is traced.
+"""Large operations in the place of Keras' many small ones, while a step is traced.
 
-On a processor a small network waits for memory, not for arithmetic: Keras normalises a batch in some twenty
-operations with their gradients, and each of them reads and writes all values once. TensorFlow has one
-operation for it. Measured on two cores (docs/speed.md): a step of the 28 × 28 convolutional network in 0.6 of
-the time, of the Transformer in 0.8. The formulas are the same, so the numbers are, up to the rounding
-of float32; weights, layers and the saved file stay Keras' own.
+On a processor a small network waits for memory, not for arithmetic: Keras writes attention, normalisation and
+dropout as many operations with their gradients, and each of them reads and writes all values once. Each engine
+has its own remedy (`jax_kernels`, `tensorflow_kernels`). The formulas are the same, so the numbers are, up to the
+rounding of float32; weights, layers and the saved file stay Keras' own, and so does the judgement of a finished model.
 """
 
 from __future__ import annotations
@@ -15,118 +14,38 @@ from contextlib import contextmanager
 from typing import Any
 
 import keras
-import tensorflow as tf
 
-__all__ = ["attend", "large_kernels", "normalise_batch", "normalise_values"]
+__all__ = ["Kernel", "attends_plainly", "large_kernels", "normalises_plainly"]
 
-IMAGES = 4  # axes of (batch, height, width, channels)
-NOTHING = -1e30  # added to the score of a masked word: its share becomes exactly 0
-NO_VALUES: list[float] = []
+Kernel = tuple[str, Callable[..., Any]]  # a method of a layer, and the function that does its work
 
 
 @contextmanager
-def large_kernels(model: Any) -> Iterator[None]:
+def large_kernels(model: Any, kernel_of: Callable[[Any], Kernel | None]) -> Iterator[None]:
     """While this is open, the layers of a model are traced with large operations.
 
     Args:
-        model: a Keras model on TensorFlow. A layer with settings that the large operation does not know
-            (several axes, renormalisation, dropout inside attention …) stays as it is.
+        model: a Keras model.
+        kernel_of: says for a layer what does its work; None leaves it as it is.
     """
     swapped: list[tuple[Any, str]] = []
     try:
-        for layer, name, kernel in _swaps(model):
-            setattr(layer, name, types.MethodType(kernel, layer))
-            swapped.append((layer, name))
+        for layer in model._flatten_layers(include_self=False):
+            if kernel := kernel_of(layer):
+                name, function = kernel
+                setattr(layer, name, types.MethodType(function, layer))
+                swapped.append((layer, name))
         yield
     finally:
         for layer, name in swapped:
             delattr(layer, name)
 
 
-def _swaps(model: Any) -> Iterator[tuple[Any, str, Callable[..., Any]]]:
-    for layer in model._flatten_layers(include_self=False):
-        if type(layer) is keras.layers.BatchNormalization and not layer.renorm and not layer.synchronized and layer.scale and layer.center:
-            yield layer, "call", normalise_batch
-        elif type(layer) is keras.layers.LayerNormalization and not layer.rms_scaling and layer.scale and layer.center and layer.axis in (-1, [-1]):
-            yield layer, "call", normalise_values
-        elif type(layer) is keras.layers.MultiHeadAttention and not layer._dropout and layer._attention_axes == (1,):
-            yield layer, "_compute_attention", attend
+def normalises_plainly(layer: Any) -> bool:
+    """Whether it is layer normalisation over the last axis, with scale and offset."""
+    return type(layer) is keras.layers.LayerNormalization and not layer.rms_scaling and layer.scale and layer.center and layer.axis in (-1, [-1])
 
 
-def normalise_batch(layer: Any, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
-    """Batch normalisation of pictures in one operation (`FusedBatchNormV3`); everything else as Keras does it.
-
-    Args:
-        layer: `keras.layers.BatchNormalization`, built.
-        inputs: (batch, height, width, channels); the statistics are float32 in any precision.
-        training: False normalises with the moving statistics.
-        mask: not for pictures.
-
-    Returns:
-        (batch, height, width, channels). Source: Ioffe, Szegedy 2015; the operation's own variance is that
-        of a sample, n / (n - 1) times the one that Keras keeps.
-    """
-    if not training or not layer.trainable or mask is not None or len(inputs.shape) != IMAGES or layer.axis not in (-1, IMAGES - 1):
-        return keras.layers.BatchNormalization.call(layer, inputs, training=training, mask=mask)
-    outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-        x=inputs, scale=layer.gamma, offset=layer.beta, mean=tf.constant(NO_VALUES), variance=tf.constant(NO_VALUES), epsilon=layer.epsilon, is_training=True
-    )
-    places = tf.cast(tf.reduce_prod(tf.shape(inputs)[:-1]), tf.float32)
-    variance *= (places - 1) / places
-    layer.moving_mean.assign(layer.moving_mean * layer.momentum + mean * (1 - layer.momentum))
-    layer.moving_variance.assign(layer.moving_variance * layer.momentum + variance * (1 - layer.momentum))
-    return outputs
-
-
-def normalise_values(layer: Any, inputs: Any) -> Any:
-    """Layer normalisation with its gradient as a formula: 9 operations backwards, where the chain of Keras' steps has 25.
-
-    Args:
-        layer: `keras.layers.LayerNormalization` over the last axis, built.
-        inputs: (batch, …, values).
-
-    Returns:
-        The same shape. Source: Ba, Kiros, Hinton 2016.
-    """
-    return tf.cast(_normalised(tf.cast(inputs, tf.float32), tf.convert_to_tensor(layer.gamma), tf.convert_to_tensor(layer.beta), layer.epsilon), inputs.dtype)
-
-
-@tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
-def _normalised(values: Any, scale: Any, offset: Any, epsilon: float) -> Any:
-    centred = values - tf.reduce_mean(values, -1, keepdims=True)
-    factor = tf.math.rsqrt(tf.reduce_mean(tf.square(centred), -1, keepdims=True) + epsilon)
-    normal = centred * factor
-
-    def gradient(outer: Any) -> tuple[Any, Any, Any, None]:
-        rows = list(range(len(values.shape) - 1))
-        inner = outer * scale
-        slope = inner - tf.reduce_mean(inner, -1, keepdims=True) - normal * tf.reduce_mean(inner * normal, -1, keepdims=True)
-        return factor * slope, tf.reduce_sum(outer * normal, rows), tf.reduce_sum(outer, rows), None
-
-    return normal * scale + offset, gradient
-
-
-def attend(layer: Any, query: Any, key: Any, value: Any, attention_mask: Any = None, *wishes: Any, **more: Any) -> tuple[Any, Any]:
-    """Attention by two matrix products with the heads in front; Keras' sums over named axes turn the scores over several times.
-
-    Args:
-        layer: `keras.layers.MultiHeadAttention` without dropout, built.
-        query: (batch, asking words, heads, values).
-        key: (batch, words, heads, values).
-        value: (batch, words, heads, values).
-        attention_mask: (batch, 1 or asking words, words), True where a word may be seen; where none may, all count the same, as in Keras.
-        wishes, more: training, return of the scores, causal mask; whoever asks for one of the last two gets Keras' own.
-
-    Returns:
-        (batch, asking words, heads, values) and None for the scores, which nobody asks for while learning.
-        Source: Vaswani and others 2017, formula 1.
-    """
-    if any(wishes[1:]) or more.get("return_attention_scores") or more.get("use_causal_mask"):
-        return keras.layers.MultiHeadAttention._compute_attention(layer, query, key, value, attention_mask, *wishes, **more)  # type: ignore[no-any-return]
-    heads_first, scale, masked = (0, 2, 1, 3), tf.cast(layer._inverse_sqrt_key_dim, query.dtype), tf.zeros((), query.dtype)
-    if attention_mask is not None:
-        seen = tf.cast(attention_mask, query.dtype)  # (batch, 1 or asking words, words)
-        scale *= tf.reduce_max(seen, -1)[:, :, None, None]  # where nothing may be seen, nothing is learned from the scores
-        masked = ((1 - seen) * NOTHING)[:, None]
-    scores = tf.matmul(tf.transpose(query * scale, heads_first), tf.transpose(key, heads_first), transpose_b=True)
-    return tf.transpose(tf.matmul(tf.nn.softmax(scores + masked), tf.transpose(value, heads_first)), heads_first), None
+def attends_plainly(layer: Any) -> bool:
+    """Whether it is attention over one axis, without dropout."""
+    return type(layer) is keras.layers.MultiHeadAttention and not layer._dropout and layer._attention_axes == (1,)

@@ -2,7 +2,7 @@
 
 On processors this is the engine for convolutions (oneDNN; XLA's are several times slower). The graph is
 traced once: rows, their order, the first step and the number of steps are its inputs. While a step is
-traced, layers that Keras makes of many small operations use large ones (`kernels`).
+traced, layers that Keras makes of many small operations use large ones (`tensorflow_kernels`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tensorflow as tf
 from core.training.trainer import Numbers, Snapshot
 from core.training.trainer.engine import EngineTrainer, convolves, means
 from core.training.trainer.kernels import large_kernels
+from core.training.trainer.tensorflow_kernels import kernel_of
 
 if TYPE_CHECKING:
     from core.runs.spec import RunSpec
@@ -100,7 +101,7 @@ class TensorFlowTrainer(EngineTrainer):
 
     def _step(self, lesson: Any, places: Any) -> None:
         batch = tf.nest.map_structure(lambda array: None if array is None else tf.gather(array, places), lesson)
-        with self._step_precision(), large_kernels(self.model):
+        with self._step_precision(), large_kernels(self.model, kernel_of):
             self.model.train_step(batch)
 
     def _steps(self, lesson: Any, order: Any, start: Any, count: Any) -> None:

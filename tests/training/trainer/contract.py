@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -222,41 +224,99 @@ def edges() -> dict[str, Any]:
 
 def kernels() -> dict[str, Any]:
     """Values and gradients of the large operations, and of Keras' own, each as far from Keras' own in float64."""
-    import tensorflow as tf
-
-    from core.training.trainer.kernels import large_kernels
 
     def layers_of(dtype: str) -> dict[str, tuple[Any, list[tuple[int, ...]], dict[str, Any]]]:
         words = keras.layers.MultiHeadAttention(2, 4, dtype=dtype)
         seen = np.random.default_rng(5).random((6, 1, 7)) < 0.6
         seen[0] = False  # a text without a word
-        return {
-            "batch": (keras.layers.BatchNormalization(momentum=0.9, dtype=dtype), [(6, 5, 4, 3)], {"training": True}),
+        batch = {"batch": (keras.layers.BatchNormalization(momentum=0.9, dtype=dtype), [(6, 5, 4, 3)], {"training": True})}
+        return (batch if BACKEND == "tensorflow" else {}) | {
             "values": (keras.layers.LayerNormalization(dtype=dtype), [(6, 7, 8)], {}),
             "attention": (words, [(6, 7, 8), (6, 7, 8)], {"attention_mask": seen}),
-        }
+        }  # type: ignore[return-value]
 
     def run(name: str, dtype: str, large: bool) -> list[np.ndarray]:
         random = np.random.default_rng(4)
         layer, shapes, more = layers_of(dtype)[name]
-        inputs = [tf.constant(random.standard_normal(shape) * 2 + 3, dtype) for shape in shapes]
+        inputs = [keras.ops.convert_to_tensor(random.standard_normal(shape) * 2 + 3, dtype) for shape in shapes]
         layer(*inputs, **more)
         layer.set_weights([random.uniform(0.5, 1.5, weight.shape) for weight in layer.weights])
-        model = keras.Sequential([layer]) if large else None
-        outer = tf.constant(random.standard_normal(shapes[0]), dtype)
-        with large_kernels(model) if model else contextlib.nullcontext(), tf.GradientTape() as tape:
-            assert model is None or {"call", "_compute_attention"} & set(vars(layer))
-            tape.watch(inputs)
-            answer = layer(*inputs, **more)
-            total = tf.reduce_sum(answer * outer)
-        watched = [*inputs, *(weight.value for weight in layer.trainable_weights)]
-        return [np.asarray(array, np.float64) for array in (answer, *tape.gradient(total, watched), *layer.get_weights())]
+        outer = keras.ops.convert_to_tensor(random.standard_normal(shapes[0]), dtype)
+        with swapped(layer) if large else contextlib.nullcontext():
+            answer, slopes = learned(layer, inputs, more, outer)
+        return [np.asarray(array, np.float64) for array in (answer, *slopes, *layer.get_weights())]
 
     def apart(found: list[np.ndarray], truth: list[np.ndarray]) -> float:
         return max(float(np.abs(a - b).max() / max(1.0, np.abs(b).max())) for a, b in zip(found, truth, strict=True))
 
-    truths = {name: run(name, "float64", False) for name in layers_of("float32")}
+    with exact():
+        truths = {name: run(name, "float64", False) for name in layers_of("float32")}
     return {name: [apart(run(name, "float32", large), truth) for large in (True, False)] for name, truth in truths.items()}
+
+
+@contextlib.contextmanager
+def swapped(layer: Any) -> Iterator[None]:
+    """The layer with its large operation, which it has."""
+    from core.training.trainer.kernels import large_kernels
+
+    with large_kernels(keras.Sequential([layer]), importlib.import_module(f"core.training.trainer.{BACKEND}_kernels").kernel_of):
+        assert {"call", "_compute_attention"} & set(vars(layer))
+        yield
+
+
+def exact() -> Any:
+    """While this is open, numbers may be float64."""
+    if BACKEND == "tensorflow":
+        return contextlib.nullcontext()
+    import jax
+
+    return jax.enable_x64(True)
+
+
+def learned(layer: Any, inputs: list[Any], more: dict[str, Any], outer: Any) -> tuple[Any, list[Any]]:
+    """What a layer answers, and the gradients of the answer's product with `outer` by inputs and weights."""
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            answer = layer(*inputs, **more)
+            total = tf.reduce_sum(answer * outer)
+        return answer, tape.gradient(total, [*inputs, *(weight.value for weight in layer.trainable_weights)])
+    import jax
+
+    fixed = [weight.value for weight in layer.non_trainable_variables]
+
+    def total(inputs: list[Any], weights: list[Any]) -> tuple[Any, Any]:
+        answer, _ = layer.stateless_call(weights, fixed, *inputs, **more)
+        return (answer * outer).sum(), answer
+
+    (_, answer), slopes = jax.value_and_grad(total, argnums=(0, 1), has_aux=True)(inputs, [weight.value for weight in layer.trainable_weights])
+    return answer, [*slopes[0], *slopes[1]]
+
+
+def draws() -> dict[str, Any]:
+    """Dropout on JAX: where its own draws differ from JAX', and its layer from Keras', of values and of gradients."""
+    import jax
+
+    from core.training.trainer.jax_kernels import kept
+
+    wrong = 0
+    for number, (share, shape) in enumerate([(0.8, (64, 9, 5)), (0.5, (3, 5)), (0.1, (1001,)), (0.999, (70_000,)), (1e-7, (70_000,)), (0.7, (4, 6, 1))]):
+        key = jax.numpy.array([2**31 + number, 2**32 - 1 - number], "uint32")
+        wrong += int((jax.random.bernoulli(key, share, shape) != (kept(key, share, shape) > 0)).sum())
+
+    def answers(noise: Any, large: bool) -> list[np.ndarray]:
+        random = np.random.default_rng(4)
+        layer = keras.layers.Dropout(0.3, noise_shape=noise, seed=7)
+        values, outer = (keras.ops.convert_to_tensor(random.standard_normal((16, 9, 5)), "float32") for _ in range(2))
+        with swapped(layer) if large else contextlib.nullcontext():
+            found = [learned(layer, [values], {"training": training}, outer) for training in (True, True, False)]
+            state = keras.ops.convert_to_numpy(layer.seed_generator.state)
+        return [np.asarray(array) for answer, slopes in found for array in (answer, *slopes)] + [state]
+
+    pairs = [pair for noise in (None, (None, 9, 1)) for pair in zip(answers(noise, True), answers(noise, False), strict=True)]
+    return {"draws": wrong, "layers": sum(int((ours != theirs).sum()) for ours, theirs in pairs), "hidden": float((pairs[0][0] == 0).mean())}
 
 
 if __name__ == "__main__":
@@ -264,6 +324,8 @@ if __name__ == "__main__":
     result: dict[str, Any] = {name: judge(name) for name in words[1:]}
     if not only:
         result |= {"rates": rates(), "edges": edges(), "loaded": sorted(LOADED)}
-    if BACKEND == "tensorflow" and not only:
+    if not only:
         result["kernels"] = kernels()
+    if BACKEND == "jax" and not only:
+        result["draws"] = draws()
     (Path(words[0]) / f"{BACKEND}.json").write_text(json.dumps(result))

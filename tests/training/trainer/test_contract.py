@@ -19,7 +19,7 @@ BACKENDS = ("jax", "tensorflow")
 CASES = ("cnn", "mlp", "text_pooling", "text_recurrent", "text_transformer")
 ACROSS = ("mlp without chance", "text_pooling with rmsprop")
 SELDOM = {  # no run takes them on a processor, or they take very long to compile
-    ("cnn", "jax"), ("mlp", "tensorflow"), ("text_transformer", "jax"), ("text_recurrent", "jax"), ("text_recurrent", "tensorflow"),
+    ("cnn", "jax"), ("mlp", "tensorflow"), ("text_transformer", "tensorflow"), ("text_recurrent", "jax"), ("text_recurrent", "tensorflow"),
 }  # fmt: skip
 PAIRS = [pytest.param(case, backend, marks=pytest.mark.nightly if (case, backend) in SELDOM else ()) for case in CASES for backend in BACKENDS]
 LIMIT_S = 900  # far more than it takes; a hung process must not hang the tests
@@ -33,20 +33,30 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
     cache = {"JAX_COMPILATION_CACHE_DIR": str(folder / "cache"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0", "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1"}
     quick = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}  # both sides are compiled alike, and in half the time
-    command = [sys.executable, str(Path(__file__).with_name("contract.py")), str(folder)]
+    command = [sys.executable, str(Path(__file__).with_name("contract.py"))]
+    wanted = {backend: [case for case in CASES if not (by_day and (case, backend) in SELDOM)] for backend in BACKENDS}
+    wanted["jax"].remove("text_transformer")
+    alone = folder / "alone"
+    alone.mkdir()
+    # XLA without optimisation makes attention of Keras to NaN where a text is empty (0.10.2 of JAX): at least level 1
+    careful = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_backend_optimization_level=1"}
+    jobs = {backend: ([*command, str(folder), *ACROSS, *wanted[backend]], {**quick, "KERAS_BACKEND": backend}) for backend in BACKENDS}
+    jobs["transformer"] = ([*command, "--only", str(alone), "text_transformer"], careful)
     running = {
-        backend: subprocess.Popen([*command, *ACROSS, *(case for case in CASES if not (by_day and (case, backend) in SELDOM))], env={**os.environ, **quiet, **cache, **quick, "KERAS_BACKEND": backend}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        for backend in BACKENDS
-    }  # fmt: skip
+        name: subprocess.Popen(words, env={**os.environ, **quiet, **cache, **variables}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for name, (words, variables) in jobs.items()
+    }
     try:
-        said = {backend: process.communicate(timeout=LIMIT_S)[0] for backend, process in running.items()}
+        said = {name: process.communicate(timeout=LIMIT_S)[0] for name, process in running.items()}
     finally:
         for process in running.values():
             process.kill()  # nothing happens to one that has ended
             process.wait()
-    for backend, process in running.items():
-        assert process.returncode == 0, f"{backend}: {said[backend]}"
-    return {backend: json.loads((folder / f"{backend}.json").read_text()) for backend in BACKENDS}
+    for name, process in running.items():
+        assert process.returncode == 0, f"{name}: {said[name]}"
+    facts = {backend: json.loads((folder / f"{backend}.json").read_text()) for backend in BACKENDS}
+    facts["jax"] |= json.loads((alone / "jax.json").read_text())
+    return facts
 
 
 @pytest.mark.parametrize(("case", "backend"), PAIRS)
@@ -88,7 +98,7 @@ def goes_on_bit_for_bit(facts: dict[str, Any]) -> None:
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize(("case", "backend"), [("mlp", "jax"), ("text_recurrent", "jax"), ("cnn", "tensorflow")])
+@pytest.mark.parametrize(("case", "backend"), [("mlp", "jax"), ("text_recurrent", "jax"), ("text_transformer", "jax"), ("cnn", "tensorflow")])
 def test_so_it_is_in_the_code_that_users_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str, backend: Any) -> None:
     """As a worker has its environment: with all that the compiler can do. Our program and Keras' own may then be fused differently."""
     monkeypatch.delenv("XLA_FLAGS", raising=False)
@@ -109,11 +119,17 @@ def test_each_engine_is_loaded_without_the_other(found: dict[str, Any]) -> None:
     assert {backend: found[backend]["loaded"] for backend in BACKENDS} == {"jax": ["jax"], "tensorflow": ["tensorflow"]}
 
 
-@pytest.mark.parametrize("layer", ["batch", "values", "attention"])
-def test_large_operations_are_as_exact_as_those_of_keras(found: dict[str, Any], layer: str) -> None:
-    ours, keras = found["tensorflow"]["kernels"][layer]  # values, gradients and moving statistics beside float64, relative
+@pytest.mark.parametrize(("backend", "layer"), [("tensorflow", "batch"), *((backend, layer) for backend in BACKENDS for layer in ("values", "attention"))])
+def test_large_operations_are_as_exact_as_those_of_keras(found: dict[str, Any], backend: str, layer: str) -> None:
+    ours, keras = found[backend]["kernels"][layer]  # values, gradients and moving statistics beside float64, relative
     assert 0 < keras < 5e-6  # float32 it is
     assert ours < 5e-6
+
+
+def test_dropout_on_jax_hides_what_keras_hides(found: dict[str, Any]) -> None:
+    facts = found["jax"]["draws"]
+    assert (facts["draws"], facts["layers"]) == (0, 0)  # to the last bit: draws, values, gradients, and where the next draw begins
+    assert facts["hidden"] == pytest.approx(0.3, abs=0.06)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
