@@ -1,14 +1,16 @@
 """Model: choose a recipe and its settings, see the network that results, and press Train."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from core.dataset.schema import ColumnType
-from core.errors import BadSettings
+from core.errors import BadSettings, LimelightError
 from core.language import _, plural
 from core.preprocess.shapes import input_shapes
 from core.recipes import PRESETS, RECIPES, default_recipe, make_spec, options_of, plan_of, recipes_for, refusal
 from core.retelling import retold
-from core.runs.spec import TrainingSettings
+from core.runs.spec import RunSpec, TrainingSettings
 from core.training.backend import choose_backend
 from core.training.children import held_bytes
 from core.training.room import room_for
@@ -16,6 +18,7 @@ from ui.guard import show_error
 from ui.network_view import network_view
 from ui.process import launcher
 from ui.race_start import race_start
+from ui.ready import Ready, keep_ready, ready_when_pressed
 from ui.road import empty, page
 from ui.room_note import room_note
 from ui.setting_words import default_name, preset_name
@@ -26,6 +29,17 @@ from ui.words import plain
 ICONS = {"table": "table", "image": "image", "text": "notes"}
 NEVER = {ColumnType.IDENTIFIER, ColumnType.EMPTY}
 FEW_INPUTS = 60  # more columns are chosen in a searchable list
+
+
+def begin(spec: RunSpec) -> None:
+    run = launcher().start(current_workspace(), spec)
+    go("train", run=run.id, dataset=spec.dataset)
+
+
+if (ready := ready_when_pressed()) and (pressed_on := current_dataset()):
+    with suppress(LimelightError):  # it is said where the button stands
+        if not room_for(ready.spec, pressed_on.info, ready.plan, held_bytes=held_bytes()).sentence:
+            begin(ready.spec)
 
 head = page(_("Choose a network"), _("A recipe is a tested kind of network. Its presets are a good start; every setting can be changed."))
 dataset = current_dataset()
@@ -97,22 +111,22 @@ with form:
 
 with preview:
     st.subheader(_("What will be built"), anchor=False)
-    spec, fits = None, False
+    spec, offer = None, None
     try:
         spec = make_spec(info, recipe=name, preset=preset, changes=changes, inputs=inputs, seed=int(seed or 0), backend=str(backend), name=run_name.strip())
         spec = spec if run_name.strip() else spec.model_copy(update={"name": default_name(spec.recipe, spec.preset)})  # as the field proposes it
         plan = plan_of(spec, input_shapes(dataset, spec, options_of(spec)), len(info.labels))
         network_view(plan)
         room = room_for(spec, info, plan, held_bytes=held_bytes())
-        fits = not room.sentence
+        offer = None if room.sentence else Ready(spec, plan)
         room_note(room, f"{key}_training_batch_size")
-        launcher().warm(choose_backend(spec), *((current_workspace(), spec) if fits else ()))
+        launcher().warm(choose_backend(spec), *((current_workspace(), spec) if offer else ()))
     except BadSettings as error:
         show_error(error)
         spec = None
 
+keep_ready(offer)
 race_start(info, spec, [recipe.name for recipe in fitting])
-why_not = _("First put right what is refused") if spec is None else "" if fits else _("It does not fit into this machine as it is")
+why_not = _("First put right what is refused") if spec is None else "" if offer else _("It does not fit into this machine as it is")
 if head.next(_("Train"), key="train", why_not=why_not) and spec:
-    run = launcher().start(current_workspace(), spec)
-    go("train", run=run.id, dataset=dataset.id)
+    begin(spec)

@@ -100,6 +100,38 @@ def test_train_creates_and_submits_the_run(visit: Visit, people: Dataset, worksp
     assert (place.folder, rehearsed) == (workspace.folder, run.spec)  # type: ignore[attr-defined]  # what was pressed is what was rehearsed
 
 
+def test_a_press_alone_starts_what_was_shown_before_the_page_is_drawn_anew(visit: Visit, people: Dataset, workspace: Workspace, launcher: NotingLauncher) -> None:
+    app = visit("model", dataset=people.id, preset="quick")
+    app.slider(key="set_mlp_quick_layers").set_value(3).run()
+    drawn = len(launcher.warmed)
+    app.button(key="train_top").click().run()
+    (run,) = workspace.runs()
+    assert (run.spec.settings["layers"], run.spec.preset, param(app, "run")) == (3, "custom", run.id)
+    assert len(launcher.warmed) == drawn  # it never came to the place where the page prepares the spare
+
+
+def test_a_press_together_with_a_change_starts_what_was_changed(visit: Visit, people: Dataset, workspace: Workspace, launcher: NotingLauncher) -> None:
+    app = visit("model", dataset=people.id, preset="quick")
+    drawn = len(launcher.warmed)
+    app.slider(key="set_mlp_quick_layers").set_value(3)
+    app.text_input(key="run_name").set_value("At once")
+    app.button(key="train").click().run()
+    (run,) = workspace.runs()
+    assert (run.spec.settings["layers"], run.spec.name) == (3, "At once")
+    assert len(launcher.warmed) == drawn + 1
+
+
+def test_memory_that_went_away_since_the_page_was_drawn_starts_nothing(visit: Visit, people: Dataset, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = [10**12]
+    monkeypatch.setattr(room, "free_memory_bytes", lambda: free[0])
+    app = visit("model", dataset=people.id)
+    free[0] = 1_000_000
+    app.button(key="train").click().run()
+    assert not workspace.runs()
+    assert app.button(key="train").disabled
+    assert "memory" in app.warning[0].value
+
+
 def test_full_quota_is_said_and_nothing_is_made(visit: Visit, people: Dataset, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIMELIGHT_WORKSPACE_BYTES", "1")
     settings.cache_clear()

@@ -128,6 +128,9 @@ def test_lanes_side_by_side_share_the_cores_and_none_has_the_spare(workspace: Wo
 
 
 def threads_of(pid: int) -> str:
-    """What a process was told when it was started."""
-    lines = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    return next(line.removeprefix(b"PJRT_NPROC=") for line in lines if line.startswith(b"PJRT_NPROC=")).decode()
+    """What a process was told when it was started; for a moment after that the kernel has not put it down yet."""
+    def told() -> list[bytes]:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+
+    until(lambda: len(told()) > 1)
+    return next(line.removeprefix(b"PJRT_NPROC=") for line in told() if line.startswith(b"PJRT_NPROC=")).decode()
