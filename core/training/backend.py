@@ -35,7 +35,7 @@ Precision = Literal["float32", "bfloat16"]
 MEASURED = Path(__file__).with_name("measured.json")
 PROCESSOR = Path("/proc/cpuinfo")
 # On a processor XLA's own matrix products and sums are slower than those of the library that it brings along: a step of text_recurrent on JAX
-# 25.5 → 21.8 ms (November 2026); mlp loses (0.64 → 0.75 ms). JAX takes such options program by program.
+# 25.5 → 21.8 ms (November 2026); text_pooling loses (0.64 → 0.69 ms). JAX takes such options program by program.
 TUNED = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_REDUCE,LIBRARY_FUSION_TYPE_ELTWISE"}
 ROOT = Path(__file__).resolve().parents[2]  # the project: where `python -m core…` works
 

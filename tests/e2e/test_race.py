@@ -105,7 +105,7 @@ def test_it_fits_a_phone(server: Server, new_page: Callable[..., Page]) -> None:
 
 
 @pytest.mark.usefixtures("home")
-@pytest.mark.parametrize("way", ["polling", "fragment"])
+@pytest.mark.parametrize("way", [pytest.param("polling", marks=pytest.mark.nightly), "fragment"])  # a single run's chart is polled by day
 def test_without_a_socket_it_finds_another_way(server: Server, new_page: Callable[..., Page], way: str) -> None:
     race, runs = made_race("Alpha", "Beta")
     with racing(runs):

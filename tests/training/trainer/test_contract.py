@@ -41,7 +41,8 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     # XLA without optimisation makes attention of Keras to NaN where a text is empty (0.10.2 of JAX): at least level 1
     careful = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_backend_optimization_level=1"}
     jobs = {backend: ([*command, str(folder), *ACROSS, *wanted[backend]], {**quick, "KERAS_BACKEND": backend}) for backend in BACKENDS}
-    jobs["transformer"] = ([*command, "--only", str(alone), "text_transformer"], careful)
+    jobs["tensorflow"][0].append("--kernels")
+    jobs["transformer"] = ([*command, "--only", "--kernels", str(alone), "text_transformer"], careful)
     running = {
         name: subprocess.Popen(words, env={**os.environ, **quiet, **cache, **variables}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for name, (words, variables) in jobs.items()
