@@ -193,11 +193,12 @@ def remove_folder(folder: Path) -> None:
 
 
 def folder_bytes(folder: Path) -> int:
-    """Bytes used by all files under a folder; files that vanish meanwhile count as nothing."""
+    """Bytes used by all files under a folder; files and folders that vanish meanwhile count as nothing."""
     total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            total += path.lstat().st_size if path.is_file() else 0
+    for above, _, names in os.walk(folder):  # not rglob: it raises when a folder goes that it has just seen (Python 3.11)
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += (Path(above) / name).lstat().st_size
     return total
 
 

@@ -174,3 +174,19 @@ def test_a_folder_deleted_twice_at_once_is_gone_for_both(tmp_path: Path) -> None
     remove_folder(tmp_path / "a")
     remove_folder(tmp_path / "a")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_goes_while_it_is_measured_counts_as_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is being made lies in a hidden folder until it is renamed; somebody else measures at that moment."""
+    (tmp_path / "stays").write_text("12345")
+    (tmp_path / ".new-1").mkdir()
+    (tmp_path / ".new-1" / "a").write_text("123")
+    scandir = os.scandir
+
+    def goes(path: str | Path) -> object:
+        if Path(path).name == ".new-1":
+            os.rename(path, tmp_path.parent / f"{tmp_path.name}-elsewhere")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", goes)
+    assert folder_bytes(tmp_path) == 5
