@@ -97,12 +97,13 @@ def train(spec: RunSpec, on_event: Callable[[dict[str, Any]], None] | None = Non
 
 
 def _submitted(spec: RunSpec) -> tuple[Run, Launcher]:
+    from core.training.children import held_bytes
     from core.training.launcher import Launcher
     from core.training.room import room_of
 
     workspace = Workspace.local()
     workspace.check_quota(new_runs=1)
-    room_of(workspace.dataset(spec.dataset), spec).check()
+    room_of(workspace.dataset(spec.dataset), spec, held_bytes=held_bytes()).check()
     run, launcher = Run.create(workspace.runs_folder, spec), Launcher(workspace.home)
     launcher.submit(run)
     return run, launcher

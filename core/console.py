@@ -129,9 +129,9 @@ def _predict(result: dict[str, Any]) -> None:
         writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    sys.stdout.write(text.getvalue())
+    sys.stdout.write(safe(text.getvalue()) if sys.stdout.isatty() else text.getvalue())  # a file or a pipe gets the labels as they are
     for notice in result["notices"]:
-        print(notice, file=sys.stderr)
+        print(safe(notice), file=sys.stderr)
 
 
 def _said(result: dict[str, Any]) -> None:

@@ -1,12 +1,14 @@
 """Quotas: how much of a shared machine one workspace, and all of them together, may use.
 
 Measuring reads every run and counts every file, so it takes long where much is stored. It is therefore apart from
-comparing: whoever holds the queue for all others measures before and only compares while they wait.
+comparing: whoever holds the queue for all others measures before and only compares while they wait. The run folders
+alone are counted once more then, which is quick: or two who measured together would both take the last place.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import Damaged, QuotaExceeded
@@ -17,6 +19,8 @@ from core.settings import MIB, Settings, settings
 
 __all__ = ["Usage", "Used"]
 
+RUNS = "runs/[!.]*"  # under a workspace
+
 
 @dataclass(frozen=True)
 class Used:
@@ -26,23 +30,34 @@ class Used:
         size_bytes: of all files.
         runs: that can be read.
         training_s: that they took, seconds.
+        unread: runs that cannot be read.
     """
 
     size_bytes: int
     runs: int
     training_s: float
+    unread: int = 0
 
     @classmethod
     def of(cls, workspace: Path) -> Used:
         """Measure the folder of one workspace; what cannot be read counts only as bytes."""
-        seconds = []
-        for folder in (workspace / "runs").glob("[!.]*"):
+        seconds, unread = [], 0
+        for folder in workspace.glob(RUNS):
             try:
                 run = Run(folder)
                 seconds += [run.status.seconds] if run.spec else []
             except Damaged:
-                continue
-        return cls(folder_bytes(workspace), len(seconds), sum(seconds))
+                unread += folder.is_dir()  # else it was deleted just now
+        return cls(folder_bytes(workspace), len(seconds), sum(seconds), unread)
+
+    @classmethod
+    def together(cls, parts: Sequence[Used]) -> Used:
+        """What several workspaces use."""
+        return cls(sum(part.size_bytes for part in parts), sum(part.runs for part in parts), sum(part.training_s for part in parts), sum(part.unread for part in parts))
+
+    def recounted(self, root: Path, pattern: str) -> Used:
+        """The same with the runs whose folders are there now."""
+        return replace(self, runs=max(0, sum(1 for _ in root.glob(pattern)) - self.unread))
 
 
 @dataclass(frozen=True)
@@ -69,9 +84,17 @@ class Usage:
         """
         chosen, server = limits or settings(), None
         if chosen.shared:
-            all_of_them = [Used.of(folder) for folder in workspace.parent.glob("[!.]*") if folder.is_dir()]
-            server = Used(sum(used.size_bytes for used in all_of_them), sum(used.runs for used in all_of_them), sum(used.training_s for used in all_of_them))
+            server = Used.together([Used.of(folder) for folder in workspace.parent.glob("[!.]*") if folder.is_dir()])
         return cls(Used.of(workspace), server, chosen)
+
+    def recounted(self, workspace: Path) -> Usage:
+        """The same with the runs counted anew: for who measured before the queue was held, and holds it now.
+
+        Args:
+            workspace: the folder that was measured.
+        """
+        server = self.server and self.server.recounted(workspace.parent, f"[!.]*/{RUNS}")
+        return replace(self, workspace=self.workspace.recounted(workspace, RUNS), server=server)
 
     def check(self, *, new_bytes: int = 0, new_runs: int = 0) -> None:
         """Refuse what would pass a quota.

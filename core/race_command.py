@@ -31,6 +31,7 @@ def race(
     Raises:
         NotFound, BadSettings, QuotaExceeded, NoRoom: before anything starts.
     """
+    from core.training.children import held_bytes
     from core.training.follow import wait_for_all
     from core.training.groups import start_race
     from core.training.launcher import Launcher
@@ -40,7 +41,7 @@ def race(
     workspace = Workspace.local()
     source = workspace.dataset(dataset)
     specs = make_lanes(source.info, recipes=recipes or (None,), presets=presets or ("balanced",), seeds=seeds or (0,), changes=changes, backend=backend)
-    race_room(source, specs).check()
+    race_room(source, specs, held_bytes=held_bytes()).check()
     launcher = Launcher(workspace.home)
     started = start_race(launcher, workspace, specs)
     runs = lanes_of(started, workspace.runs_folder)

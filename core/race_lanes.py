@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -80,17 +81,17 @@ def race_room(dataset: Dataset, specs: Sequence[RunSpec], *, held_bytes: int = 0
         BadSettings: a network that cannot be built.
     """
     rooms = [room_of(dataset, spec, held_bytes=held_bytes) for spec in specs]
-    free, disk_free = min((room.memory_free_bytes for room in rooms), default=0), min((room.disk_free_bytes for room in rooms), default=0)
-    needed, disk = sum(room.memory_needed_bytes for room in rooms), sum(room.disk_needed_bytes for room in rooms)
-    smaller, sentence = None, ""
-    if needed > free:
+    total = _total(rooms)
+    disk, disk_free, smaller, sentence = total.disk_needed_bytes, total.disk_free_bytes, None, ""
+    if total.short is not None:
+        needed, free = total.short
         largest = max(spec.training.batch_size for spec in specs)
-        smaller = next((rows for rows in smaller_batches(largest) if _needed(dataset, with_batch(dataset.info, specs, rows)) <= free), None)
-        alone = next((room.sentence for room in rooms if room.memory_needed_bytes > free), "")
+        smaller = next((rows for rows in smaller_batches(largest) if _fit(dataset, with_batch(dataset.info, specs, rows), total)), None)
+        alone = next((room.sentence for room in rooms if room.short is not None), "")
         sentence = _too_little(len(specs), size(needed), size(free), smaller) if smaller or not alone else alone
     elif disk > disk_free:
         sentence = N_("{specs} lanes need about {disk} on the disk together, and {disk_free} is free. Delete runs or datasets that you no longer need, or choose fewer lanes.").format(specs=len(specs), disk=size(disk), disk_free=size(disk_free))
-    return Room(needed, free, disk, disk_free, smaller, sentence)
+    return replace(total, batch_that_fits=smaller, sentence=sentence)
 
 
 def with_batch(info: DatasetInfo, specs: Sequence[RunSpec], rows: int) -> list[RunSpec]:
@@ -98,8 +99,18 @@ def with_batch(info: DatasetInfo, specs: Sequence[RunSpec], rows: int) -> list[R
     return [spec_like(spec, info, {"batch_size": rows}) if spec.training.batch_size > rows else spec for spec in specs]
 
 
-def _needed(dataset: Dataset, specs: Sequence[RunSpec]) -> int:
-    return sum(room_of(dataset, spec).memory_needed_bytes for spec in specs)
+def _total(rooms: Sequence[Room]) -> Room:
+    """What all lanes need at once, and what there is: the same machine and the same card for each."""
+    free, disk_free = min((room.memory_free_bytes for room in rooms), default=0), min((room.disk_free_bytes for room in rooms), default=0)
+    needed, disk = sum(room.memory_needed_bytes for room in rooms), sum(room.disk_needed_bytes for room in rooms)
+    card, card_free = sum(room.card_needed_bytes for room in rooms), max((room.card_free_bytes for room in rooms), default=0)
+    return Room(needed, free, disk, disk_free, card_needed_bytes=card, card_free_bytes=card_free)
+
+
+def _fit(dataset: Dataset, specs: Sequence[RunSpec], there: Room) -> bool:
+    """Whether the lanes fit into the memory of an earlier look."""
+    need = _total([room_of(dataset, spec) for spec in specs])
+    return replace(need, memory_free_bytes=there.memory_free_bytes, card_free_bytes=there.card_free_bytes).short is None
 
 
 def _too_little(lanes: int, needed: str, free: str, smaller: int | None) -> str:

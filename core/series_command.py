@@ -35,6 +35,7 @@ def train_series(
     Raises:
         BadSettings, NotFound, QuotaExceeded, NoRoom: before anything starts.
     """
+    from core.training.children import held_bytes
     from core.training.follow import wait_for_all
     from core.training.groups import start_series
     from core.training.launcher import Launcher
@@ -42,7 +43,7 @@ def train_series(
 
     kind, specs = _wanted(spec, seeds, folds, shares, repeats)
     workspace = Workspace.local()
-    room_of(workspace.dataset(spec.dataset), spec).check()
+    room_of(workspace.dataset(spec.dataset), spec, held_bytes=held_bytes()).check()
     launcher = Launcher(workspace.home)
     made, _new = start_series(launcher, workspace, kind, specs, base_name(spec))
     if not detach:

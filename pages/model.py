@@ -14,6 +14,7 @@ from core.runs.spec import RunSpec, TrainingSettings
 from core.training.backend import choose_backend
 from core.training.children import held_bytes
 from core.training.room import room_for
+from ui.form_start import form_start
 from ui.guard import show_error
 from ui.network_view import network_view
 from ui.process import launcher
@@ -63,7 +64,7 @@ with st.grid(max(2, len(fitting)), min_column_width=210):
             if recipe.name == name:
                 st.markdown(f":primary[:material/check_circle: {_('Chosen')}]")
             elif st.button(_("Choose"), key=f"choose_{recipe.name}", width="stretch"):
-                keep(recipe=recipe.name)
+                keep(recipe=recipe.name, like=None)
                 st.rerun()
 if len(fitting) < len(offered):
     with st.expander(plural("{n} recipe for other kinds of data", "{n} recipes for other kinds of data", len(offered) - len(fitting))):
@@ -78,32 +79,32 @@ preset = st.segmented_control(
 )
 preset = preset if preset in PRESETS else "balanced"
 if preset != shown:
-    keep(preset=preset)
-start = recipe.presets[preset]
-key = f"set_{name}_{preset}"
+    keep(preset=preset, like=None)
+start = form_start(dataset, recipe, preset)
+key = f"set_{name}_{preset}{start.mark}"
 
 form, preview = st.columns([3, 2], gap="large")
 with form:
     run_name = st.text_input(_("Name of this run"), max_chars=120, placeholder=default_name(name, preset), key="run_name")
     st.subheader(_("Network"), anchor=False)
-    changes = settings_form(recipe.settings, start.settings.model_dump(), key)
+    changes = settings_form(recipe.settings, start.settings, key)
     with st.expander(_("Training"), icon=":material/tune:", expanded=False):
-        changes |= settings_form(TrainingSettings, start.training.model_dump(), f"{key}_training")
+        changes |= settings_form(TrainingSettings, start.training, f"{key}_training")
         left, right = st.columns(2)
-        backend = left.segmented_control(_("Engine"), ["auto", "jax", "tensorflow"], default="auto", format_func=lambda engine: _("auto") if engine == "auto" else engine, required=True, key="backend")
+        backend = left.segmented_control(_("Engine"), ["auto", "jax", "tensorflow"], default=start.backend, format_func=lambda engine: _("auto") if engine == "auto" else engine, required=True, key=f"backend{start.mark}")
         left.caption(_("Auto takes what was measured as fastest for this recipe on this machine."))
-        seed = right.number_input(_("Seed"), 0, 2**31 - 1, 0, step=1, key="seed")
+        seed = right.number_input(_("Seed"), 0, 2**31 - 1, start.seed, step=1, key=f"seed{start.mark}")
         right.caption(_("The same seed gives the same start, order of rows and dropout."))
     with st.expander(_("Inputs"), icon=":material/input:", expanded=False):
         usable = [column for column in info.columns if column.name != info.target and column.type not in NEVER]
         titles = {str(number): column for number, column in enumerate(usable)}
         st.caption(plural("The columns that the network sees: {n} column can be used.", "The columns that the network sees: {n} columns can be used.", len(usable)))
-        inputs = list(info.inputs)
+        inputs = list(start.inputs)
         if len(usable) <= FEW_INPUTS:
             chosen = st.pills(
-                _("Columns"), list(titles), selection_mode="multi", default=[number for number, column in titles.items() if column.name in info.inputs],
+                _("Columns"), list(titles), selection_mode="multi", default=[number for number, column in titles.items() if column.name in start.inputs],
                 format_func=lambda number: f"{plain(titles[number].name, 40)} :gray[:small[{_(titles[number].type.value)}]]",
-                key=f"inputs_{dataset.id}", label_visibility="collapsed",
+                key=f"inputs_{dataset.id}{start.mark}", label_visibility="collapsed",
             )  # fmt: skip
             inputs = [titles[number].name for number in chosen if number in titles]
         else:

@@ -64,7 +64,7 @@ with guarded():
                 like_box(run, spec)
                 if not model:
                     train_again_button(spec)
-                    change_settings_button(spec)
+                    change_settings_button(run, spec)
         elif state is RunState.QUEUED:
             in_line(run, is_seen(run))
     live_chart(run, token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,17 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components() -> Iterator[None]:
+    """What is installed is searched for Streamlit's components once; each `AppTest` would do it anew, for longer than most pages take."""
+    from streamlit.components.v2 import manifest_scanner
+
+    search = manifest_scanner.scan_component_manifests
+    manifest_scanner.scan_component_manifests = functools.cache(search)
+    yield
+    manifest_scanner.scan_component_manifests = search
 
 
 @pytest.fixture(autouse=True)

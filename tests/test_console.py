@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -72,6 +73,16 @@ def test_predictions_are_a_csv_and_notices_stand_apart(capsys: pytest.CaptureFix
     captured = capsys.readouterr()
     assert captured.out == 'row,prediction\n1,"a,b"\n'
     assert captured.err == "One column was ignored.\n"
+
+
+def test_a_predicted_label_steers_no_terminal_and_reaches_a_file_as_it_is(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    result = {"predictions": [{"row": 1, "prediction": "a\x1b[2J"}, {"row": 2, "prediction": "b"}], "notices": ["Column '\x1b[2J' was ignored."]}
+    show("predict", result)
+    piped = capsys.readouterr()
+    assert (piped.out, "\x1b" in piped.err) == ("row,prediction\n1,a\x1b[2J\n2,b\n", False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    show("predict", result)
+    assert capsys.readouterr().out == "row,prediction\n1,a\\x1b[2J\n2,b\n"
 
 
 def test_a_name_in_a_file_does_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,9 +13,10 @@ from core.dataset.schema import DatasetInfo
 from core.errors import BadSettings, NoRoom, NotFound
 from core.race_lanes import labels, make_lanes, race_room, told_apart, with_batch
 from core.recipes import make_spec
-from core.training import room
+from core.training import gpu, room
 from core.workspace import Workspace
 from tests.training.conftest import make_dataset
+from tests.training.nvml import FakeCard, install
 
 
 @pytest.fixture
@@ -90,6 +91,30 @@ def test_memory_and_disk_of_all_lanes_are_summed(info: DatasetInfo, machine: Cal
         race_room(dataset, specs).check()
     machine(memory=both.memory_needed_bytes - 1)
     assert not race_room(dataset, specs[:2], held_bytes=1).sentence and race_room(dataset, specs[:2]).sentence
+
+
+@pytest.fixture
+def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCard]:
+    card = FakeCard("GPU-a", used=0, total=10**12)
+    install(monkeypatch, card)
+    monkeypatch.setattr(room, "device_kind", lambda backend: "gpu")
+    yield card
+    gpu.all_cards.cache_clear()
+
+
+def test_lanes_share_a_card_and_the_machine(info: DatasetInfo, machine: Callable[..., None], card: FakeCard) -> None:
+    dataset, specs = Workspace.local().dataset(info.id), make_lanes(info, seeds=(0, 1), changes={"batch_size": 2048})
+    machine()
+    both = race_room(dataset, specs)
+    assert both.card_needed_bytes == 2 * room.room_of(dataset, specs[0]).card_needed_bytes
+    card.total = both.card_needed_bytes - 1
+    found = race_room(dataset, specs)
+    assert "2 lanes need about" in found.sentence
+    assert found.batch_that_fits == 1024
+    card.total += 1
+    race_room(dataset, specs).check()
+    machine(memory=both.memory_needed_bytes - 1)
+    assert "2 lanes need about" in race_room(dataset, specs).sentence
 
 
 def test_the_largest_batch_with_which_all_lanes_fit_is_proposed(info: DatasetInfo, machine: Callable[..., None]) -> None:

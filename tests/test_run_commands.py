@@ -16,7 +16,7 @@ from core.recipes import make_spec
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.settings import settings
-from core.training import children
+from core.training import children, room
 from core.training.backend import ROOT
 from core.training.launcher import Launcher
 from core.workspace import Workspace
@@ -137,6 +137,17 @@ def test_train_detached_prints_the_id_alone_so_that_a_script_can_take_it(termina
     code, out, err = terminal("train", dataset.id, "--preset", "quick", "--detach")
     (waiting,) = [run for run in Workspace.local().runs() if run.status.state is RunState.QUEUED]
     assert (code, out, err) == (0, f"{waiting.id}\n", "queued, number 1 in the queue\n")
+
+
+@pytest.mark.parametrize("words", [["train"], ["train", "--seeds", "2"], ["race", "--seed", "0", "--seed", "1"]], ids=" ".join)
+def test_what_will_have_room_when_its_turn_comes_is_queued(terminal: Terminal, nothing_starts: None, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    """As the pages do: what the run at work holds is free by then."""
+    dataset = make_dataset(Workspace.local())
+    monkeypatch.setattr(room, "free_memory_bytes", lambda: 0)
+    assert "of memory" in terminal.refused(words[0], dataset.id, *words[1:], "--detach")
+    monkeypatch.setattr(children, "held_bytes", lambda: 10**12)
+    terminal.json(words[0], dataset.id, *words[1:], "--detach")
+    assert {run.status.state for run in Workspace.local().runs()} == {RunState.QUEUED}
 
 
 def test_train_detached_returns_at_once_and_can_be_watched(terminal: Terminal) -> None:

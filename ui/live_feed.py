@@ -161,7 +161,7 @@ class Feed:
         self._seen_status = seen
         with contextlib.suppress(Damaged):
             status = self.run.status
-            told = {"state": status.state.value, "message": status.message, "phase": status.phase, "over": status.state.is_over}
+            told = {"state": status.state.value, "message": status.message, "phase": status.phase, "over": status.state.is_over, "model": self.run.has_model}
             if told != self.status:
                 self.status, self.version = told, self.version + 1
                 return True

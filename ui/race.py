@@ -43,7 +43,7 @@ def show_race(name: str) -> None:
         empty(_("Here two to four models learn side by side. The runs of this race are gone."), _("Choose a network"), "model", icon="flag")
         return
     lanes = [Lane(run, label, token_of(run)) for run, label in zip(runs, lane_names([run.spec for run in runs]), strict=True)]
-    states = [launcher().state(run).state for run in runs]
+    states = _states(runs)
     head = page(*_titles(states))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(_facts(race, runs), width="content")
@@ -52,6 +52,11 @@ def show_race(name: str) -> None:
     _lanes(race, lanes, states)
     _fairness(race, runs)
     _onward(head, race, runs, states)
+
+
+def _states(runs: Sequence[Run]) -> list[RunState]:
+    """How the lanes stand in truth: on a full disk the end of a dead one may not be written down."""
+    return [launcher().state(run).state for run in runs]
 
 
 def _titles(states: Sequence[RunState]) -> tuple[str, str]:
@@ -96,7 +101,7 @@ def _look(key: str, lanes: Sequence[Lane], shown: Sequence[RunState], every: flo
     """One look: give the browser what is new, and begin the page anew when a lane moved on."""
     with guarded():
         there = [lane for lane in lanes if lane.run.folder.is_dir()]
-        if [lane.run.status.state for lane in there] != list(shown) or looks_every_s(key, lanes, shown) != every:
+        if _states([lane.run for lane in there]) != list(shown) or looks_every_s(key, lanes, shown) != every:
             st.rerun(scope="app")  # with other buttons, or with another clock
         if (wanted := race_chart(there, key)) is not None:
             go("train", run=wanted)

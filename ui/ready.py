@@ -44,8 +44,13 @@ def ready_when_pressed() -> Ready | None:
     """What was offered, in the run in which Train was pressed and nothing else was changed with it; else None."""
     if not any(st.session_state.get(key) for key in BUTTONS):
         return None
-    ready, answers = st.session_state.get(KEY, (None, None))
-    return ready if answers == _answers() else None
+    ready, before = st.session_state.get(KEY, (None, {}))
+    return ready if _is_unchanged(before, _answers()) else None
+
+
+def _is_unchanged(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether no answer was changed; one that only one of them knows was drawn after the offer was kept, or belongs to the page before."""
+    return all(before[key] == now[key] for key in before.keys() & now.keys())
 
 
 def _answers() -> dict[str, Any]:

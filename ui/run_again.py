@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.language import _, plural
-from core.recipes import RECIPES
+from core.recipes import PRESETS, RECIPES
 from core.recipes.like import spec_like
 from core.runs.run import Run, Status
 from core.runs.spec import RunSpec, TrainingSettings
@@ -77,10 +77,10 @@ def train_again_button(spec: RunSpec) -> None:
             _start(spec.model_copy(update={"continues": ""}), "again", pressed)
 
 
-def change_settings_button(spec: RunSpec) -> None:
-    """A look at the settings first."""
+def change_settings_button(run: Run, spec: RunSpec) -> None:
+    """A look at the settings first: the form starts from those of the run."""
     if st.button(_("Change the settings"), icon=":material/tune:", key="change"):
-        go("model", run=None, dataset=spec.dataset, recipe=spec.recipe, preset=spec.preset)
+        go("model", run=None, dataset=spec.dataset, recipe=spec.recipe, preset=spec.preset if spec.preset in PRESETS else "balanced", like=run.id)
 
 
 def _title(models: dict[str, Any], name: str) -> str:

@@ -3,6 +3,7 @@
     ?w=TOKEN        the workspace, on a shared server; on one's own machine there is only one
     ?dataset=ID     the dataset in hand          ?run=ID     the run in hand
     ?draft=ID       a file that is read but not yet stored
+    ?like=ID        on the Model page: the run whose settings are changed
     ?lang=zh_CN     the language of the pages; English where it is absent
     ?view=TOKEN     read-only: one run, for an audience; nothing else is reachable
 """

@@ -25,8 +25,9 @@ from core.runs.run import Run
 from core.training.claim import LOADING
 from core.training.device import device_kind
 from core.training.gpu import VISIBLE, Card, CardMeter, visible_cards
+from core.training.own_process import is_held
 
-__all__ = ["TakenCard", "own_card", "take_card"]
+__all__ = ["TakenCard", "next_card_bytes", "own_card", "take_card"]
 
 RETRY_S = 0.2
 WAITING = N_("waiting until a graphics card is free")  # the phase of a run that has a process and no card
@@ -98,6 +99,20 @@ def take_card(home: Path, *, race: str = "", give_up: Callable[[], bool] = lambd
     return None
 
 
+def next_card_bytes(home: Path) -> int:
+    """Memory that the next run finds on the best card; a worker's own card, where this process has one.
+
+    A card that a run of ours has counts whole: that run gives its memory back before another one gets the card.
+    """
+    return max((_next_bytes(card, home / "cards") for card in visible_cards()), default=0)
+
+
+def _next_bytes(card: Card, folder: Path) -> int:
+    meter = CardMeter(card)
+    taken = _own is None and is_held(folder, _lock_name(card))
+    return (meter.total_memory_bytes() if taken else meter.free_memory_bytes()) or 0
+
+
 def _see_none() -> None:
     """Hide every card from the engine, which has perhaps been imported but has not looked for them yet."""
     os.environ |= {VISIBLE: "-1", "JAX_PLATFORMS": "cpu"}
@@ -114,7 +129,7 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 def _lock(folder: Path, card: Card, race: str) -> IO[str] | None:
     """Lock a card alone; or together with those who have it, when they are of the same race."""
-    file = (folder / f"{re.sub(r'[^A-Za-z0-9-]', '_', card.uuid)}.lock").open("a+", encoding="utf-8")
+    file = (folder / _lock_name(card)).open("a+", encoding="utf-8")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -130,6 +145,10 @@ def _lock(folder: Path, card: Card, race: str) -> IO[str] | None:
     if race:
         _share(file)
     return file
+
+
+def _lock_name(card: Card) -> str:
+    return f"{re.sub(r'[^A-Za-z0-9-]', '_', card.uuid)}.lock"
 
 
 def _share(file: IO[str]) -> bool:

@@ -20,13 +20,15 @@ from pathlib import Path
 
 import psutil
 
+from core.errors import Damaged, MachineError
 from core.runs.race import race_of
 from core.runs.run import Run
 from core.settings import settings
 from core.training.backend import ROOT, EngineName, worker_environment
 from core.training.device import free_memory_bytes
 from core.training.process import ProcessIdentity
-from core.training.room import RESERVE_BYTES, spare_limit_bytes
+from core.training.queue import Job, Queue
+from core.training.room import RESERVE_BYTES, WAITING, spare_limit_bytes
 from core.training.spare import run_order
 from core.training.turns import by_turns
 
@@ -44,7 +46,7 @@ class _Spare:
     order: bytes = b""  # the last one it was given
 
 
-_mutex = threading.RLock()
+_mutex = threading.RLock()  # whoever holds it may not open the queue: a pump comes here with the queue in its hands
 _workers: dict[Path, subprocess.Popen[bytes]] = {}  # by run folder
 _dismissed: list[subprocess.Popen[bytes]] = []  # spares that are ending
 _spare: _Spare | None = None
@@ -90,17 +92,18 @@ def bury() -> None:
 
 
 def warm_spare(backend: EngineName, home: Path) -> bool:
-    """Keep one spare process ready; does nothing if there is one or memory is short.
+    """Keep one spare process ready; does nothing if there is one, or memory is short or waited for.
 
     Returns:
         True when a spare with this backend is ready or getting ready.
     """
     global _spare
+    wanted = _is_memory_wanted(home)
     with _mutex:
         if _spare is not None and (_spare.process.poll() is not None or (_spare.backend, _spare.home) != (backend, home)):
             dismiss_spare()
-        review_spare()
-        if _spare is None and free_memory_bytes() >= spare_limit_bytes(backend):
+        _review(wanted)
+        if _spare is None and not wanted and free_memory_bytes() >= spare_limit_bytes(backend):
             process = subprocess.Popen(
                 [*COMMAND, "--spare"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 cwd=ROOT, env=worker_environment(backend, home), start_new_session=True,
@@ -127,27 +130,29 @@ def rehearse(order: bytes) -> None:
 def rearm_spare() -> None:
     """Make a new spare some seconds after the last one was given a run: the next start shall be as quick, and this one not slower."""
     global _handed
-    with _mutex:
-        if _handed is not None and time.monotonic() >= _handed[0] + REARM_S and warm_spare(*_handed[1:]):
-            _handed = None
+    handed = _handed
+    if handed is not None and time.monotonic() >= handed[0] + REARM_S and warm_spare(*handed[1:]):
+        with _mutex:
+            _handed = None if _handed is handed else _handed
 
 
 def review_spare() -> None:
-    """Give the spare up where memory has become short; what it holds itself counts as free, because its run uses it."""
-    with _mutex:
-        if _spare is None:
-            return
-        free = free_memory_bytes()
-        if free < RESERVE_BYTES or free + _resident_bytes(_spare.process.pid) < spare_limit_bytes(_spare.backend):
-            dismiss_spare()
+    """Give the spare up where memory has become short, or a run waits for it that cannot have the spare: another process
+    started it, or it needs other libraries. What the spare holds itself counts as free, because its run uses it.
+    """
+    if (spare := _spare) is not None:
+        _review(_is_memory_wanted(spare.home))
 
 
 def held_bytes() -> int:
-    """Memory of the spare, and of workers that end before another may start: the next run can have it."""
+    """Memory of the spare, and of workers that end before another may start, whoever started them: the next run can have it."""
+    alone = settings().max_parallel_runs == 1
+    found = {job.worker.pid for job in _working(settings().home) if job.worker is not None} if alone else set()
     with _mutex:
         processes = [_spare.process] if _spare is not None else []
-        processes += list(_workers.values()) if settings().max_parallel_runs == 1 else []
-    return sum(_resident_bytes(process.pid) for process in processes if process.poll() is None)
+        processes += list(_workers.values()) if alone else []
+        found |= {process.pid for process in processes if process.poll() is None}
+    return sum(map(_resident_bytes, found))
 
 
 def has_spare(backend: EngineName, home: Path) -> bool:
@@ -164,6 +169,32 @@ def dismiss_spare() -> None:
             _close_input(_spare.process)
             _dismissed.append(_spare.process)
             _spare = None
+
+
+def _review(wanted: bool) -> None:
+    with _mutex:
+        if _spare is None:
+            return
+        free = free_memory_bytes()
+        if wanted or free < RESERVE_BYTES or free + _resident_bytes(_spare.process.pid) < spare_limit_bytes(_spare.backend):
+            dismiss_spare()
+
+
+def _is_memory_wanted(home: Path) -> bool:
+    """Whether a run has a process and waits for memory before it builds anything."""
+    for job in _working(home):
+        with contextlib.suppress(Damaged):
+            if Run(home / job.run).status.phase == WAITING:
+                return True
+    return False
+
+
+def _working(home: Path) -> list[Job]:
+    """The jobs of the queue that have a living process, whoever started it."""
+    if (home / "queue.db").exists():
+        with contextlib.suppress(MachineError, OSError), Queue(home / "queue.db").transaction() as jobs:
+            return [job for job in jobs.all() if job.worker is not None and job.worker.is_alive()]
+    return []
 
 
 def _side_by_side(run: Run) -> int:

@@ -150,6 +150,7 @@ def prepare_continued(run: Run, folder: Path) -> None:
         shutil.copyfile(run.path(CHECKPOINT_FILE), folder / CHECKPOINT_FILE)
     events = folder / run.events.name
     gone = _copy_history(run.events, events)
+    Run(folder).update(epoch=run.status.epoch)  # stopped before its turn, it can be continued in its turn
     with contextlib.suppress(OSError, LimelightError):  # without an index the copy is read whole, which takes longer
         if (known := History.load(run.events)).offset:
             known.copied(events, gone).save()

@@ -6,7 +6,8 @@ them are mapped here, once. The whole traceback is in the run's log.txt.
 A failed run is over for good, so a run fails only where nothing is left to go on from, or where its own data and
 settings would end it the same way again (what `core.errors` says in a sentence: a loss that is no number, a dataset
 that is gone). Everything else leaves a run with a checkpoint interrupted, and the sentence says that Resume goes on;
-where its learning was done, Resume only judges and exports it again.
+where its learning was done, Resume only judges and exports it again. A run that found too little memory or disk when its
+turn came is interrupted too: there was enough when it was made, so there may be again.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def explain(error: BaseException, spec: RunSpec, *, resumable: bool = False) -> 
     if isinstance(error, Terminated | KeyboardInterrupt):
         lost = N_("What was learned until then is lost to this run. Train again.")
         return RunState.INTERRUPTED, N_("The machine ended the training from outside. {then_words}").format(then_words=RESUME if resumable else lost)
-    if isinstance(error, NoRoom) and resumable:
+    if isinstance(error, NoRoom):
         return RunState.INTERRUPTED, N_("{message_words} Or wait until more is free, then press Resume.").format(message_words=error.message)
     if isinstance(error, LimelightError) and not (isinstance(error, DiskFull) and resumable):
         return RunState.FAILED, error.message

@@ -104,6 +104,11 @@ class CardMeter:
         memory = self._ask("nvmlDeviceGetMemoryInfo")
         return None if memory is None else int(memory.free)
 
+    def total_memory_bytes(self) -> int | None:
+        """All memory of the card; None when it does not tell."""
+        memory = self._ask("nvmlDeviceGetMemoryInfo")
+        return None if memory is None else int(memory.total)
+
     def _energy(self, watts: float | None) -> float | None:
         """By the card's own counter, or else the power summed over time; a gap makes it unknown for good."""
         if self._first_mj is not None:

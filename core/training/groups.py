@@ -7,14 +7,14 @@ looked up, and it is made, while nobody else can change the queue.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
-from core.errors import Damaged
+from core.errors import Damaged, MachineError
 from core.quota import Usage
-from core.runs.race import Race, all_races, create_race, lanes_of
+from core.runs.race import Race, all_races, create_race, forget_race, lanes_of
 from core.runs.run import Run
-from core.runs.series import Kind, Series, create_series
+from core.runs.series import Kind, Series, create_series, forget_series
 from core.runs.spec import RunSpec
 from core.training.twice import is_young
 from core.workspace import Workspace
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from core.training.launcher import Launcher
 
 __all__ = ["start_race", "start_series"]
+
+Made = TypeVar("Made")
 
 
 def start_race(launcher: Launcher, workspace: Workspace, specs: Sequence[RunSpec], name: str = "") -> Race:
@@ -44,7 +46,7 @@ def start_race(launcher: Launcher, workspace: Workspace, specs: Sequence[RunSpec
         >>> start_race(launcher, workspace, [spec, other])                  # doctest: +SKIP
     """
     usage = workspace.usage()
-    return launcher.submit_made(lambda: _race(workspace, specs, name, usage))
+    return _submitted(launcher, lambda: _race(workspace, specs, name, usage), lambda race: forget_race(workspace, race.id))
 
 
 def start_series(launcher: Launcher, workspace: Workspace, kind: Kind, specs: Sequence[RunSpec], name: str = "") -> tuple[Series, list[Run]]:
@@ -69,16 +71,33 @@ def start_series(launcher: Launcher, workspace: Workspace, kind: Kind, specs: Se
     usage = workspace.usage()
 
     def make() -> tuple[tuple[Series, list[Run]], list[Run]]:
-        series, new = create_series(workspace, kind, specs, name, usage=usage)
+        series, new = create_series(workspace, kind, specs, name, usage=usage.recounted(workspace.folder))
         return (series, new), new
 
-    return launcher.submit_made(make)
+    return _submitted(launcher, make, lambda made: forget_series(workspace, made[0].id))
+
+
+def _submitted(launcher: Launcher, make: Callable[[], tuple[Made, Sequence[Run]]], forget: Callable[[Made], None]) -> Made:
+    """Make a group and queue its runs; where the queue cannot be written in the end, the new group is forgotten with its runs."""
+    made = list[Made]()
+
+    def noted() -> tuple[Made, Sequence[Run]]:
+        group, runs = make()
+        made.extend([group] if runs else [])
+        return group, runs
+
+    try:
+        return launcher.submit_made(noted)
+    except MachineError:
+        for group in made:
+            forget(group)
+        raise
 
 
 def _race(workspace: Workspace, specs: Sequence[RunSpec], name: str, usage: Usage) -> tuple[Race, list[Run]]:
     if (race := _just_made(workspace, specs)) is not None:
         return race, []
-    race = create_race(workspace, specs, name, usage=usage)
+    race = create_race(workspace, specs, name, usage=usage.recounted(workspace.folder))
     return race, lanes_of(race, workspace.runs_folder)
 
 

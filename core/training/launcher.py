@@ -8,26 +8,26 @@ another machine could stand behind it.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from core.errors import QuotaExceeded, UserError
+from core.errors import MachineError, QuotaExceeded, UserError
 from core.files import FOLDER_MODE, remove_folder
 from core.language import N_
-from core.quota import Usage
 from core.runs.run import Run, Status
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
-from core.settings import settings
 from core.training import children, control, line, upkeep
 from core.training.backend import EngineName
 from core.training.claim import end_run
 from core.training.failures import vanished
 from core.training.follow import follow
 from core.training.order import write_order
-from core.training.queue import Jobs, Queue
+from core.training.queue import Queue
 from core.training.repair import repair
 from core.training.room import check_continued
 from core.training.spare import rehearsal_order
@@ -35,6 +35,8 @@ from core.training.twice import just_made
 from core.workspace import Workspace
 
 __all__ = ["Launcher"]
+
+log = logging.getLogger("limelight")
 
 SCAN_S = 10.0  # look at all run folders at most this often
 WAITS = N_("It has not begun and waits for its turn.")
@@ -66,24 +68,24 @@ class Launcher:
         Raises:
             QuotaExceeded, DiskFull: nothing was made.
         """
-        usage = workspace.usage()  # takes long, so nobody waits for it
-        with self._queue.transaction() as jobs:
-            run = self._just_made(jobs, workspace, spec) or self._made(jobs, workspace, spec, usage)
-        self.pump()
-        return run
+        return self._made_once(workspace, spec)
 
     def submit_made(self, make: Callable[[], tuple[Made, Sequence[Run]]]) -> Made:
         """Make runs that belong together and put them into the queue, while nobody else can change it.
 
         Args:
-            make: returns what this returns, and the runs to queue. Others wait for it, so it must be quick.
+            make: returns what this returns, and the new runs to queue. Others wait for it, so it must be quick.
+
+        Raises:
+            DiskFull: the queue cannot be written; the runs are removed.
         """
-        with self._queue.transaction() as jobs:
-            made, runs = make()
+        with self._queue.adding() as (jobs, folders):
+            answer, runs = make()
             for run in runs:
+                folders.append(run.folder)
                 jobs.add(self._key(run))
         self.pump()
-        return made
+        return answer
 
     def submit(self, run: Run) -> None:
         """Put a new run into the queue and start it if there is room.
@@ -94,6 +96,7 @@ class Launcher:
         Raises:
             QuotaExceeded: the workspace or the server has used its training time; the run is removed.
             UserError: the run was started before.
+            DiskFull: the queue cannot be written now; the run stays, and a later pump finds it.
         """
         self.submit_all([run])
 
@@ -123,38 +126,35 @@ class Launcher:
     def pump(self) -> int:
         """Start what may start, and put right what has died. Safe at any time, from any process.
 
+        Where the disk is full or others hold the queue, the runs at work go on and the next pump does the rest.
+
         Returns:
             The number of processes started.
         """
         children.bury()
-        with self._queue.transaction() as jobs:
-            if time.monotonic() >= self._scan_due:
-                upkeep.scan(self.home, jobs)
-                self._scan_due = time.monotonic() + SCAN_S
-            upkeep.adopt(self.home, jobs)
-            places = line.places(self.home, [job.run for job in jobs.all()])
-            taken = {places[job.run] for job in jobs.all() if job.worker is not None and upkeep.is_working(self.home, jobs, job)}
-            started = 0
-            for job in [job for job in jobs.all() if job.worker is None]:
-                place = places[job.run]
-                has_room = place in taken or len(taken) < settings().max_parallel_runs or Run(self.home / job.run).stop_requested
-                if has_room and upkeep.start_job(self.home, jobs, job):
-                    taken.add(place)
-                    started += 1
-            return started
+        try:
+            with self._queue.transaction() as jobs:
+                if time.monotonic() >= self._scan_due:
+                    upkeep.scan(self.home, jobs)
+                    self._scan_due = time.monotonic() + SCAN_S
+                return upkeep.start_next(self.home, jobs)
+        except (MachineError, OSError) as error:
+            log.warning("The queue could not be looked after; the next look tries again: %s", error)
+            return 0
 
     # ---- what people do to a run
 
     def stop(self, run: Run) -> None:
         """Ask a run to stop: a waiting one leaves the queue, a working or paused one keeps its best weights.
 
-        Returns at once; may be called again and again. A run that is over stays as it is.
+        Returns at once; may be called again and again. A run that is over stays as it is. On a full disk the wish
+        counts too: a worker obeys it without the queue, and a waiting run is never started; it leaves at a later pump.
         """
         if run.status.state.is_over:
             return
         run.request_stop()
-        with self._queue.transaction() as jobs:
-            if run.status.state is RunState.QUEUED and end_run(run, RunState.STOPPED, upkeep.NO_MODEL):
+        with contextlib.suppress(MachineError, OSError), self._queue.transaction() as jobs:
+            if run.status.state is RunState.QUEUED and end_run(run, RunState.STOPPED, upkeep.left_queue(run)):
                 jobs.remove(self._key(run))
         self.pump()
 
@@ -210,22 +210,19 @@ class Launcher:
         """
         spec, workspace = control.continued(run, more_epochs), Workspace(run.folder.parent.parent)
         check_continued(workspace.dataset(spec.dataset), spec, held_bytes=children.held_bytes())
-        usage = workspace.usage()
-        with self._queue.transaction() as jobs:
-            new = self._just_made(jobs, workspace, spec)
-            new = new or self._made(jobs, workspace, spec, usage, lambda folder: control.prepare_continued(run, folder))
-        self.pump()
-        return new
+        return self._made_once(workspace, spec, lambda folder: control.prepare_continued(run, folder))
 
     # ---- the queue
 
     def waiting(self, workspace: Workspace) -> list[Run]:
         """The waiting runs of a workspace, the next to start first."""
         with self._queue.transaction() as jobs:
-            return [Run(self.home / key) for key in line.own(self.home, jobs, workspace)]
+            return [Run(self.home / key) for key in line.own(self.home, jobs.waiting(), workspace)]
 
     def position(self, run: Run) -> int:
         """Place in the queue of the whole server, 1 for the next to start; 0 when it does not wait. A race counts once."""
+        if run.status.state is not RunState.QUEUED:
+            return 0  # which is known without the queue, on a full disk too
         with self._queue.transaction() as jobs:
             return line.position(self.home, jobs, run)
 
@@ -294,21 +291,26 @@ class Launcher:
     # ---- one run
 
     def _is_busy(self) -> bool:
-        """Whether a run works or waits; one that is over may still stand in the queue."""
-        with self._queue.transaction() as jobs:
-            return any(job.worker is None or upkeep.is_working(self.home, jobs, job) for job in jobs.all())
+        """Whether a run works or waits, or nobody can say; one that is over may still stand in the queue."""
+        try:
+            with self._queue.transaction() as jobs:
+                return any(job.worker is None or upkeep.is_working(self.home, jobs, job) for job in jobs.all())
+        except MachineError:
+            return True
 
-    def _made(self, jobs: Jobs, workspace: Workspace, spec: RunSpec, usage: Usage, fill: Callable[[Path], object] | None = None) -> Run:
-        usage.check(new_runs=1)
-        run = Run.create(workspace.runs_folder, spec, fill)
-        jobs.add(self._key(run))
+    def _made_once(self, workspace: Workspace, spec: RunSpec, fill: Callable[[Path], object] | None = None) -> Run:
+        """A new run in the queue, or the one that the same press of a button made a moment ago."""
+        usage = workspace.usage()  # takes long, so nobody waits for it
+        with self._queue.adding() as (jobs, folders):
+            own = line.own(self.home, (job.run for job in jobs.all()), workspace)
+            run = just_made((Run(self.home / key) for key in own), spec)
+            if run is None:
+                usage.recounted(workspace.folder).check(new_runs=1)
+                run = Run.create(workspace.runs_folder, spec, fill)
+                folders.append(run.folder)
+                jobs.add(self._key(run))
+        self.pump()
         return run
-
-    def _just_made(self, jobs: Jobs, workspace: Workspace, spec: RunSpec) -> Run | None:
-        """The run that the same press of a button made a moment ago."""
-        prefix = f"{line.key_of(self.home, workspace.runs_folder)}/"
-        keys = [job.run for job in jobs.all() if job.run.startswith(prefix)]
-        return just_made((Run(self.home / key) for key in keys), spec)
 
     def _queue_again(self, run: Run) -> str:
         with self._queue.transaction() as jobs:

@@ -23,10 +23,10 @@ def key_of(home: Path, folder: Path) -> str:
     return folder.resolve().relative_to(home).as_posix()
 
 
-def own(home: Path, jobs: Jobs, workspace: Workspace) -> list[str]:
-    """The waiting runs of a workspace, by the names of the queue, the next to start first."""
+def own(home: Path, keys: Iterable[str], workspace: Workspace) -> list[str]:
+    """Those runs that belong to a workspace, by the names of the queue, in the order given."""
     prefix = f"{key_of(home, workspace.runs_folder)}/"
-    return [key for key in jobs.waiting() if key.startswith(prefix)]
+    return [key for key in keys if key.startswith(prefix)]
 
 
 def places(home: Path, keys: Iterable[str]) -> dict[str, str]:
@@ -64,7 +64,7 @@ def move(home: Path, jobs: Jobs, run: Run, place: int) -> None:
         run: nothing happens if it does not wait (any more).
         place: from 1, the next to start; past the end means last.
     """
-    keys, key = own(home, jobs, Workspace(run.folder.parent.parent)), key_of(home, run.folder)
+    keys, key = own(home, jobs.waiting(), Workspace(run.folder.parent.parent)), key_of(home, run.folder)
     if key in keys:
         jobs.arrange(moved(keys, key, place))
         write_order(home, jobs.waiting())

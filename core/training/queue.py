@@ -21,7 +21,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.files import FILE_MODE
+from core.errors import DiskFull, MachineError
+from core.files import FILE_MODE, remove_folder
+from core.language import N_
 from core.training.process import ProcessIdentity
 
 __all__ = ["Job", "Jobs", "Queue"]
@@ -29,6 +31,10 @@ __all__ = ["Job", "Jobs", "Queue"]
 log = logging.getLogger("limelight")
 
 BUSY_S = 10.0  # wait at most this long for another process' transaction
+FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}  # what a full disk is called: in WAL mode even reading makes files
+HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+NO_ROOM = N_("The queue of runs cannot be read or written, most likely because the disk is full. Free some space and try again.")
+TOO_LONG = N_("Another process has held the queue of runs for too long. Try again in a moment.")
 TABLE = """CREATE TABLE IF NOT EXISTS jobs (
     position INTEGER PRIMARY KEY AUTOINCREMENT,  -- first come, first served
     run TEXT NOT NULL UNIQUE,                    -- folder under home, with forward slashes
@@ -138,6 +144,10 @@ class Queue:
 
         A file that is no database any more is put aside: its content can be found in the run folders.
 
+        Raises:
+            DiskFull: the queue cannot be read or written; nothing was changed.
+            MachineError: others held it for too long.
+
         Example:
             >>> import tempfile
             >>> with tempfile.TemporaryDirectory() as home:
@@ -148,12 +158,21 @@ class Queue:
             ...         [job.run for job in jobs.all()]
             ['workspaces/local/runs/r1']
         """
-        connection = self._begun()
-        try:
+        with _in_words(), contextlib.closing(self._begun()) as connection:
             yield Jobs(connection)
-            connection.execute("COMMIT")
-        finally:
-            connection.close()  # without a COMMIT this undoes the transaction
+            connection.execute("COMMIT")  # without it, closing undoes the transaction
+
+    @contextlib.contextmanager
+    def adding(self) -> Iterator[tuple[Jobs, list[Path]]]:
+        """The same to make runs for it: where it cannot be written in the end, the folders in the list are removed."""
+        folders = list[Path]()
+        try:
+            with self.transaction() as jobs:
+                yield jobs, folders
+        except BaseException:
+            for folder in folders:
+                remove_folder(folder)
+            raise
 
     def _begun(self) -> sqlite3.Connection:
         try:
@@ -194,6 +213,20 @@ class Queue:
             connection.close()
             raise
         return connection
+
+
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    """Say in a sentence of ours what SQLite says about the disk, or about others."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the kind, without its details
+        if code in FULL:
+            raise DiskFull(NO_ROOM) from error
+        if code in HELD:
+            raise MachineError(TOO_LONG, code="busy") from error
+        raise
 
 
 def _text(worker: ProcessIdentity | None) -> str | None:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import math
 import shutil
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,13 +25,13 @@ from core.recipes.plan import GATES, Layer, Plan
 from core.runs.spec import RunSpec
 from core.settings import settings
 from core.training.backend import EngineName, choose_backend
+from core.training.cards import next_card_bytes
 from core.training.device import device_kind, free_memory_bytes
-from core.training.gpu import CardMeter, visible_cards
 
 if TYPE_CHECKING:
     from core.dataset.dataset import Dataset
 
-__all__ = ["RESERVE_BYTES", "Room", "check_continued", "check_worker", "room_for", "room_of", "size", "smaller_batches", "spare_limit_bytes"]
+__all__ = ["RESERVE_BYTES", "WAITING", "Room", "check_continued", "check_worker", "room_for", "room_of", "size", "smaller_batches", "spare_limit_bytes"]
 
 MB = 10**6
 NUMBER = 4  # bytes of a float32
@@ -38,6 +40,9 @@ VALIDATION_BATCH = 256  # rows, as in `core.training.trainer.engine`
 HELD_BACK = 0.5  # of a forward pass is alive at once where nothing is kept for the way back
 RESERVE_BYTES = 300 * MB  # pages that are open, files being read
 FIXED_DISK_BYTES = 64 * MB  # events, log, evaluation, compiled code
+WAITING = N_("waiting for memory")  # the phase of a run that has a process and too little memory
+PATIENCE_S = 15.0  # the web server looks at its spare every five seconds
+RETRY_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,11 @@ class Room:
     """What a run needs and what there is.
 
     Attributes:
-        memory_needed_bytes, memory_free_bytes: of the machine; of the graphics processor where that is what is short.
+        memory_needed_bytes, memory_free_bytes: of the machine.
         disk_needed_bytes, disk_free_bytes: under LIMELIGHT_HOME.
         batch_that_fits: the largest smaller batch (rows) that would fit; None where it fits as it is, or none would.
         sentence: empty where it fits.
+        card_needed_bytes, card_free_bytes: of the graphics processor; both 0 where the run uses none.
     """
 
     memory_needed_bytes: int
@@ -83,6 +89,14 @@ class Room:
     disk_free_bytes: int
     batch_that_fits: int | None = None
     sentence: str = ""
+    card_needed_bytes: int = 0
+    card_free_bytes: int = 0
+
+    @property
+    def short(self) -> tuple[int, int] | None:
+        """What is needed and what is free of the memory that is too small; None where it is enough."""
+        both = (self.memory_needed_bytes, self.memory_free_bytes), (self.card_needed_bytes, self.card_free_bytes)
+        return next(((needed, free) for needed, free in both if needed > free), None)
 
     def check(self) -> None:
         """Refuse a run that does not fit.
@@ -108,20 +122,23 @@ def room_for(spec: RunSpec, info: DatasetInfo, plan: Plan, *, held_bytes: int = 
     Returns:
         The estimate. `Room.check` raises where it does not fit.
     """
-    backend = choose_backend(spec)
-    batch = spec.training.batch_size
+    backend, batch = choose_backend(spec), spec.training.batch_size
     on_card = device_kind(backend) == "gpu"
-    need = _card_bytes if on_card else _memory_bytes
-    free = _card_free() if on_card else (free_memory_bytes() if free_bytes is None else free_bytes) + held_bytes
-    needed = need(spec, info, plan, backend, batch)
+    free = (free_memory_bytes() if free_bytes is None else free_bytes) + held_bytes
+    card_free = next_card_bytes(settings().home) if on_card else 0
     disk, disk_free = _disk_bytes(spec, info, plan), _disk_free(settings().home)
-    smaller, sentence = None, ""
-    if needed > free:
-        smaller = next((rows for rows in smaller_batches(batch) if need(spec, info, plan, backend, rows) <= free), None)
-        sentence = _too_little_memory(needed, free, batch, smaller, on_card=on_card)
+
+    def with_batch(rows: int) -> Room:
+        needed, card = _memory_bytes(spec, info, plan, backend, rows, on_card=on_card), _card_bytes(spec, info, plan, backend, rows) if on_card else 0
+        return Room(needed, free, disk, disk_free, card_needed_bytes=card, card_free_bytes=card_free)
+
+    room, smaller, sentence = with_batch(batch), None, ""
+    if room.short is not None:
+        smaller = next((rows for rows in smaller_batches(batch) if with_batch(rows).short is None), None)
+        sentence = _too_little_memory(*room.short, batch, smaller, on_card=room.memory_needed_bytes <= free)
     elif disk > disk_free:
         sentence = N_("This run needs about {disk} on the disk, and {disk_free} is free. Delete runs or datasets that you no longer need.").format(disk=size(disk), disk_free=size(disk_free))
-    return Room(needed, free, disk, disk_free, smaller, sentence)
+    return replace(room, batch_that_fits=smaller, sentence=sentence)
 
 
 def spare_limit_bytes(backend: EngineName) -> int:
@@ -154,10 +171,10 @@ def check_continued(dataset: Dataset, spec: RunSpec, *, held_bytes: int = 0) -> 
         NoRoom: what fitted when the first run was made does not fit now.
     """
     room = room_of(dataset, spec, held_bytes=held_bytes)
-    if room.batch_that_fits is None:
+    if room.short is None or room.batch_that_fits is None:
         room.check()
         return
-    needed, free = size(room.memory_needed_bytes), size(room.memory_free_bytes)
+    needed, free = map(size, room.short)
     raise NoRoom(
         N_("This run needs about {needed} of memory and {free} is free. It keeps its batch of {batch} rows. Close other programs, or train a new run with batches of at most {smaller} rows.").format(
             needed=needed, free=free, batch=spec.training.batch_size, smaller=room.batch_that_fits
@@ -165,21 +182,40 @@ def check_continued(dataset: Dataset, spec: RunSpec, *, held_bytes: int = 0) -> 
     )
 
 
-def check_worker(dataset: Dataset, spec: RunSpec) -> None:
+def check_worker(dataset: Dataset, spec: RunSpec, say: Callable[[str], None]) -> None:
     """Look again in the worker, before anything is built: time may have passed in the queue.
+
+    Memory that is short is waited for a little: the worker before may be leaving, and the spare of a web server is sent
+    away where a run waits (`core.training.children`).
+
+    Args:
+        dataset, spec: of the run.
+        say: told the phase of the run at each look while it must wait.
 
     Raises:
         NoRoom: what fitted when the run was made does not fit now.
     """
-    room_of(dataset, spec, held_bytes=int(psutil.Process().memory_info().rss)).check()
+    deadline = time.monotonic() + PATIENCE_S
+    while (room := _workers_room(dataset, spec)).short is not None and time.monotonic() < deadline:
+        say(WAITING)
+        time.sleep(RETRY_S)
+    room.check()
 
 
-def _memory_bytes(spec: RunSpec, info: DatasetInfo, plan: Plan, backend: EngineName, batch: int) -> int:
-    """Peak memory of the worker and of the process that exports its model; what a step took is not given back by then."""
+def _workers_room(dataset: Dataset, spec: RunSpec) -> Room:
+    return room_of(dataset, spec, held_bytes=int(psutil.Process().memory_info().rss))
+
+
+def _memory_bytes(spec: RunSpec, info: DatasetInfo, plan: Plan, backend: EngineName, batch: int, *, on_card: bool = False) -> int:
+    """Peak memory of the worker and of the process that exports its model; what a step took is not given back by then.
+
+    On a graphics processor the steps are taken there. What its libraries hold of this memory was not measured.
+    """
     engine = ENGINES[backend]
     data = _raw_bytes(info) + _rows_bytes(info, plan, copies=2)
+    step = 0 if on_card else _step_bytes(plan, engine, batch)
     export = engine.export_bytes + engine.export_copies * NUMBER * plan.parameters
-    return round(engine.fixed_bytes + data + _network_bytes(spec, plan, engine) + _step_bytes(plan, engine, batch) + export)
+    return round(engine.fixed_bytes + data + _network_bytes(spec, plan, engine) + step + export)
 
 
 def _card_bytes(spec: RunSpec, info: DatasetInfo, plan: Plan, backend: EngineName, batch: int) -> int:
@@ -255,10 +291,6 @@ def size(size_bytes: int) -> str:
         ('2.3 GB', '85 MB')
     """
     return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / MB:.0f} MB"
-
-
-def _card_free() -> int:
-    return max((CardMeter(card).free_memory_bytes() or 0 for card in visible_cards()), default=0)
 
 
 def _disk_free(home: Path) -> int:

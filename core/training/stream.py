@@ -198,9 +198,9 @@ class Tap:
         return None if left else TimeLeft(0.0, None, None)
 
     def _warn(self) -> None:
-        """Let the guard rails speak; twice a second is enough, and epochs can be shorter than a look at all of them takes."""
+        """Let the guard rails speak; twice a second is enough, and epochs can be shorter than a look at all of them takes. At the end they always do."""
         now = time.monotonic()
-        if self._facts is None or now < self._warn_due:
+        if self._facts is None or (now < self._warn_due and not self.reason):
             return
         self._warn_due = now + WARN_S
         for notice in new_notices(self._history, self._facts, self._said):

@@ -16,26 +16,43 @@ from core.files import read_json
 from core.language import N_
 from core.runs.run import Run
 from core.runs.state import RunState
+from core.settings import settings
 from core.training import children
 from core.training.backend import choose_backend
 from core.training.claim import end_run
 from core.training.control import LEARNED, has_checkpoint
 from core.training.failures import explain_exit, explain_stop, vanished
+from core.training.line import places
 from core.training.order import read_order
 from core.training.process import ProcessIdentity, signal_group
 from core.training.queue import Job, Jobs
 
-__all__ = ["NO_MODEL", "adopt", "is_working", "scan", "settle", "start_job"]
+__all__ = ["adopt", "is_working", "left_queue", "scan", "settle", "start_job", "start_next"]
 
 LEASE_S = 60.0  # a new process has this long to lock its run
 ATTEMPTS = 2  # processes that may die before they lock the run; then it fails
 STOP_S, TERM_S = 15.0, 60.0  # a worker that ignores Stop gets SIGTERM after the first, SIGKILL after both: it may be in one long call of its engine
 NO_MODEL = N_("It was stopped before it had a model.")
+NOT_GONE_ON = N_("It was stopped before it went on, so there is no model. Its last checkpoint is kept: press Continue to go on from there.")
 NOT_STARTED = N_("The training process could not be started. The run's log.txt says why; try again.")
 NOT_RESUMED = N_("The training process could not be started. The run's log.txt says why. Its last checkpoint is kept: press Resume to try again.")
 NOBODY = ProcessIdentity(0, 0, "")  # a process that is gone, or that nobody can name
 
 _stops_seen: dict[Path, float] = {}  # run folder → when this process first saw its stop file (monotonic)
+
+
+def start_next(home: Path, jobs: Jobs) -> int:
+    """Put right what has died, and start the jobs whose turn it is; the number of processes started."""
+    adopt(home, jobs)
+    place = places(home, [job.run for job in jobs.all()])
+    taken = {place[job.run] for job in jobs.all() if job.worker is not None and is_working(home, jobs, job)}
+    started = 0
+    for job in [job for job in jobs.all() if job.worker is None]:
+        has_room = place[job.run] in taken or len(taken) < settings().max_parallel_runs or Run(home / job.run).stop_requested
+        if has_room and start_job(home, jobs, job):
+            taken.add(place[job.run])
+            started += 1
+    return started
 
 
 def start_job(home: Path, jobs: Jobs, job: Job) -> bool:
@@ -50,12 +67,17 @@ def start_job(home: Path, jobs: Jobs, job: Job) -> bool:
         jobs.remove(job.run)
         return False
     if run.stop_requested:
-        end(run, RunState.STOPPED, NO_MODEL)
+        end(run, RunState.STOPPED, left_queue(run))
         jobs.remove(job.run)
         return False
     identity = children.start_worker(run, choose_backend(spec), home)
     jobs.lease(job.run, identity or NOBODY, LEASE_S)
     return True
+
+
+def left_queue(run: Run) -> str:
+    """The sentence for a run that was stopped while it waited: for its first turn, or, resumed, to go on."""
+    return NOT_GONE_ON if has_checkpoint(run) else NO_MODEL
 
 
 def adopt(home: Path, jobs: Jobs) -> None:

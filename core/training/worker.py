@@ -98,13 +98,13 @@ def _train(claim: Claim, ready: Preparation | None) -> tuple[Fitted, dict[str, A
 
     own_card(claim.run, _home(claim.run), lambda phase: claim.recorder.status(phase=phase))
     keras = import_keras()
-    _stop_here(claim, N_("preparing data"))
     from core.training.learn import learn
     from core.training.preparation import Preparation
     from core.training.room import check_worker
 
     workspace = Workspace(claim.run.folder.parent.parent)
-    check_worker(workspace.dataset(claim.spec.dataset), claim.spec)
+    check_worker(workspace.dataset(claim.spec.dataset), claim.spec, lambda phase: _stop_here(claim, phase))
+    _stop_here(claim, N_("preparing data"))
     ready = ready or Preparation(workspace, claim.spec)
     material = ready.material
     material.store(claim.run)

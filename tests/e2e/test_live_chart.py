@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,13 @@ PLOT = f"{BOX}?.limelight"  # the figure, as it was last drawn
 POINTS = f"Object.values({PLOT}?.rows ?? {{}}).map(([x]) => x.length)"
 AXES = f"JSON.stringify({PLOT}.ranges)"
 WAY = "document.querySelector('.ll-live')?.dataset.way"
+SPARKS = "[...document.querySelectorAll('.ll-live svg:not([hidden])')].map((svg) => [svg.dataset.part, svg.firstChild.getAttribute('points').split(' ').length])"
+QUIET_MS = 7500  # between two things that a screen reader is told; half a second less than the promise, for the clock of the test
+LISTEN = """
+new MutationObserver((changes) => {
+  if (changes.some((change) => change.target.parentElement?.closest("[data-part=voice]") || change.target.dataset?.part === "voice")) (window.told ??= []).push(performance.now());
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
 NO_SOCKET = """
 const Real = WebSocket;
 window.WebSocket = class extends Real {
@@ -100,6 +108,7 @@ def zoom(page: Page) -> str:
 def test_it_grows_and_keeps_zoom_and_legend(server: Server, new_page: Callable[..., Page]) -> None:
     with learning(2) as (run, token):
         page = new_page()
+        page.add_init_script(LISTEN)
         page.goto(f"{server.url}/?view={token}")
         wait_for_points(page, 2)
         assert page.evaluate(WAY) == "socket"
@@ -111,9 +120,13 @@ def test_it_grows_and_keeps_zoom_and_legend(server: Server, new_page: Callable[.
             made.one_epoch(run, number)
             wait_for_points(page, number)
         assert page.evaluate(AXES) == axes
+        told = page.evaluate("window.told")
+        assert told and min((later - earlier for earlier, later in pairwise(told)), default=QUIET_MS) >= QUIET_MS  # epochs come faster
         made.finish(run, 4)
         expect(page.get_by_text("0.842")).to_be_visible()  # the page noticed the end by itself
         expect(page.locator("[data-part=state]")).to_have_text("Finished")
+        expect(page.locator("[data-part=title-loss]")).to_have_text("Kept: epoch 4, validation loss 0.150")
+        expect(page.locator("[data-part=progress]")).to_have_text("4 epochs · epoch 4 is kept")
         assert page.evaluate(AXES) == axes and page.evaluate(f"{PLOT}.wasHere")  # never made anew
         assert page.evaluate(f"[...{PLOT}.hidden]") == ["raw"]
         page.locator("[data-chart=loss] .ll-whole").click()
@@ -173,6 +186,12 @@ def test_the_room_sees_what_happens_to_the_run(server: Server, new_page: Callabl
         expect(page.locator("[data-part=notices] li")).to_have_text("It learns <i>by heart</i>. (epoch 2)")
         expect(page.locator("[data-part=examples-title]")).to_have_text("1 of 2 right after epoch 2 · rows it never learned from")
         expect(page.locator("[data-part=examples-list] .ll-answer")).to_have_text(["✓ yes", "✗ <b>no</b>"])  # text, never markup
+        made.event(run, "examples", epoch=3, rows=[rows[0], rows[1] | {"answer": "yes", "share": 0.7}])
+        expect(page.locator("[data-part=examples-list] .ll-answer")).to_have_text(["✓ yes", "✓ yes"])  # the room sees it learn
+        for load in (10.0, 60.0, 90.0):
+            made.event(run, "device", cpu_percent=load, memory_bytes=1, gpus=[])
+        expect(page.locator("[data-part=processor]")).to_have_text("90 %")
+        assert dict(page.evaluate(SPARKS)) == {"spark-rate": 2, "spark-speed": 20, "spark-processor": 3}
         sizes = page.locator(".ll-cells b").evaluate_all("all => all.map(one => parseFloat(getComputedStyle(one).fontSize))")
         assert min(sizes) >= 32  # read from the back of the room
         page.locator("[data-part=smoothing]").fill("0")
@@ -250,6 +269,8 @@ def test_everybody_sees_an_interruption_and_that_it_goes_on(server: Server, new_
         expect(second.get_by_role("button", name="Stop")).to_have_count(0)
     for page in (first, second):  # its worker is gone
         expect(page.locator("[data-part=state]")).to_have_text("Interrupted")
+        expect(page.locator("[data-part=title-loss]")).to_have_text("Best: epoch 3, validation loss 0.200")  # no model is kept
+        expect(page.locator("[data-part=progress]")).to_have_text("3 epochs · epoch 3 was the best")
     until_closed(sockets)  # the server takes it for over
     first.locator(".st-key-resume button").click()
     expect(first.get_by_role("heading", name="Waiting its turn")).to_be_visible()
@@ -271,7 +292,11 @@ def test_the_train_page_goes_from_waiting_to_the_result(server: Server, new_page
     with made.worked_on(run):
         made.begin(run)
         expect(page.get_by_role("heading", name="It is learning")).to_be_visible()
-        made.one_epoch(run, 1)
+        for number in range(1, made.STEPS + 1):
+            made.step(run, number)
+            if number == 2:  # of few batches none is left out of the picture
+                until(page, f"{PLOT}?.ranges.y[0] <= 0.5 && {PLOT}.ranges.y[1] >= 1.0")
+        made.epoch(run, 1)
         wait_for_points(page, 1)
         made.finish(run, 1)
         expect(page.get_by_role("heading", name="It has learned")).to_be_visible()

@@ -134,7 +134,6 @@ def visit(launcher: NotingLauncher) -> Visit:
         for key, value in params.items():
             app.query_params[key] = value
         if name != "start":
-            app.run()
             app.switch_page(f"pages/{name}.py")
         app.run()
         assert_sound(app)

@@ -6,7 +6,8 @@ import pytest
 
 from core.dataset.dataset import Dataset
 from core.dataset.ingest import ingest
-from core.recipes import RECIPES
+from core.recipes import RECIPES, make_spec
+from core.runs.run import Run
 from core.runs.state import RunState
 from core.settings import settings
 from core.training import room
@@ -108,6 +109,41 @@ def test_a_press_alone_starts_what_was_shown_before_the_page_is_drawn_anew(visit
     (run,) = workspace.runs()
     assert (run.spec.settings["layers"], run.spec.preset, param(app, "run")) == (3, "custom", run.id)
     assert len(launcher.warmed) == drawn  # it never came to the place where the page prepares the spare
+
+
+def test_the_first_press_after_the_page_was_opened_from_another_is_as_quick(visit: Visit, people: Dataset, workspace: Workspace, launcher: NotingLauncher) -> None:
+    """What the page before left behind, and what is drawn below the offer, is no answer of this page."""
+    app = visit("data", dataset=people.id)
+    app.switch_page("pages/model.py").run()
+    assert not app.exception
+    drawn = len(launcher.warmed)
+    app.button(key="train").click().run()
+    (run,) = workspace.runs()
+    assert param(app, "run") == run.id
+    assert len(launcher.warmed) == drawn
+
+
+def test_the_settings_of_a_run_that_failed_are_there_to_be_changed(visit: Visit, people: Dataset, workspace: Workspace, launcher: NotingLauncher) -> None:
+    """Also what no preset has: else the form shows other values than those that failed."""
+    spec = make_spec(people.info, recipe="mlp", preset="quick", changes={"layers": 4, "units": 96, "batch_size": 16, "dropout": 0.35}, inputs=["age"], seed=7, backend="jax")
+    run = Run.create(workspace.runs_folder, spec)
+    for state in (RunState.STARTING, RunState.FAILED):
+        run.update(state=state)
+    app = visit("train", run=run.id)
+    app.button(key="change").click().run()
+    assert (param(app, "like"), param(app, "recipe"), param(app, "preset")) == (run.id, "mlp", "balanced")
+    app = visit("model", dataset=people.id, recipe="mlp", preset="balanced", like=run.id)
+    key = f"set_mlp_balanced_{run.id}"
+    assert (app.slider(key=f"{key}_layers").value, app.number_input(key=f"seed_{run.id}").value) == (4, 7)
+    app.slider(key=f"{key}_layers").set_value(2).run()
+    app.button(key="train").click().run()
+    new = next(other for other in workspace.runs() if other.id != run.id).spec
+    assert new.model_copy(update={"name": spec.name}) == spec.model_copy(update={"settings": {**spec.settings, "layers": 2}})
+    app = visit("model", dataset=people.id, recipe="mlp", preset="balanced", like=run.id)
+    app.get_by_key("preset").set_value("quick").run()
+    assert "like" not in app.query_params
+    assert app.slider(key="set_mlp_quick_layers").value == RECIPES["mlp"].presets["quick"].settings.layers
+    visit("model", dataset=people.id, like="../no-such-run")
 
 
 def test_a_press_together_with_a_change_starts_what_was_changed(visit: Visit, people: Dataset, workspace: Workspace, launcher: NotingLauncher) -> None:

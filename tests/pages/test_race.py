@@ -14,12 +14,13 @@ from core.errors import DiskFull
 from core.runs.race import Race, all_races, lanes_of
 from core.runs.run import Run
 from core.runs.state import RunState
-from core.training import room
+from core.training import room, upkeep
 from core.workspace import Workspace
 from tests.conftest import ROOT
 from tests.pages.conftest import EVIL, NotingLauncher, Visit, assert_sound, labels, words
 from tests.ui import live_made as made
 from tests.ui.race_made import DATASET, epoch, made_race, racing
+from ui import race as shown
 
 pytestmark = pytest.mark.usefixtures("nothing_starts")
 
@@ -57,6 +58,19 @@ def test_a_full_disk_takes_the_links_and_not_the_race(monkeypatch: pytest.Monkey
     with racing(runs):
         app = page(race)
         assert [lane["token"] for lane in passed(app)["lanes"]] == ["", ""] and labels(app)["stop_race"] and not app.error
+
+
+def test_a_race_whose_end_cannot_be_written_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its workers are dead; on the full disk their runs say for ever that they learn."""
+    race, runs = made_race("Alpha", "Beta")
+    for run in runs:
+        made.begin(run)
+    again: list[object] = []
+    monkeypatch.setattr(upkeep, "end", lambda *_: None)
+    monkeypatch.setattr(shown.st, "rerun", lambda **given: again.append(given))
+    app = page(race)
+    assert app.title[0].value == "The race is over" and [run.status.state for run in runs] == [RunState.RUNNING] * 2
+    assert again == []
 
 
 def test_a_race_that_waits() -> None:
@@ -136,7 +150,6 @@ def test_names_are_text() -> None:
 
 
 def test_a_lane_can_be_opened_and_only_one_of_this_race(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ui import race as shown
     from ui import race_chart
 
     went: list[dict[str, Any]] = []

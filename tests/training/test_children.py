@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.runs.race import create_race, lanes_of
+from core.runs.run import Run
+from core.runs.state import RunState
+from core.settings import settings
 from core.training import backend as backend_module
 from core.training import children, turns
 from core.training.backend import EngineName
 from core.training.process import ProcessIdentity
-from core.training.room import spare_limit_bytes
+from core.training.queue import Job, Queue
+from core.training.room import WAITING, spare_limit_bytes
 from core.workspace import Workspace
 from tests.training.conftest import bare_run, until
 
@@ -22,6 +29,23 @@ WAITER = (sys.executable, "-c", "import sys; sys.stdin.readline()")  # waits as 
 @pytest.fixture(autouse=True)
 def light_spare(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(children, "COMMAND", WAITER)
+
+
+@pytest.fixture
+def elsewhere(workspace: Workspace) -> Iterator[tuple[Run, ProcessIdentity]]:
+    """A run at work in a process that this one did not start, as the worker before it does, or a server that is no more."""
+    run, process = bare_run(workspace), subprocess.Popen(WAITER, stdin=subprocess.PIPE, start_new_session=True)
+    identity = ProcessIdentity.of(process.pid)
+    assert identity is not None
+    give(workspace, run, identity)
+    yield run, identity
+    process.communicate()
+
+
+def give(workspace: Workspace, run: Run, worker: ProcessIdentity) -> None:
+    with Queue(workspace.home / "queue.db").transaction() as jobs:
+        jobs.add(key := run.folder.relative_to(workspace.home.resolve()).as_posix())
+        jobs.lease(key, worker, 60.0)
 
 
 def spare_pid() -> int:
@@ -79,6 +103,54 @@ def test_what_a_spare_holds_is_known(tmp_path: Path) -> None:
     assert children.held_bytes() == 0
     assert children.warm_spare("jax", tmp_path)
     assert 0 < children.held_bytes() < 10**9
+
+
+def test_what_a_run_holds_that_another_process_started_is_known(workspace: Workspace, elsewhere: tuple[Run, ProcessIdentity], monkeypatch: pytest.MonkeyPatch) -> None:
+    run, identity = elsewhere
+    monkeypatch.setattr(children, "_resident_bytes", lambda pid: pid)
+    assert children.held_bytes() == identity.pid
+    give(workspace, run, replace(identity, started=identity.started + 1))  # the number belongs to somebody else now
+    assert children.held_bytes() == 0
+
+
+def test_where_several_may_work_the_next_does_not_wait_for_their_memory(elsewhere: tuple[Run, ProcessIdentity], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "2")
+    settings.cache_clear()
+    assert children.held_bytes() == 0
+
+
+def test_a_run_that_waits_for_memory_sends_the_spare_away(workspace: Workspace, elsewhere: tuple[Run, ProcessIdentity]) -> None:
+    """The worker before it started it, so it cannot have the spare, whose memory counted as free when it was accepted."""
+    run, _identity = elsewhere
+    assert children.warm_spare("jax", workspace.home)
+    children.review_spare()
+    assert children.has_spare("jax", workspace.home)  # nobody needs its memory
+    run.update(state=RunState.STARTING, phase=WAITING)
+    children.review_spare()
+    assert not children.has_spare("jax", workspace.home)
+    assert not children.warm_spare("jax", workspace.home)  # a page is shown meanwhile
+    run.update(phase="preparing data")
+    assert children.warm_spare("jax", workspace.home)
+
+
+@pytest.mark.parametrize("look", ["review", "rearm", "warm", "held"])
+def test_a_look_never_waits_for_the_queue_with_what_a_pump_needs(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, look: str) -> None:
+    """A pump has the queue and then asks for the spare; the other way round both would wait for each other."""
+    held: list[bool] = []
+
+    def working(_home: Path) -> list[Job]:
+        held.append(children._mutex._is_owned())  # type: ignore[attr-defined]  # what threading.Condition asks, too
+        return []
+
+    assert children.warm_spare("jax", workspace.home)
+    monkeypatch.setattr(children, "REARM_S", 0.0)
+    monkeypatch.setattr(children, "_handed", (0.0, "jax", workspace.home))
+    monkeypatch.setattr(children, "_working", working)
+    looks: dict[str, Callable[[], object]] = {
+        "review": children.review_spare, "rearm": children.rearm_spare, "warm": lambda: children.warm_spare("jax", workspace.home), "held": children.held_bytes,
+    }  # fmt: skip
+    looks[look]()
+    assert held == [False]
 
 
 def test_a_dead_spare_is_replaced(tmp_path: Path) -> None:

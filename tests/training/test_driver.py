@@ -279,8 +279,9 @@ def test_a_checkpoint_that_cannot_be_written_is_told_once() -> None:
     assert [event["code"] for event in notes.of("notice")] == ["no_checkpoint"]
 
 
-def test_the_guard_rails_are_asked_and_speak_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "WARN_S", 0.0)
+@pytest.mark.parametrize("every_s", [0.0, stream.WARN_S])  # a training may be over long before they look for the second time
+def test_the_guard_rails_are_asked_and_speak_once(monkeypatch: pytest.MonkeyPatch, every_s: float) -> None:
+    monkeypatch.setattr(stream, "WARN_S", every_s)
     facts = Facts(Guess(loss=0.1, metric=0.9), Task.BINARY, epochs=5)
     _, notes = train(FakeTrainer(rows=1000), facts=facts)
     assert [event["code"] for event in notes.of("notice")] == ["no_learning"]

@@ -128,6 +128,22 @@ def test_the_second_press_is_not_refused_because_the_first_used_up_the_quota(wor
     assert len(workspace.runs()) == 2
 
 
+def test_the_last_places_of_the_quota_are_taken_once(workspace: Workspace, spec: RunSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two who measured before either made something; and on a shared server a neighbour counts, too."""
+    monkeypatch.setenv("LIMELIGHT_SHARED", "1")
+    monkeypatch.setenv("LIMELIGHT_SERVER_RUNS", "3")
+    settings.cache_clear()
+    stranger, _ = Workspace.create()
+    (workspace.runs_folder / "r20260101-00000000").mkdir()  # cannot be read, so it does not count
+    home, stale = Launcher(workspace.home), workspace.usage()
+    monkeypatch.setattr(Workspace, "usage", lambda self: stale)
+    start_race(home, stranger, seed_specs(spec, 2))
+    for start in (lambda: start_race(home, workspace, seed_specs(spec, 2)), lambda: start_series(home, workspace, "seeds", seed_specs(spec, 2))):
+        with pytest.raises(QuotaExceeded, match="3 runs"):
+            start()
+    assert workspace.runs() == [] and home.start(workspace, spec)
+
+
 def test_nothing_is_measured_while_others_wait_for_the_queue(workspace: Workspace, spec: RunSpec, monkeypatch: pytest.MonkeyPatch) -> None:
     home, held = Launcher(workspace.home), []
     measured = Workspace.usage

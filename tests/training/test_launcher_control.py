@@ -22,7 +22,7 @@ from core.runs.run import Run
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
 from core.settings import settings
-from core.training import children, control, twice
+from core.training import children, control, launcher, twice, upkeep
 from core.training.backend import ROOT
 from core.training.launcher import Launcher
 from core.workspace import Workspace
@@ -252,6 +252,29 @@ def test_a_later_press_or_another_spec_makes_another_run(workspace: Workspace, m
     assert home.start(workspace, spec) != first
 
 
+def test_the_last_place_of_the_quota_is_taken_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tabs with different settings measure at the same moment; only one of them may pass, by whatever button."""
+    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "0")
+    monkeypatch.setenv("LIMELIGHT_WORKSPACE_RUNS", "2")
+    settings.cache_clear()
+    old, measure, measured, tabs = ended(workspace), Workspace.usage, threading.Barrier(4), iter(range(4))
+
+    def usage(self: Workspace) -> Any:
+        found = measure(self)
+        measured.wait(60)
+        return found
+
+    def press() -> Run:
+        tab, home = next(tabs), Launcher(workspace.home)
+        return home.continue_run(old, 5 + tab) if tab % 2 else home.start(workspace, old.spec.model_copy(update={"seed": tab + 1}))
+
+    monkeypatch.setattr(Workspace, "usage", usage)
+    monkeypatch.setattr(launcher, "check_continued", lambda *_, **__: None)  # which depends on the memory that is free
+    answers = together(4, press)
+    assert sorted(type(answer).__name__ for answer in answers) == ["QuotaExceeded"] * 3 + ["Run"]
+    assert len(workspace.runs()) == 2
+
+
 def test_a_continued_run_has_the_checkpoint_and_the_history_of_the_first(workspace: Workspace) -> None:
     old, home = ended(workspace), Launcher(workspace.home)
     before = {path.name: path.read_bytes() for path in old.folder.iterdir()}
@@ -269,7 +292,7 @@ def test_a_continued_run_has_the_checkpoint_and_the_history_of_the_first(workspa
     assert again.name == f"Mine (to epoch {new.status.epoch + 1})"
 
 
-def test_a_continued_run_has_an_index_of_its_own_history(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_continued_run_has_an_index_of_its_own_history(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a viewer of a run that goes on after a million steps would wait until all of them are read."""
     monkeypatch.setattr(control, "COPY_BYTES", 1000)  # lines are cut in their middle
     old = ended(workspace)
@@ -281,15 +304,26 @@ def test_a_continued_run_has_an_index_of_its_own_history(workspace: Workspace, t
     history.save()
     with old.events.open("a") as file:
         file.write('{"kind":"step","time_s":3.0,"step":200}\n{"kind":"end","time_s":3.0}\n{"kind":"torn')
-    control.prepare_continued(old, tmp_path)
-    copied, fresh = History.load(tmp_path / "events.jsonl"), History(tmp_path / "events.jsonl")
-    assert 0 < copied.offset < (tmp_path / "events.jsonl").stat().st_size
+    new = bare_run(workspace)
+    control.prepare_continued(old, new.folder)
+    copied, fresh = History.load(new.events), History(new.events)
+    assert 0 < copied.offset < new.events.stat().st_size
     for known in (copied, fresh):
         while known.read():
             pass
     assert copied.after(0) == fresh.after(0)
-    lines = (tmp_path / "events.jsonl").read_text().splitlines()
+    lines = new.events.read_text().splitlines()
     assert [json.loads(line)["kind"] for line in lines].count("step") == 202 and not any('"state"' in line or '"end"' in line for line in lines)
+
+
+def test_a_continued_run_that_never_had_its_turn_can_be_continued(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "0")
+    settings.cache_clear()
+    home = Launcher(workspace.home)
+    new = home.continue_run(ended(workspace), 5)
+    home.stop(new)
+    assert "press Continue" in new.status.message
+    assert home.continue_run(new, 5).spec.training.epochs == 25  # as the one that was stopped
 
 
 def test_a_continued_run_is_whole_before_anybody_sees_it(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,6 +383,23 @@ def test_nobody_overtakes_a_stranger(workspace: Workspace, monkeypatch: pytest.M
     home.move(mine[1], 1)
     assert [home.position(run) for run in (mine[1], theirs[0], mine[0], theirs[1])] == [1, 2, 3, 4]
     assert home.waiting(stranger) == theirs
+
+
+@pytest.mark.parametrize("checkpoint", [False, True])
+@pytest.mark.parametrize("pumped", [False, True])
+def test_a_waiting_run_that_is_stopped_says_whether_it_can_go_on(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, checkpoint: bool, pumped: bool) -> None:
+    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "0")
+    settings.cache_clear()
+    run, home = ended(workspace, checkpoint=checkpoint, state=RunState.INTERRUPTED), Launcher(workspace.home)
+    home.resume(run)
+    if pumped:
+        run.request_stop()
+        home.pump()
+    else:
+        home.stop(run)
+    assert state(run) is RunState.STOPPED
+    assert ("press Continue" in run.status.message) is checkpoint
+    assert (run.status.message == upkeep.NO_MODEL) is not checkpoint
 
 
 def test_the_runs_of_a_race_share_one_place(workspace: Workspace) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import threading
 from pathlib import Path
 
 import pytest
 
+from core.errors import DiskFull, MachineError
 from core.training.process import ProcessIdentity
 from core.training.queue import Queue
 
@@ -67,6 +69,24 @@ def test_a_file_that_is_no_database_is_put_aside(queue: Queue) -> None:
     queue.path.write_bytes(b"not a database at all" * 200)
     assert names(queue) == []
     assert queue.path.with_suffix(".damaged").read_bytes().startswith(b"not a database")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (sqlite3.SQLITE_FULL, DiskFull), (sqlite3.SQLITE_IOERR_SHMSIZE, DiskFull), (sqlite3.SQLITE_CANTOPEN, DiskFull),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, MachineError), (sqlite3.SQLITE_LOCKED, MachineError), (sqlite3.SQLITE_ERROR, sqlite3.OperationalError),
+    ],
+)  # fmt: skip
+def test_what_sqlite_says_of_the_disk_and_of_others_becomes_a_sentence(queue: Queue, code: int, kind: type[Exception]) -> None:
+    error = sqlite3.OperationalError("in SQLite's words")
+    error.sqlite_errorcode = code
+    with pytest.raises(kind) as caught, queue.transaction() as jobs:
+        jobs.add("a")
+        raise error
+    assert type(caught.value) is kind
+    assert ("in SQLite's words" in str(caught.value)) is (kind is sqlite3.OperationalError)
+    assert names(queue) == []
 
 
 def test_transactions_exclude_each_other(queue: Queue) -> None:

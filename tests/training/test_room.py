@@ -18,6 +18,7 @@ from core.preprocess.shapes import PreprocessOptions, shapes_of
 from core.recipes import options_of, plan_of
 from core.recipes.plan import Plan
 from core.runs.spec import RunSpec, TrainingSettings
+from core.training import cards, gpu
 from core.training import room as module
 from core.training.room import ENGINES, Room, room_for, size
 from tests.training.nvml import FakeCard, install
@@ -167,15 +168,65 @@ def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCard]:
     install(monkeypatch, card)
     monkeypatch.setattr(module, "device_kind", lambda backend: "gpu")
     yield card
-    module.visible_cards.__globals__["all_cards"].cache_clear()
+    gpu.all_cards.cache_clear()
 
 
 def test_on_a_graphics_processor_its_memory_counts(card: FakeCard) -> None:
     spec, info, plan = made("mlp", own={"units": 512}, batch=8192, columns=5)
     room = room_for(spec, info, plan, free_bytes=PLENTY)
-    assert room.memory_free_bytes == 40_000_000
+    assert (room.memory_free_bytes, room.card_free_bytes) == (PLENTY, 40_000_000)
     assert "of memory on the graphics processor and 40 MB is free" in room.sentence
     assert room.batch_that_fits is not None
+
+
+def test_on_a_graphics_processor_the_memory_of_the_machine_counts_too(card: FakeCard) -> None:
+    """A table that is larger than what the machine has is read there before a row of it is on the card."""
+    spec, info, plan = made(raw=20 * GB)
+    room = room_for(spec, info, plan, free_bytes=16 * GB)
+    assert room.card_needed_bytes <= room.card_free_bytes
+    assert (room.short, room.batch_that_fits) == ((room.memory_needed_bytes, 16 * GB), None)
+    assert "of memory and 16.0 GB is free" in room.sentence
+    assert not room_for(spec, info, plan, free_bytes=room.memory_needed_bytes).sentence
+
+
+def test_on_a_graphics_processor_a_step_needs_no_memory_of_the_machine(card: FakeCard) -> None:
+    small, large = (room_for(*made(own={"units": 512}, batch=batch), free_bytes=PLENTY) for batch in (32, 8192))
+    assert small.memory_needed_bytes == large.memory_needed_bytes
+    assert small.card_needed_bytes < large.card_needed_bytes
+
+
+def test_a_card_that_a_run_of_ours_has_counts_whole(card: FakeCard, clean_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That run ends before another gets the card. What another program holds is not given back."""
+    card.used = card.total - 1
+    assert room_for(*made(), free_bytes=PLENTY).sentence
+    taken = cards.take_card(clean_home)
+    assert taken is not None
+    monkeypatch.delenv(gpu.VISIBLE)
+    assert not room_for(*made(), free_bytes=PLENTY).sentence
+    monkeypatch.setattr(cards, "_own", taken)  # in the worker that has it
+    assert room_for(*made(), free_bytes=PLENTY).card_free_bytes == 1
+    taken.lock.close()
+    monkeypatch.setattr(cards, "_own", None)
+    assert room_for(*made(), free_bytes=PLENTY).sentence
+
+
+def test_a_worker_waits_for_memory_that_a_spare_gives_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 0.0)
+    rooms = iter([Room(2, 1, 1, 2, sentence="Too large."), Room(2, 1, 1, 2, sentence="Too large."), Room(2, 2, 1, 2)])
+    monkeypatch.setattr(module, "_workers_room", lambda dataset, spec: next(rooms))
+    said: list[str] = []
+    module.check_worker(None, None, said.append)  # type: ignore[arg-type]  # nobody looks at them
+    assert said == [module.WAITING] * 2
+
+
+@pytest.mark.parametrize(("room", "patience_s"), [(Room(2, 1, 1, 2, sentence="Too large."), 0.0), (Room(1, 2, 2, 1, sentence="No disk."), 60.0)], ids=["memory", "disk"])
+def test_a_worker_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch, room: Room, patience_s: float) -> None:
+    monkeypatch.setattr(module, "PATIENCE_S", patience_s)
+    monkeypatch.setattr(module, "_workers_room", lambda dataset, spec: room)
+    said: list[str] = []
+    with pytest.raises(NoRoom, match=room.sentence):
+        module.check_worker(None, None, said.append)  # type: ignore[arg-type]
+    assert said == []
 
 
 def test_a_room_that_fits_is_not_refused() -> None:

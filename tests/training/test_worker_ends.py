@@ -127,8 +127,20 @@ def test_memory_is_looked_at_before_a_row_is_read(run: Run, monkeypatch: pytest.
         raise NoRoom("This run needs about 9 GB of memory and 1 GB is free.")
 
     monkeypatch.setattr(room, "check_worker", refused)
-    assert worked(run, Unread()) is RunState.FAILED
+    assert worked(run, Unread()) is RunState.INTERRUPTED
     assert "needs about 9 GB" in run.status.message
+    assert "press Resume" in run.status.message
+
+
+def test_stop_is_heard_while_a_run_waits_for_memory(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def waits(_dataset: Any, _spec: Any, say: Callable[[str], None]) -> None:
+        say(room.WAITING)
+        until(lambda: run.status.phase == room.WAITING)  # the server reads it there
+        run.request_stop()
+        say(room.WAITING)
+
+    monkeypatch.setattr(room, "check_worker", waits)
+    assert worked(run) is RunState.STOPPED
 
 
 @pytest.mark.training

@@ -108,6 +108,7 @@ def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | 
         "message": status.message,
         "phase": status.phase,
         "over": status.state.is_over,
+        "model": run.has_model,
         "colour": _colour(run),
         "learning_rate": run.spec.training.learning_rate,
         "hidden": bool(needs.get("hidden")),

@@ -1,6 +1,6 @@
 // Where the axes end and which numbers stand on them. They move seldom and in steps, so that curves grow and the paper rests.
 
-const FINE = 0.02; // share of the batches that may leave the picture above or below
+const FINE = 0.02; // share of the batches that may leave the picture above, and as many below
 
 // The right end: the next of 1, 2, 3, 5, 10, 20, 30, 50 … that is still ahead, at most all epochs.
 function bound(history) {
@@ -26,8 +26,9 @@ function extent(history, field) {
   }
   const batch = history.batch[field].filter((value) => value !== null);
   const sample = batch.filter((_, i) => i % Math.ceil(batch.length / 400) === 0).sort((a, b) => a - b);
-  see(sample[Math.floor(sample.length * FINE)]);
-  see(sample[Math.floor((sample.length - 1) * (1 - FINE))]);
+  const wild = Math.floor(sample.length * FINE); // of few batches none
+  see(sample[wild]);
+  see(sample[sample.length - 1 - wild]);
   return low <= high ? [low, high] : [null, null];
 }
 

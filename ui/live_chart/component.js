@@ -34,11 +34,11 @@ class LiveChart {
     this.sayStanding();
     this.ask = (needs) => setStateValue("needs", (this.needs = { ...this.needs, have: this.history.offset, ...needs }));
     this.moved = (state) => setTriggerValue("moved", state);
-    const { state, message, phase } = data;
+    const { state, message, phase, model } = data;
     if (before?.token !== data.token) this.begin(data);
     else if (before.over && !data.over) this.goOn({ state, message, phase });
     if (data.hidden && !this.attention.resting) this.ask({ hidden: false });
-    if (data.over || !this.history.status) this.history.status = { state, message, phase };
+    if (data.over || !this.history.status) this.history.status = { state, message, phase, model };
     else if (!this.history.told) this.history.status.phase = phase;
     this.root.classList.toggle("ll-presented", Boolean(data.presented));
     this.wall.take(data.examples);

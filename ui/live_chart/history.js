@@ -162,6 +162,13 @@ class RunHistory {
     return this.epochs.find((epoch) => epoch.epoch === number) ?? null;
   }
 
+  // The best epoch, once its weights stay: a run that failed or was interrupted has no model.
+  get kept() {
+    if (!this.over && !this.end) return null;
+    const state = this.over ? this.state : this.end.state;
+    return state === "finished" || (state === "stopped" && this.status?.model !== false) ? this.best : null;
+  }
+
   get learningRate() {
     const [rate, epoch] = [this.rates.at(-1), this.epochs.at(-1)];
     return rate && (!epoch || rate.step >= epoch.step) ? rate.value : epoch?.learning_rate ?? null;

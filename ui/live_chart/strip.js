@@ -13,7 +13,7 @@ function fillStrip(root, parts, history, learningRate) {
   write(parts.left, timeWords(history));
   fillBar(parts, history);
   fillPatience(parts, history);
-  const kept = history.over || history.end ? history.best : null; // at the end the figures are those of the model that stays
+  const { kept } = history; // at the end the figures are those of the model that stays
   const last = kept ?? history.epochs.at(-1);
   write(parts.metric, metricName(history));
   for (const field of ["loss", "val_loss", "metric", "val_metric"]) {
@@ -37,7 +37,8 @@ function progressWords(history) {
   if (history.over || history.end || PHASES[history.status?.phase]) {
     const epochs = plural("{n} epoch", "{n} epochs", done);
     if (!done || !history.best) return done ? epochs : "";
-    return _("{epochs} · epoch {best} is kept", { epochs, best: whole(history.best.epoch) });
+    const stays = history.kept || !(history.over || history.end);
+    return _(stays ? N_("{epochs} · epoch {best} is kept") : N_("{epochs} · epoch {best} was the best"), { epochs, best: whole(history.best.epoch) });
   }
   const total = begin?.epochs;
   if (!total) return retold(history.status?.phase || "");

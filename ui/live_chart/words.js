@@ -121,7 +121,10 @@ function finding(history, field) {
   }
   const start = _("Validation {metric} {value}", { metric: name, value: number(value) });
   if (!best || history.epochs.length === 1) return start;
-  if (history.over || history.end) return _("Kept: epoch {epoch}, validation {metric} {value}", { epoch: best.epoch, metric: name, value: number(best[`val_${field}`]) });
+  if (history.over || history.end) {
+    const words = history.kept ? N_("Kept: epoch {epoch}, validation {metric} {value}") : N_("Best: epoch {epoch}, validation {metric} {value}");
+    return _(words, { epoch: best.epoch, metric: name, value: number(best[`val_${field}`]) });
+  }
   const byLoss = field === "loss"; // the loss decides which epoch is the best; its accuracy may not be the highest
   if (best.epoch === last.epoch) return byLoss ? _("{now}, the best epoch so far", { now: start }) : start;
   if (!byLoss) return _("{now}; {value} at epoch {epoch}, which is kept", { now: start, value: number(best[`val_${field}`]), epoch: best.epoch });
