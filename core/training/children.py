@@ -92,7 +92,7 @@ def bury() -> None:
 
 
 def warm_spare(backend: EngineName, home: Path) -> bool:
-    """Keep one spare process ready; does nothing if there is one, or memory is short or waited for.
+    """Keep one spare process ready; does nothing if there is one, if nothing may train here, or if memory is short or waited for.
 
     Returns:
         True when a spare with this backend is ready or getting ready.
@@ -103,7 +103,7 @@ def warm_spare(backend: EngineName, home: Path) -> bool:
         if _spare is not None and (_spare.process.poll() is not None or (_spare.backend, _spare.home) != (backend, home)):
             dismiss_spare()
         _review(wanted)
-        if _spare is None and not wanted and free_memory_bytes() >= spare_limit_bytes(backend):
+        if _spare is None and not wanted and settings().max_parallel_runs and free_memory_bytes() >= spare_limit_bytes(backend):
             process = subprocess.Popen(
                 [*COMMAND, "--spare"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 cwd=ROOT, env=worker_environment(backend, home), start_new_session=True,

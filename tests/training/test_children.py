@@ -80,6 +80,12 @@ def test_no_spare_where_memory_is_short(backend: EngineName, tmp_path: Path, mon
     assert children.warm_spare(backend, tmp_path)
 
 
+def test_no_spare_where_nothing_may_train(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "0")
+    settings.cache_clear()
+    assert not children.warm_spare("jax", tmp_path)
+
+
 def test_a_small_machine_keeps_a_spare_of_either_engine() -> None:
     """Community Cloud: 2.7 GB in all, of which the web process holds 0.3 GB."""
     assert max(spare_limit_bytes("jax"), spare_limit_bytes("tensorflow")) < 2.4e9

