@@ -21,7 +21,7 @@ install: $(VENV)/app.ok  ## make .venv with what the app needs, and nothing else
 
 # More processes than two cores: a test that waits for a server, a browser or a worker leaves its core to another.
 WORKERS ?= 4
-PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations=15
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=15
 
 test: $(VENV)/dev.ok  ## install what the tests need, a browser included, and run all but the nightly ones
 	$(BIN)/python tests/browser.py

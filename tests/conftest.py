@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -19,28 +20,35 @@ if not Path("/dev/nvidiactl").exists():  # networks of a few weights: compiling 
     os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 ROOT = Path(__file__).parent.parent
-BROWSER = ROOT / "tests" / "e2e"
+BROWSER = "tests/e2e/"
 WATCHED = ("test_compare.py", "test_live_chart.py", "test_race.py", "test_weak_line.py")  # those with a server that trains nothing
 SLOW = ("recipes", "training", "faults", "test_main.py", "test_evil.py", "pages")  # under tests/, beside those in the browser
 sys.path.insert(0, str(ROOT))  # `core`, `ui` and the pages are imported from the checkout
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow files first, so that none is left alone at the end; a file stays in one process, and those that share a server and a browser do, too."""
+    """Slow files first, so that none is left alone at the end."""
     files = dict.fromkeys(item.path for item in items)
-    browser = [file for file in files if file.is_relative_to(BROWSER)]
+    browser = [file for file in files if file.is_relative_to(ROOT / BROWSER)]
     slow = [file for name in SLOW for file in files if file.is_relative_to(ROOT / "tests" / name)]
     order = {file: place for place, file in enumerate(dict.fromkeys([*browser, *slow, *files]))}
     items.sort(key=lambda item: order[item.path])
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group_of(item.path)))
 
 
-def _group_of(file: Path) -> str:
-    """Which tests run in one process, one after the other (`--dist loadgroup`)."""
-    if file.is_relative_to(BROWSER):
-        return "watched" if file.name in WATCHED else "app"
-    return str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else file.name
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file stays in one process, and so do the files in the browser that share a server: each process would start its own.
+
+    xdist has marks for that (`--dist loadgroup`), which do nothing under pytest 9.2: it reads names that xdist 3.8 writes elsewhere.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByServer(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(super()._split_scope(nodeid))
+            return ("watched" if Path(file).name in WATCHED else "app") if file.startswith(BROWSER) else file
+
+    return ByServer(config, log)
 
 
 @pytest.fixture(scope="session")
