@@ -113,7 +113,7 @@ class JaxTrainer(EngineTrainer):
 
     def _run(self, name: str, start: int, count: int) -> None:
         """Hand the device a block; at most one more waits behind the one it works on, so that Stop is heard."""
-        first = not self._programs
+        first = name not in self._programs
         self._state, mark = self._program(name)(self._state, self._lesson, self._order, np.int32(start), np.int32(count))
         self._under_way.append(mark)
         if len(self._under_way) > 2:
@@ -174,8 +174,8 @@ class JaxTrainer(EngineTrainer):
         """The compiled program of that name; compiled now unless that was done ahead of need."""
         if name not in self._programs:
             made: Future[Any] = Future()
-            self._programs[name] = made
             made.set_result((make or partial(self._make, name))())
+            self._programs[name] = made  # only now: where compiling fails, the next call is to fail too, not to wait for ever
         return self._programs[name].result()
 
     def _compile_ahead(self) -> None:

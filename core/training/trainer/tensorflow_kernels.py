@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from core.training.trainer.kernels import Kernel, attends_plainly, normalises_plainly
+from core.training.trainer.kernels import Kernel, asks_for_more, attends_plainly, normalises_plainly
 
 __all__ = ["attend", "kernel_of", "normalise_batch", "normalise_values"]
 
@@ -62,9 +62,9 @@ def normalise_values(layer: Any, inputs: Any) -> Any:
         inputs: (batch, …, values).
 
     Returns:
-        The same shape. Source: Ba, Kiros, Hinton 2016.
+        The same shape, in the layer's precision. Source: Ba, Kiros, Hinton 2016.
     """
-    return tf.cast(_normalised(tf.cast(inputs, tf.float32), tf.convert_to_tensor(layer.gamma), tf.convert_to_tensor(layer.beta), layer.epsilon), inputs.dtype)
+    return tf.cast(_normalised(tf.cast(inputs, tf.float32), tf.convert_to_tensor(layer.gamma), tf.convert_to_tensor(layer.beta), layer.epsilon), layer.compute_dtype)
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
@@ -91,13 +91,13 @@ def attend(layer: Any, query: Any, key: Any, value: Any, attention_mask: Any = N
         key: (batch, words, heads, values).
         value: (batch, words, heads, values).
         attention_mask: (batch, 1 or asking words, words), True where a word may be seen; where none may, all count the same, as in Keras.
-        wishes, more: training, return of the scores, causal mask; whoever asks for one of the last two gets Keras' own.
+        wishes, more: training, return of the scores, causal mask; see `asks_for_more` for who gets Keras' own.
 
     Returns:
         (batch, asking words, heads, values) and None for the scores, which nobody asks for while learning.
         Source: Vaswani and others 2017, formula 1.
     """
-    if any(wishes[1:]) or more.get("return_attention_scores") or more.get("use_causal_mask"):
+    if asks_for_more(query, attention_mask, wishes, more):
         return keras.layers.MultiHeadAttention._compute_attention(layer, query, key, value, attention_mask, *wishes, **more)  # type: ignore[no-any-return]
     heads_first, scale, masked = (0, 2, 1, 3), tf.cast(layer._inverse_sqrt_key_dim, query.dtype), tf.zeros((), query.dtype)
     if attention_mask is not None:
