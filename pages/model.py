@@ -82,6 +82,8 @@ if preset != shown:
     keep(preset=preset, like=None)
 start = form_start(dataset, recipe, preset)
 key = f"set_{name}_{preset}{start.mark}"
+if start.run_name:
+    st.caption(_("The fields start from the settings of {name}. Another preset replaces them.").format(name=plain(start.run_name)))
 
 form, preview = st.columns([3, 2], gap="large")
 with form:

@@ -26,6 +26,7 @@ class FormStart:
         inputs: columns.
         seed, backend: as in `RunSpec`.
         mark: ends the keys of the fields: with another start they are other fields.
+        run_name: of the run whose settings these are; empty for a preset.
     """
 
     settings: dict[str, Any]
@@ -34,6 +35,7 @@ class FormStart:
     seed: int = 0
     backend: str = "auto"
     mark: str = ""
+    run_name: str = ""
 
 
 def form_start(dataset: Dataset, recipe: Recipe, preset: str) -> FormStart:
@@ -50,7 +52,7 @@ def form_start(dataset: Dataset, recipe: Recipe, preset: str) -> FormStart:
     spec = _spec_of(name)
     if spec is None or (spec.dataset, spec.recipe) != (dataset.id, recipe.name):
         return FormStart(settings, training, dataset.info.inputs)
-    return FormStart({**settings, **spec.settings}, {**training, **spec.training.model_dump()}, spec.inputs, spec.seed, spec.backend, f"_{name}")
+    return FormStart({**settings, **spec.settings}, {**training, **spec.training.model_dump()}, spec.inputs, spec.seed, spec.backend, f"_{name}", spec.name)
 
 
 def _spec_of(name: str) -> RunSpec | None:

@@ -133,6 +133,7 @@ def test_the_settings_of_a_run_that_failed_are_there_to_be_changed(visit: Visit,
     app.button(key="change").click().run()
     assert (param(app, "like"), param(app, "recipe"), param(app, "preset")) == (run.id, "mlp", "balanced")
     app = visit("model", dataset=people.id, recipe="mlp", preset="balanced", like=run.id)
+    assert f"The fields start from the settings of {spec.name}." in everything(app)
     key = f"set_mlp_balanced_{run.id}"
     assert (app.slider(key=f"{key}_layers").value, app.number_input(key=f"seed_{run.id}").value) == (4, 7)
     app.slider(key=f"{key}_layers").set_value(2).run()
