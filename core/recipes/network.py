@@ -26,6 +26,7 @@ __all__ = ["build", "compile_network"]
 # Gradients longer than this are shortened. Healthy training stays below it; an outlier cannot throw the
 # network off. It also makes TensorFlow sum the gradients of repeated words before Adam squares them, as
 # JAX does: without it the same text model learns differently on the two (keras 3.15: a test compares them).
+# The sum comes too late for their length itself: `tensorflow_trainer` adds them up before.
 GRADIENT_NORM = 10.0
 # Keras never draws a weight here: `_set_initial_weights` does. On JAX each Keras initialiser is compiled, which
 # made building a small recurrent network take 6 s instead of 0.7 s. (A `.keras` file holds the weights, so this

@@ -7,7 +7,8 @@ traced, layers that Keras makes of many small operations use large ones (`tensor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -101,7 +102,7 @@ class TensorFlowTrainer(EngineTrainer):
 
     def _step(self, lesson: Any, places: Any) -> None:
         batch = tf.nest.map_structure(lambda array: None if array is None else tf.gather(array, places), lesson)
-        with self._step_precision(), large_kernels(self.model, kernel_of):
+        with self._step_precision(), large_kernels(self.model, kernel_of), _words_added_up(self.model.optimizer):
             self.model.train_step(batch)
 
     def _steps(self, lesson: Any, order: Any, start: Any, count: Any) -> None:
@@ -124,6 +125,21 @@ class TensorFlowTrainer(EngineTrainer):
             return first + size
 
         tf.while_loop(lambda first: first < rows, step, [tf.constant(0)], parallel_iterations=1)
+
+
+@contextmanager
+def _words_added_up(optimizer: Any) -> Iterator[None]:
+    """While a step is traced, the gradients of a word that a batch holds several times are one gradient before they are clipped.
+
+    TensorFlow hands them over row by row, and Keras 3.15 takes the length of all gradients from such rows: two of 3.0
+    for one word are 4.2 long there, and 6.0 added up, as on JAX. Too short a length clips too little.
+    """
+    clip = optimizer._clip_gradients
+    optimizer._clip_gradients = lambda gradients: clip([tf.convert_to_tensor(one) if isinstance(one, tf.IndexedSlices) else one for one in gradients])
+    try:
+        yield
+    finally:
+        del optimizer._clip_gradients
 
 
 def _tensors(arrays: Any) -> Any:

@@ -17,7 +17,7 @@ from core.training.backend import worker_environment
 pytestmark = pytest.mark.training
 BACKENDS = ("jax", "tensorflow")
 CASES = ("cnn", "mlp", "text_pooling", "text_recurrent", "text_transformer", "text_transformer with dropout")
-ACROSS = ("mlp without chance", "text_pooling with rmsprop")
+ACROSS = ("mlp without chance", "text_pooling with rmsprop", "text_pooling with steep gradients")
 SELDOM = {  # no run takes them on a processor, or they take very long to compile
     ("cnn", "jax"), ("mlp", "tensorflow"), ("text_pooling", "tensorflow"), ("text_transformer", "tensorflow"), ("text_recurrent", "jax"), ("text_recurrent", "tensorflow"),
     ("text_transformer with dropout", "jax"), ("text_transformer with dropout", "tensorflow"),
