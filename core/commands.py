@@ -102,11 +102,17 @@ def _submitted(spec: RunSpec) -> tuple[Run, Launcher]:
     from core.training.room import room_of
 
     workspace = Workspace.local()
-    workspace.check_quota(new_runs=1)
+    usage = workspace.usage()
+    usage.check(new_runs=1)
     room_of(workspace.dataset(spec.dataset), spec, held_bytes=held_bytes()).check()
-    run, launcher = Run.create(workspace.runs_folder, spec), Launcher(workspace.home)
-    launcher.submit(run)
-    return run, launcher
+    launcher = Launcher(workspace.home)
+
+    def make() -> tuple[Run, list[Run]]:
+        usage.recounted(workspace.folder).check(new_runs=1)  # another shell may have taken the last place meanwhile
+        run = Run.create(workspace.runs_folder, spec)
+        return run, [run]
+
+    return launcher.submit_made(make), launcher
 
 
 def runs() -> dict[str, Any]:

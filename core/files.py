@@ -22,12 +22,13 @@ from typing import Any
 from core.errors import Damaged, DiskFull, NotFound
 from core.language import N_
 
-__all__ = ["folder_bytes", "locked_folder", "new_folder", "read_json", "remove_folder", "resolve_inside", "sweep", "write_atomic", "write_json"]
+__all__ = ["NO_SPACE", "disk_full_as", "folder_bytes", "locked_folder", "new_folder", "read_json", "remove_folder", "resolve_inside", "sweep", "write_atomic", "write_json"]
 
 log = logging.getLogger("limelight")
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 HIDDEN = re.compile(r"\.(new|gone)-.+")  # folders that are being built, or removed
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 
@@ -74,20 +75,35 @@ def write_atomic(path: Path, write: Callable[[Path], object] | bytes | str) -> N
     """
     beside = path.with_name(f".{secrets.token_hex(6)}{path.suffix}")
     try:
-        if callable(write):
-            write(beside)
-        else:
-            beside.write_bytes(write.encode() if isinstance(write, str) else write)
-        beside.chmod(FILE_MODE)
-        _sync(beside)
-        os.replace(beside, path)
-        _sync(path.parent)
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise DiskFull(N_("There is no room on the disk to save {name}. Free some space and try again.").format(name=path.name)) from error
-        raise
+        with disk_full_as(N_("There is no room on the disk to save {name}. Free some space and try again.").format(name=path.name)):
+            if callable(write):
+                write(beside)
+            else:
+                beside.write_bytes(write.encode() if isinstance(write, str) else write)
+            beside.chmod(FILE_MODE)
+            _sync(beside)
+            os.replace(beside, path)
+            _sync(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def disk_full_as(sentence: str) -> Iterator[None]:
+    """Say in a sentence that there is no room: no free block or no place for one more file, on the disk or in a quota.
+
+    Args:
+        sentence: what could not be done, and what to do next.
+
+    Raises:
+        DiskFull: with that sentence. Other errors pass.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise DiskFull(sentence) from error
+        raise
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -125,15 +141,12 @@ def new_folder(place: Path) -> Iterator[Path]:
     place.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
     hidden, lock = locked_folder(place)
     try:
-        yield hidden
-        with contextlib.suppress(OSError):  # the same content arrived first: keep it
-            os.rename(hidden, place)
-        if not place.is_dir():
-            raise Damaged(N_("{name} could not be stored. Check that the disk is writable and try again.").format(name=place.name))
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise DiskFull(N_("There is no room on the disk for this dataset. Free some space and try again.")) from error
-        raise
+        with disk_full_as(N_("There is no room on the disk for this dataset. Free some space and try again.")):
+            yield hidden
+            with contextlib.suppress(OSError):  # the same content arrived first: keep it
+                os.rename(hidden, place)
+            if not place.is_dir():
+                raise Damaged(N_("{name} could not be stored. Check that the disk is writable and try again.").format(name=place.name))
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
         os.close(lock)

@@ -35,8 +35,10 @@ def stop(name: str) -> Document:
     launcher.stop(run)
     if before.is_over:
         said = f"It is {before} already."
+    elif before is RunState.QUEUED:
+        said = "It left the queue." if run.status.state.is_over else "It will not be started; it leaves the queue as soon as the disk has room."
     else:
-        said = "It left the queue." if before is RunState.QUEUED else "It stops after its next steps; the best weights are kept and judged."
+        said = "It stops after its next steps; the best weights are kept and judged."
     return _answer(run, launcher, said)
 
 

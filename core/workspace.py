@@ -15,7 +15,6 @@ opens nothing.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import re
 import secrets
@@ -23,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.dataset.dataset import Dataset
-from core.errors import Damaged, DiskFull, NotFound, UserError
-from core.files import FOLDER_MODE, read_json, remove_folder, resolve_inside, write_json
+from core.errors import Damaged, NotFound, UserError
+from core.files import FOLDER_MODE, disk_full_as, read_json, remove_folder, resolve_inside, write_json
 from core.language import N_
 from core.quota import Usage
 from core.runs.run import Run
@@ -204,10 +203,9 @@ def _root(home: Path | None, name: str) -> Path:
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+        with disk_full_as(N_("There is no room on the disk to save {name}. Free some space and try again.").format(name=folder.name)):
+            folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise DiskFull(N_("There is no room on the disk to save {name}. Free some space and try again.").format(name=folder.name)) from error
         raise UserError(N_("The folder {folder} cannot be made ({reason}). Set LIMELIGHT_HOME to a folder that you may write to.").format(folder=folder, reason=error.strerror), code="home") from error
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from core.__main__ import main
+from core.errors import DiskFull
 from core.recipes import make_spec
 from core.runs.run import Run
 from core.runs.state import RunState
@@ -19,6 +22,7 @@ from core.settings import settings
 from core.training import children, room
 from core.training.backend import ROOT
 from core.training.launcher import Launcher
+from core.training.queue import Queue
 from core.workspace import Workspace
 from tests.training import fake_worker
 from tests.training.conftest import make_dataset, until, workspace  # noqa: F401  # the fixture ends workers that are left
@@ -105,6 +109,32 @@ def test_stop_takes_a_waiting_run_out_of_the_queue(terminal: Terminal, nothing_s
     Launcher(Workspace.local().home).submit(run)
     done = terminal.json("stop", run.id)
     assert (done["state"], done["message"]) == ("stopped", "It left the queue.")
+
+
+def test_stop_on_a_full_disk_says_that_the_run_leaves_the_queue_later(terminal: Terminal, nothing_starts: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = new_run()
+    Launcher(Workspace.local().home).submit(run)
+
+    @contextlib.contextmanager
+    def no_room(_: Queue) -> Iterator[None]:
+        raise DiskFull("no room")
+        yield
+
+    with monkeypatch.context() as full:
+        full.setattr(Queue, "transaction", no_room)
+        said = terminal.json("stop", run.id)
+    assert (said["state"], said["message"]) == ("queued", "It will not be started; it leaves the queue as soon as the disk has room.")
+    Launcher(Workspace.local().home).pump()
+    assert run.status.state is RunState.STOPPED
+
+
+def test_two_shells_do_not_pass_the_quota_of_runs_together(terminal: Terminal, nothing_starts: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMELIGHT_WORKSPACE_RUNS", "1")
+    settings.cache_clear()
+    data = make_dataset(Workspace.local()).id
+    monkeypatch.setattr(room.Room, "check", lambda *_: new_run("of the other shell"))  # after the first look at the quota
+    assert "runs" in terminal.refused("train", data, "--preset", "quick", "--detach")
+    assert [run.spec.name for run in Workspace.local().runs()] == ["of the other shell"]
 
 
 def test_what_cannot_be_done_is_one_sentence(terminal: Terminal, nothing_starts: None) -> None:

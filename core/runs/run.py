@@ -35,7 +35,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import BadSettings, Damaged
-from core.files import new_folder, read_json, write_atomic, write_json
+from core.files import disk_full_as, new_folder, read_json, write_atomic, write_json
 from core.language import N_
 from core.runs.events import EVENTS_FILE
 from core.runs.note import read_note, write_note
@@ -170,8 +170,12 @@ class Run:
         return self.folder / EVENTS_FILE
 
     def request_stop(self) -> None:
-        """Ask the worker to stop at the next step and keep the best weights; may be called twice."""
-        (self.folder / "stop").touch(mode=0o600)
+        """Ask the worker to stop at the next step and keep the best weights; may be called twice.
+
+        Raises:
+            DiskFull: the disk has no place for one more file, however small.
+        """
+        self._wish("stop")
 
     @property
     def stop_requested(self) -> bool:
@@ -179,8 +183,12 @@ class Run:
         return (self.folder / "stop").exists()
 
     def request_pause(self) -> None:
-        """Ask the worker to hold still after the next steps; it keeps its memory and writes a checkpoint."""
-        (self.folder / "pause").touch(mode=0o600)
+        """Ask the worker to hold still after the next steps; it keeps its memory and writes a checkpoint.
+
+        Raises:
+            DiskFull: as `request_stop`.
+        """
+        self._wish("pause")
 
     def request_resume(self) -> None:
         """Let a pausing worker go on; nothing happens if it does not pause."""
@@ -203,6 +211,10 @@ class Run:
         if not _is_rate(rate):
             raise BadSettings(N_("A learning rate is a number above 0 and at most 1, but {rate} was given. Give a smaller one, for example 0.001.").format(rate=repr(rate)))
         write_json(self.folder / LEARNING_RATE_FILE, {"learning_rate": float(rate)})
+
+    def _wish(self, name: str) -> None:
+        with disk_full_as(N_("There is no room on the disk to note what you want of this run. Free some space and press again.")):
+            (self.folder / name).touch(mode=0o600)
 
     @property
     def learning_rate_requested(self) -> float | None:

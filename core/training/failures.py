@@ -18,13 +18,13 @@ import subprocess
 from dataclasses import dataclass
 
 from core.errors import DiskFull, LimelightError, NoRoom, RunFailed
+from core.files import NO_SPACE
 from core.language import N_
 from core.runs.spec import RunSpec
 from core.runs.state import RunState
 
 __all__ = ["Blowup", "Terminated", "cause_of_blowup", "explain", "explain_exit", "explain_stop", "not_finite", "vanished"]
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FAULTY = {errno.EIO, errno.EROFS, errno.ENXIO, errno.ESTALE}  # the disk, or the way to it
 FULL_WORDS = ("no space left on device", "file too large", "disk quota exceeded")
 MEMORY_WORDS = ("resource_exhausted", "resource exhausted", "out of memory", "oom when", "bad_alloc", "cannot allocate memory", "unable to allocate", "can't start new thread")  # a thread needs a stack
@@ -81,7 +81,7 @@ def explain(error: BaseException, spec: RunSpec, *, resumable: bool = False) -> 
     words = f"{type(error).__name__} {error}".lower()
     if isinstance(error, MemoryError) or any(word in words for word in MEMORY_WORDS):
         return _out_of_memory(spec, resumable)
-    if isinstance(error, DiskFull) or (isinstance(error, OSError) and error.errno in FULL) or any(word in words for word in FULL_WORDS):
+    if isinstance(error, DiskFull) or (isinstance(error, OSError) and error.errno in NO_SPACE) or any(word in words for word in FULL_WORDS):
         return _disk_full(resumable)
     if isinstance(error, OSError) and error.errno in FAULTY:
         return _left(resumable), N_("The disk reported an error, so the training could not go on. {then_words} If it happens once more, have the disk checked.").format(then_words=RESUME if resumable else AGAIN)

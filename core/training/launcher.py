@@ -149,6 +149,9 @@ class Launcher:
 
         Returns at once; may be called again and again. A run that is over stays as it is. On a full disk the wish
         counts too: a worker obeys it without the queue, and a waiting run is never started; it leaves at a later pump.
+
+        Raises:
+            DiskFull: not even an empty file can be made, so nothing was asked.
         """
         if run.status.state.is_over:
             return

@@ -68,19 +68,21 @@ def test_a_table_from_upload_to_prediction(app: Server, new_page: Callable[..., 
     epochs = page.get_by_label("Epochs")
     expect(page.locator("input[aria-label=Epochs][value='20']")).to_have_count(1)  # those of the smallest network
     expect(epochs).to_have_count(1)  # for a moment, the field of the other network stands beside it
-    epochs.fill("3000")
+    epochs.fill("10000")  # with small batches: more than a minute on any machine, so that it learns while two people look
+    page.keyboard.press("Enter")
+    page.get_by_label("Batch size").fill("8")
     page.keyboard.press("Enter")
     patience = page.get_by_label("Patience")
     patience.fill("0")
     page.keyboard.press("Enter")
     train(page)
     shown = page.locator("[data-part=epoch]")
-    expect(page.get_by_text(re.compile(r"[Ee]poch [2-9]\d* of 3,?000")).first).to_be_visible(timeout=TRAINING_MS)
+    expect(page.get_by_text(re.compile(r"[Ee]poch [2-9]\d* of 10,?000")).first).to_be_visible(timeout=TRAINING_MS)
 
     page.reload()
     expect(page.get_by_role("heading", name="It is learning")).to_be_visible()
     before = shown.inner_text() if shown.count() else ""
-    expect(page.get_by_text(re.compile(r"[Ee]poch \d{2,} of 3,?000")).first).to_be_visible(timeout=TRAINING_MS)
+    expect(page.get_by_text(re.compile(r"[Ee]poch \d{2,} of 10,?000")).first).to_be_visible(timeout=TRAINING_MS)
     second = new_page()  # another visitor of the same address sees it too
     second.goto(page.url)
     expect(second.get_by_role("heading", name="It is learning")).to_be_visible()

@@ -162,6 +162,22 @@ def test_a_process_that_cannot_be_started_on_a_full_disk_is_started_later(worksp
     assert home.position(run) == 1
 
 
+def test_a_disk_without_a_place_for_one_more_file_says_so(workspace: Workspace, home: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks are free, inodes are not: not even an empty file, a wish, can be made."""
+    run = bare_run(workspace)
+
+    def no_inode(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with made.worked_on(run):
+        made.begin(run)
+        monkeypatch.setattr(Path, "touch", no_inode)
+        for press in (home.stop, home.pause):
+            with pytest.raises(DiskFull, match="press again"):
+                press(run)
+    assert not (run.stop_requested or run.pause_requested)
+
+
 def test_a_queue_that_others_hold_too_long_is_said_too(workspace: Workspace, home: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.training.queue.BUSY_S", 0.0)
     run = bare_run(workspace)
