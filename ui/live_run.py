@@ -18,7 +18,7 @@ from ui.cards import metric_name, run_row
 from ui.guard import guarded
 from ui.process import launcher
 from ui.run_queue import place_text
-from ui.setting_words import preset_name
+from ui.setting_words import default_name, preset_name
 from ui.state import current_workspace
 from ui.words import number, plain
 
@@ -55,7 +55,10 @@ def facts(spec: RunSpec) -> str:
     except LimelightError:  # the data were deleted or damaged: the run is still worth seeing
         data = spec.dataset
     recipe = _(RECIPES[spec.recipe].title) if spec.recipe in RECIPES else plain(spec.recipe)
-    return _("**{name}** · {recipe}, {preset} · {data}, predicts {target}").format(name=plain(spec.name or recipe), recipe=recipe, preset=plain(preset_name(spec.preset).lower()), data=plain(data), target=plain(spec.target))
+    words = {"recipe": recipe, "preset": plain(preset_name(spec.preset).lower()), "data": plain(data), "target": plain(spec.target)}
+    if not spec.name or (spec.recipe in RECIPES and spec.name == default_name(spec.recipe, spec.preset)):  # it would say the same twice
+        return _("**{recipe}, {preset}** · {data}, predicts {target}").format(**words)
+    return _("**{name}** · {recipe}, {preset} · {data}, predicts {target}").format(name=plain(spec.name), **words)
 
 
 def token_of(run: Run) -> str:

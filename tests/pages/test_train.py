@@ -49,6 +49,14 @@ def test_a_run_that_waits() -> None:
     assert "Other runs on this data" in words(app) and "next in line" in words(app)
 
 
+@pytest.mark.parametrize(("name", "line"), [("First", "**First** · Multilayer network, balanced · "), ("Multilayer network (balanced)", "**Multilayer network, balanced** · "), ("", "**Multilayer network, balanced** · ")])
+def test_a_run_that_nobody_named_is_not_said_twice(name: str, line: str) -> None:
+    run, _ = made.made_run(name)
+    app = page(run)
+    assert [found.value for found in app.markdown if found.value.startswith(line) and ", predicts " in found.value]
+    assert words(app).count("Multilayer network") == 1
+
+
 def test_a_run_that_waits_can_be_taken_out() -> None:
     run, _ = made.made_run()
     launcher().submit(run)
