@@ -16,9 +16,9 @@ from pydantic import BaseModel
 
 from core.dataset.dataset import Dataset
 from core.dataset.schema import DatasetInfo
-from core.language import LANGUAGES, N_, translated
+from core.language import LANGUAGES, N_, _, plural, translated
 from core.recipes import RECIPES, make_spec
-from core.recipes.like import spec_like
+from core.recipes.like import said_of, spec_like
 from core.runs.spec import RunSpec, TrainingSettings
 from core.training.room import Room, room_of, size, smaller_batches
 
@@ -62,7 +62,7 @@ def told_apart(specs: Sequence[RunSpec]) -> list[RunSpec]:
         alike = [specs[place] for place in places]
         for place, spec in zip(places, alike, strict=True):
             if len(alike) > 1 and (parts := _differences(spec, alike)):
-                named[place] = spec.model_copy(update={"name": f"{name}, {', '.join(parts)}"[:NAME_LENGTH]})
+                named[place] = spec.model_copy(update={"name": _(", ").join([name, *parts])[:NAME_LENGTH]})
     return named
 
 
@@ -122,7 +122,7 @@ def _too_little(lanes: int, needed: str, free: str, smaller: int | None) -> str:
 
 
 def labels(specs: Sequence[RunSpec]) -> list[str]:
-    """What to call each lane: the name that somebody gave it, or what sets it apart; all different.
+    """What to call each lane: the name that somebody gave it, or what sets it apart in the visitor's language; all different.
 
     Args:
         specs: of the lanes.
@@ -139,7 +139,7 @@ def labels(specs: Sequence[RunSpec]) -> list[str]:
 
 
 def _label(parts: Sequence[str], spec: RunSpec) -> str:
-    text = ", ".join(parts) or _title(spec)
+    text = _(", ").join(parts) or _(_title(spec))
     return text[0].upper() + text[1:]
 
 
@@ -155,13 +155,13 @@ def _title(spec: RunSpec) -> str:
 def _differences(spec: RunSpec, specs: Sequence[RunSpec]) -> list[str]:
     """In what this spec is not like all the others, in words, the most important first."""
     varies = {field for field in ("recipe", "preset", "seed", "backend", "inputs") if len({getattr(each, field) for each in specs}) > 1}
-    parts = [_title(spec)] if "recipe" in varies else []
-    parts += [spec.preset] if "preset" in varies and spec.preset != "custom" else []
+    parts = [_(_title(spec))] if "recipe" in varies else []
+    parts += [_(spec.preset.capitalize()).lower()] if "preset" in varies and spec.preset != "custom" else []
     if not parts or spec.preset == "custom":
         parts += _changed_settings(spec, specs)[:FEW]
-    parts += [f"seed {spec.seed}"] if "seed" in varies else []
+    parts += [_("Seed {seed}").format(seed=spec.seed).lower()] if "seed" in varies else []
     parts += [spec.backend] if "backend" in varies else []
-    return parts + ([f"{len(spec.inputs)} columns"] if "inputs" in varies else [])
+    return parts + ([plural("{n} column", "{n} columns", len(spec.inputs))] if "inputs" in varies else [])
 
 
 def _changed_settings(spec: RunSpec, specs: Sequence[RunSpec]) -> list[str]:
@@ -171,8 +171,4 @@ def _changed_settings(spec: RunSpec, specs: Sequence[RunSpec]) -> list[str]:
     models: list[type[BaseModel]] = [*([RECIPES[spec.recipe].settings] if spec.recipe in RECIPES else []), TrainingSettings]
     titles = {name: field.title or name for model in models for name, field in model.model_fields.items()}
     own = {**spec.settings, **spec.training.model_dump()}
-    return [f"{titles[name].lower()} {_value(value)}" for name, value in own.items() if name in titles and str(value) != usual.get(name)]
-
-
-def _value(value: Any) -> str:
-    return ("on" if value else "off") if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+    return [said_of(titles[name], value) for name, value in own.items() if name in titles and str(value) != usual.get(name)]

@@ -14,7 +14,7 @@ from core.runs.spec import RunSpec, TrainingSettings
 from core.training.backend import choose_backend
 from core.training.children import held_bytes
 from core.training.room import room_for
-from ui.form_start import form_start
+from ui.form_start import begin_anew, form_start
 from ui.guard import show_error
 from ui.network_view import network_view
 from ui.process import launcher
@@ -81,7 +81,6 @@ preset = preset if preset in PRESETS else "balanced"
 if preset != shown:
     keep(preset=preset, like=None)
 start = form_start(dataset, recipe, preset)
-key = f"set_{name}_{preset}{start.mark}"
 if start.run_name:
     st.caption(_("The fields start from the settings of {name}. Another preset replaces them.").format(name=plain(start.run_name)))
 
@@ -89,14 +88,18 @@ form, preview = st.columns([3, 2], gap="large")
 with form:
     run_name = st.text_input(_("Name of this run"), max_chars=120, placeholder=default_name(name, preset), key="run_name")
     st.subheader(_("Network"), anchor=False)
-    changes = settings_form(recipe.settings, start.settings, key)
+    back = st.container()
+    changes = settings_form(recipe.settings, start.settings, start.key)
     with st.expander(_("Training"), icon=":material/tune:", expanded=False):
-        changes |= settings_form(TrainingSettings, start.training, f"{key}_training")
+        changes |= settings_form(TrainingSettings, start.training, f"{start.key}_training")
         left, right = st.columns(2)
         backend = left.segmented_control(_("Engine"), ["auto", "jax", "tensorflow"], default=start.backend, format_func=lambda engine: _("auto") if engine == "auto" else engine, required=True, key=f"backend{start.mark}")
         left.caption(_("Auto takes what was measured as fastest for this recipe on this machine."))
         seed = right.number_input(_("Seed"), 0, 2**31 - 1, start.seed, step=1, key=f"seed{start.mark}")
         right.caption(_("The same seed gives the same start, order of rows and dropout."))
+    if start.differs(changes):
+        label = _("Back to the settings of that run") if start.run_name else _("Back to the preset")
+        back.button(label, icon=":material/undo:", key="form_back", on_click=begin_anew, args=(start.place,), help=_("Network and training get the values they started with"))
     with st.expander(_("Inputs"), icon=":material/input:", expanded=False):
         usable = [column for column in info.columns if column.name != info.target and column.type not in NEVER]
         titles = {str(number): column for number, column in enumerate(usable)}
@@ -122,7 +125,7 @@ with preview:
         network_view(plan)
         room = room_for(spec, info, plan, held_bytes=held_bytes())
         offer = None if room.sentence else Ready(spec, plan)
-        room_note(room, f"{key}_training_batch_size")
+        room_note(room, f"{start.key}_training_batch_size")
         launcher().warm(choose_backend(spec), *((current_workspace(), spec) if offer else ()))
     except BadSettings as error:
         show_error(error)

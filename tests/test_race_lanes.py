@@ -11,6 +11,7 @@ import pytest
 
 from core.dataset.schema import DatasetInfo
 from core.errors import BadSettings, NoRoom, NotFound
+from core.language import speaking
 from core.race_lanes import labels, make_lanes, race_room, told_apart, with_batch
 from core.recipes import make_spec
 from core.training import gpu, room
@@ -49,6 +50,17 @@ def test_changed_settings_are_named_and_given_names_stay(info: DatasetInfo) -> N
     specs = [make_spec(info, changes=change) for change in changes] + [make_spec(info, name="Mine", changes={"units": 33})]
     assert labels(specs) == ["Balanced", "Learning rate 0.01", "Units in a layer 32, balance classes on", "Mine"]
     assert len({spec.name for spec in told_apart(specs)}) == 4 and told_apart(specs)[3].name == "Mine"
+
+
+def test_a_lane_has_its_name_in_the_language_of_the_visitor(info: DatasetInfo) -> None:
+    changes = ({}, {"learning_rate": 0.01}, {"units": 32, "balance_classes": True})
+    specs = [make_spec(info, changes=change) for change in changes]
+    with speaking("zh_CN"):
+        assert labels(specs) == ["均衡", "学习率 0.01", "每层的单元数 32、平衡类别 开"]
+        assert labels(make_lanes(info, seeds=(0, 7), presets=("quick", "balanced"))) == ["快速、种子 0", "快速、种子 7", "均衡、种子 0", "均衡、种子 7"]
+        assert labels([make_spec(info), make_spec(info, inputs=info.inputs[:1])])[1] == "1 列"
+        assert told_apart([spec.model_copy(update={"name": "我的"}) for spec in specs])[1].name == "我的、学习率 0.01"
+    assert labels(specs)[1] == "Learning rate 0.01"
 
 
 def test_the_same_twice_is_numbered(info: DatasetInfo) -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from core.dataset.schema import DatasetInfo
 from core.language import N_, _
-from core.race_lanes import make_lanes, told_apart
+from core.race_lanes import labels, make_lanes, told_apart
 from core.recipes import PRESETS, RECIPES
 from core.runs.race import LANES
 from core.runs.spec import RunSpec
@@ -18,7 +18,7 @@ from core.training.groups import start_race
 from ui.guard import guarded
 from ui.process import launcher
 from ui.room_offer import that_fit
-from ui.setting_words import lane_names, preset_name
+from ui.setting_words import preset_name
 from ui.state import current_workspace, go
 from ui.words import plain
 
@@ -86,7 +86,7 @@ def _own(info: DatasetInfo, spec: RunSpec, fitting: Sequence[str]) -> list[RunSp
         kept.append(spec)
         st.session_state[key] = [each.model_dump_json() for each in kept]
         st.rerun()
-    for number, (each, label) in enumerate(zip(kept, lane_names(kept), strict=True)):
+    for number, (each, label) in enumerate(zip(kept, labels(kept), strict=True)):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{number + 1}. {plain(label)} :gray[· {plain(_(RECIPES[each.recipe].title))}]", width="content")
             if st.button("", icon=":material/close:", key=f"race_remove_{number}", help=_("Take it out")):
@@ -110,7 +110,7 @@ def _lanes(info: DatasetInfo, spec: RunSpec, recipes: Sequence[str], presets: Se
 def _start(specs: Sequence[RunSpec]) -> None:
     fewest, most = LANES
     why_not = "" if fewest <= len(specs) <= most else (_("A race has {fewest} to {most} lanes; choose more") if len(specs) < fewest else _("A race has {fewest} to {most} lanes; choose fewer")).format(fewest=fewest, most=most)
-    names = _(" against ").join(f"**{plain(label)}**" for label in lane_names(specs))
+    names = _(" against ").join(f"**{plain(label)}**" for label in labels(specs))
     if names and len(specs) > 1:
         st.markdown(names)
     pressed = st.button(_("Start the race"), icon=":material/flag:", key="start_race", disabled=bool(why_not), help=why_not or None)

@@ -15,6 +15,7 @@ from core.recipes.like import spec_like
 from core.runs.run import Run, Status
 from core.runs.spec import RunSpec, TrainingSettings
 from core.training.control import has_checkpoint
+from ui.form_start import begin_anew, place_of
 from ui.guard import guarded
 from ui.process import launcher
 from ui.room_offer import is_offered, that_fit
@@ -80,7 +81,9 @@ def train_again_button(spec: RunSpec) -> None:
 def change_settings_button(run: Run, spec: RunSpec) -> None:
     """A look at the settings first: the form starts from those of the run."""
     if st.button(_("Change the settings"), icon=":material/tune:", key="change"):
-        go("model", run=None, dataset=spec.dataset, recipe=spec.recipe, preset=spec.preset if spec.preset in PRESETS else "balanced", like=run.id)
+        preset = spec.preset if spec.preset in PRESETS else "balanced"
+        begin_anew(place_of(spec.dataset, spec.recipe, preset, run.id))  # not where an earlier look at them ended
+        go("model", run=None, dataset=spec.dataset, recipe=spec.recipe, preset=preset, like=run.id)
 
 
 def _title(models: dict[str, Any], name: str) -> str:

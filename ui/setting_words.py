@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from core.language import N_, _
-from core.race_lanes import labels
+from core.race_lanes import labels as lane_names
 from core.recipes import RECIPES
-from core.retelling import retold
-from core.runs.spec import RunSpec
+from core.recipes.like import NAMED
 
 __all__ = ["default_name", "lane_names", "preset_name"]
 
@@ -32,14 +29,4 @@ def default_name(recipe: str, preset: str) -> str:
         >>> default_name("mlp", "balanced")
         'Multilayer network (balanced)'
     """
-    return _("{recipe} ({preset})").format(recipe=_(RECIPES[recipe].title), preset=preset_name(preset).lower())
-
-
-def lane_names(specs: Sequence[RunSpec]) -> list[str]:
-    """What the lanes of a race are called on a page: the name that somebody gave, or what sets a lane apart in the visitor's language."""
-    return [label if label == spec.name else _told(label) for spec, label in zip(specs, labels(specs), strict=True)]
-
-
-def _told(label: str) -> str:
-    word, _space, seed = label.partition(" ")
-    return _("Seed {seed}").format(seed=seed) if word == "Seed" and seed.isdecimal() else retold(label)
+    return _(NAMED).format(recipe=_(RECIPES[recipe].title), preset=preset_name(preset).lower())

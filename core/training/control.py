@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from core.errors import BadSettings, LimelightError, NotReady, UserError
-from core.language import N_
+from core.language import LANGUAGES, N_, _, translated
 from core.runs.history import History
 from core.runs.run import Run, Status
 from core.runs.spec import RunSpec, TrainingSettings
@@ -31,7 +31,8 @@ LEARNED = {"stopping", "judging", "exporting"}  # phases of a worker that takes 
 GOES_ON = N_("It goes on.")
 FROM_CHECKPOINT = N_("It waits for its turn, then goes on from its last checkpoint.")
 ANEW = N_("It had no checkpoint yet, so it begins anew as soon as its turn comes.")
-CONTINUED = re.compile(r" \(to epoch [\d,]+\)$")
+CONTINUED = N_("{name} (to epoch {epochs})")
+NAME_CHARACTERS = 120
 RATE_MARK = b'"learning_rate":'
 TAIL_BYTES = 4 * 1024 * 1024  # of the history; long epochs have many events
 END_MARKS = (b'"kind":"state"', b'"kind":"end"')
@@ -134,9 +135,16 @@ def continued(run: Run, more_epochs: int) -> RunSpec:
     epochs = status.epoch + more_epochs
     if more_epochs < 1 or epochs > most:
         raise BadSettings(N_("Choose 1 to {most} more epochs; {more_epochs} were asked for, and {epoch} are done.").format(most=f"{most - status.epoch:,}", more_epochs=f"{more_epochs:,}", epoch=f"{status.epoch:,}"))
-    ending = f" (to epoch {epochs:,})"
-    name = CONTINUED.sub("", spec.name)[: 120 - len(ending)] + ending
-    return spec.model_copy(update={"training": spec.training.model_copy(update={"epochs": epochs}), "continues": run.id, "name": name, "preset": "custom"})
+    return spec.model_copy(update={"training": spec.training.model_copy(update={"epochs": epochs}), "continues": run.id, "name": _continued_name(spec.name, epochs), "preset": "custom"})
+
+
+def _continued_name(name: str, epochs: int) -> str:
+    """The name and how far it goes, in the language of who presses; what an earlier press added goes, whoever pressed."""
+    for language in LANGUAGES:
+        before, after = translated(language, CONTINUED).format(name="", epochs="|").split("|")
+        name = re.sub(rf"{re.escape(before)}[\d,]+{re.escape(after)}$", "", name)
+    ending = _(CONTINUED).format(name="", epochs=f"{epochs:,}")
+    return name[: NAME_CHARACTERS - len(ending)] + ending
 
 
 def prepare_continued(run: Run, folder: Path) -> None:

@@ -49,7 +49,7 @@ def test_another_recipe_is_chosen_and_stays_in_the_address(visit: Visit, workspa
 def test_preview_follows_settings_and_presets(visit: Visit, people: Dataset) -> None:
     app = visit("model", dataset=people.id)
     before = parameters(app)
-    app.slider(key="set_mlp_balanced_layers").set_value(4).run()
+    app.slider(key=f"set_{people.id}_mlp_balanced_layers").set_value(4).run()
     deeper = parameters(app)
     assert deeper > before
     app.get_by_key("preset").set_value("quick").run()
@@ -85,7 +85,7 @@ def test_no_inputs_are_refused(visit: Visit, people: Dataset) -> None:
 def test_train_creates_and_submits_the_run(visit: Visit, people: Dataset, workspace: Workspace, launcher: NotingLauncher) -> None:
     app = visit("model", dataset=people.id)
     app.text_input(key="run_name").set_value("Attempt").run()
-    app.slider(key="set_mlp_balanced_layers").set_value(1).run()
+    app.slider(key=f"set_{people.id}_mlp_balanced_layers").set_value(1).run()
     app.get_by_key(f"inputs_{people.id}").set_value(["0"]).run()
     app.button(key="train").click().run()
     (run,) = workspace.runs()
@@ -103,7 +103,7 @@ def test_train_creates_and_submits_the_run(visit: Visit, people: Dataset, worksp
 
 def test_a_press_alone_starts_what_was_shown_before_the_page_is_drawn_anew(visit: Visit, people: Dataset, workspace: Workspace, launcher: NotingLauncher) -> None:
     app = visit("model", dataset=people.id, preset="quick")
-    app.slider(key="set_mlp_quick_layers").set_value(3).run()
+    app.slider(key=f"set_{people.id}_mlp_quick_layers").set_value(3).run()
     drawn = len(launcher.warmed)
     app.button(key="train_top").click().run()
     (run,) = workspace.runs()
@@ -132,25 +132,51 @@ def test_the_settings_of_a_run_that_failed_are_there_to_be_changed(visit: Visit,
     app = visit("train", run=run.id)
     app.button(key="change").click().run()
     assert (param(app, "like"), param(app, "recipe"), param(app, "preset")) == (run.id, "mlp", "balanced")
+    assert app.session_state[f"form_turn_{people.id}_mlp_balanced_{run.id}"] == 1  # not where an earlier look at them ended
     app = visit("model", dataset=people.id, recipe="mlp", preset="balanced", like=run.id)
     assert f"The fields start from the settings of {spec.name}." in everything(app)
-    key = f"set_mlp_balanced_{run.id}"
+    key = f"set_{people.id}_mlp_balanced_{run.id}"
     assert (app.slider(key=f"{key}_layers").value, app.number_input(key=f"seed_{run.id}").value) == (4, 7)
     app.slider(key=f"{key}_layers").set_value(2).run()
     app.button(key="train").click().run()
     new = next(other for other in workspace.runs() if other.id != run.id).spec
     assert new.model_copy(update={"name": spec.name}) == spec.model_copy(update={"settings": {**spec.settings, "layers": 2}})
     app = visit("model", dataset=people.id, recipe="mlp", preset="balanced", like=run.id)
+    app.session_state[f"form_turn_{people.id}_mlp_balanced_{run.id}"] = 1  # as after one more press of "Change the settings", below
+    app.run()
+    assert app.slider(key=f"{key}_1_layers").value == 4 and app.number_input(key=f"seed_{run.id}_1").value == 7
     app.get_by_key("preset").set_value("quick").run()
     assert "like" not in app.query_params
-    assert app.slider(key="set_mlp_quick_layers").value == RECIPES["mlp"].presets["quick"].settings.layers
+    assert app.slider(key=f"set_{people.id}_mlp_quick_layers").value == RECIPES["mlp"].presets["quick"].settings.layers
     visit("model", dataset=people.id, like="../no-such-run")
+
+
+def test_one_press_brings_the_preset_back(visit: Visit, people: Dataset) -> None:
+    preset = RECIPES["mlp"].presets["quick"]
+    app = visit("model", dataset=people.id, preset="quick")
+    assert not [button for button in app.button if button.key == "form_back"]
+    app.slider(key=f"set_{people.id}_mlp_quick_layers").set_value(4)
+    app.number_input(key=f"set_{people.id}_mlp_quick_training_epochs").set_value(3).run()
+    before = parameters(app)
+    app.button(key="form_back").click().run()
+    assert app.slider(key=f"set_{people.id}_mlp_quick_1_layers").value == preset.settings.layers
+    assert app.number_input(key=f"set_{people.id}_mlp_quick_1_training_epochs").value == preset.training.epochs
+    assert parameters(app) < before and not [button for button in app.button if button.key == "form_back"]
+
+
+def test_what_was_typed_for_other_data_is_not_taken_along(visit: Visit, people: Dataset, workspace: Workspace) -> None:
+    other = ingest(b"a,b\n" + b"".join(b"%d,%d\n" % (i, i % 2) for i in range(200)), workspace, target="b")
+    app = visit("model", dataset=people.id, preset="quick")
+    app.slider(key=f"set_{people.id}_mlp_quick_layers").set_value(4).run()
+    app.query_params["dataset"] = other.id
+    app.run()
+    assert app.slider(key=f"set_{other.id}_mlp_quick_layers").value == RECIPES["mlp"].presets["quick"].settings.layers
 
 
 def test_a_press_together_with_a_change_starts_what_was_changed(visit: Visit, people: Dataset, workspace: Workspace, launcher: NotingLauncher) -> None:
     app = visit("model", dataset=people.id, preset="quick")
     drawn = len(launcher.warmed)
-    app.slider(key="set_mlp_quick_layers").set_value(3)
+    app.slider(key=f"set_{people.id}_mlp_quick_layers").set_value(3)
     app.text_input(key="run_name").set_value("At once")
     app.button(key="train").click().run()
     (run,) = workspace.runs()
@@ -196,12 +222,12 @@ def test_too_little_memory_proposes_a_batch_and_one_click_takes_it(visit: Visit,
     monkeypatch.setattr(room, "free_memory_bytes", lambda: free[0])
     monkeypatch.setitem(room.ENGINES, "jax", room.Engine(fixed_bytes=0, activations=4.5, copies=2.0, export_bytes=0, export_copies=0))
     app = visit("model", dataset=people.id, preset="thorough")
-    app.number_input(key="set_mlp_thorough_training_batch_size").set_value(8192)
+    app.number_input(key=f"set_{people.id}_mlp_thorough_training_batch_size").set_value(8192)
     free[0] = 100_000_000  # the layers make 226 MB of 8192 rows
     app.run()
     assert app.button(key="train").disabled
     assert "A batch of 2048 rows instead of 8192 would fit." in everything(app)
     app.button(key="batch_that_fits").click().run()
-    assert app.number_input(key="set_mlp_thorough_training_batch_size").value == 2048
+    assert app.number_input(key=f"set_{people.id}_mlp_thorough_training_batch_size").value == 2048
     assert not app.button(key="train").disabled
     assert not app.exception

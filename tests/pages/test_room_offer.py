@@ -121,7 +121,7 @@ def test_a_race_offers_the_batch_with_which_all_lanes_fit(free: Free, visit: Cal
     dataset = make_dataset(Workspace.local())
     lanes = make_lanes(dataset.info, seeds=(0, 1, 2), changes={"batch_size": 8192})
     app = visit("model", dataset=dataset.id, preset="balanced")
-    app.number_input(key="set_mlp_balanced_training_batch_size").set_value(8192)
+    app.number_input(key=f"set_{dataset.id}_mlp_balanced_training_batch_size").set_value(8192)
     app.segmented_control(key="race_way").set_value("seeds").run()
     free(race_room(dataset, with_batch(dataset.info, lanes, 2048)).memory_needed_bytes)
     app.button(key="start_race").click().run()

@@ -6,6 +6,7 @@ import pytest
 
 from core.dataset.schema import ColumnType
 from core.errors import BadSettings
+from core.language import speaking
 from core.recipes import make_spec
 from core.recipes.like import spec_like, title_of
 from tests.recipes import made
@@ -32,6 +33,15 @@ def test_a_name_that_nobody_chose_gives_way() -> None:
     spec = make_spec(TABLE, preset="quick")
     assert spec_like(spec, TABLE, {"epochs": 3}).name == "Multilayer network (epochs 3)"
     assert spec_like(spec, TABLE).name == spec.name == "Multilayer network (quick)"
+
+
+def test_a_name_is_in_the_language_of_who_presses() -> None:
+    spec = make_spec(TABLE, preset="quick")
+    with speaking("zh_CN"):
+        assert spec_like(spec, TABLE, {"learning_rate": 0.01}, seed=4).name == "多层网络（学习率 0.01、种子 4）"
+        assert spec_like(spec.model_copy(update={"name": "多层网络（快速）"}), TABLE, {"balance_classes": True}).name == "多层网络（平衡类别 开）"
+        assert spec_like(spec.model_copy(update={"name": "我的"}), TABLE, {"epochs": 3}).name == "我的（训练轮数 3）"
+    assert spec_like(spec.model_copy(update={"name": "多层网络（快速）"}), TABLE, {"epochs": 3}).name == "Multilayer network (epochs 3)"
 
 
 def test_a_custom_run_is_copied_with_its_own_settings() -> None:

@@ -35,6 +35,7 @@ pytestmark = pytest.mark.training
 DEADLINE_S = 240.0
 ROWS = {"jax": 16_000, "tensorflow": 4_000}  # a small network's step takes TensorFlow five times as long
 EPOCHS = {"jax": 12, "tensorflow": 3}
+LONG = 600  # epochs, JAX: half a minute at least, so that several kills fall into one training
 LOST_EVENTS_S = 5.0  # at most so much of the log
 SLACK_S = 1.0  # a checkpoint waits for the next look at the device, and is on the disk once it is written
 YEARS_S = 10 * 365 * 86_400.0
@@ -197,10 +198,10 @@ def test_killed_while_the_model_is_exported(workspace: Workspace, home: Launcher
 def test_in_production_one_checkpoint_interval_is_lost_at_most(workspace: Workspace, home: Launcher) -> None:
     """Checkpoints at least five seconds apart: a kill long after one loses what was learned since, and no more; the end is the same."""
     (workspace.home / "calm").touch()
-    whole = long_run(workspace, "jax", epochs=200)
+    whole = long_run(workspace, "jax", epochs=LONG)
     home.submit(whole)
     finished(home, whole)
-    victim = long_run(workspace, "jax", epochs=200)
+    victim = long_run(workspace, "jax", epochs=LONG)
     home.submit(victim)
     lost = []
     for behind_s in np.random.default_rng(7).uniform(2.0, checkpoint_writer.INTERVAL_S - 0.5, 3):

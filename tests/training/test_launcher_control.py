@@ -16,6 +16,7 @@ import pytest
 
 from core.errors import BadSettings, NotFound, NotReady, QuotaExceeded, UserError
 from core.files import read_json
+from core.language import speaking
 from core.runs.events import append_event
 from core.runs.history import History
 from core.runs.run import Run
@@ -290,6 +291,11 @@ def test_a_continued_run_has_the_checkpoint_and_the_history_of_the_first(workspa
     assert {path.name: path.read_bytes() for path in old.folder.iterdir()} == before
     again = control.continued(new, 1)
     assert again.name == f"Mine (to epoch {new.status.epoch + 1})"
+    with speaking("zh_CN"):
+        chinese = control.continued(new, 1)
+        assert chinese.name == f"Mine（到第 {new.status.epoch + 1} 轮）"
+    new.path("spec.json").write_text(chinese.model_dump_json(), encoding="utf-8")
+    assert control.continued(Run(new.folder), 1).name == again.name  # whoever pressed before
 
 
 def test_a_continued_run_has_an_index_of_its_own_history(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
