@@ -87,8 +87,8 @@ if start.run_name:
 form, preview = st.columns([3, 2], gap="large")
 with form:
     run_name = st.text_input(_("Name of this run"), max_chars=120, placeholder=default_name(name, preset), key="run_name")
-    st.subheader(_("Network"), anchor=False)
-    back = st.container()
+    heading = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    heading.subheader(_("Network"), anchor=False, width="content")
     changes = settings_form(recipe.settings, start.settings, start.key)
     with st.expander(_("Training"), icon=":material/tune:", expanded=False):
         changes |= settings_form(TrainingSettings, start.training, f"{start.key}_training")
@@ -99,7 +99,7 @@ with form:
         right.caption(_("The same seed gives the same start, order of rows and dropout."))
     if start.differs(changes):
         label = _("Back to the settings of that run") if start.run_name else _("Back to the preset")
-        back.button(label, icon=":material/undo:", key="form_back", on_click=begin_anew, args=(start.place,), help=_("Network and training get the values they started with"))
+        heading.button(label, icon=":material/undo:", key="form_back", on_click=begin_anew, args=(start.place,), help=_("Network and training get the values they started with"))
     with st.expander(_("Inputs"), icon=":material/input:", expanded=False):
         usable = [column for column in info.columns if column.name != info.target and column.type not in NEVER]
         titles = {str(number): column for number, column in enumerate(usable)}

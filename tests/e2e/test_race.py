@@ -15,6 +15,7 @@ from core.identity import identity
 from core.race_lanes import make_lanes
 from core.runs.race import create_race, lanes_of
 from core.runs.run import Run
+from core.runs.state import RunState
 from core.settings import settings
 from core.training.launcher import Launcher
 from core.workspace import Workspace
@@ -89,6 +90,44 @@ def test_the_board_follows_the_race(server: Server, new_page: Callable[..., Page
 
 
 @pytest.mark.usefixtures("home")
+def test_a_lane_that_failed_is_not_placed(server: Server, new_page: Callable[..., Page]) -> None:
+    """It was ahead; Compare leaves it out, and so does the board."""
+    race, runs = made_race("Alpha", "Beta", "Gamma")
+    with racing(runs):
+        for run, value in zip(runs, (0.9, 0.88, 0.86), strict=True):
+            epoch(run, 1, value)
+        page = new_page()
+        page.goto(f"{server.url}/train?race={race.id}")
+        lead, rows = page.locator("[data-part=lead]"), page.locator(".ll-rows .ll-row")
+        expect(lead).to_have_text("Alpha leads by 2.0 points after 1 epoch")
+        made.event(runs[0], "state", state="failed", message="It ended.")
+        runs[0].update(state="failed", message="It ended.", phase="")
+        expect(lead).to_have_text("Beta leads by 2.0 points after 1 epoch")
+        expect(rows.last).to_have_text(re.compile(r"^–\s*Alpha\s*–\s*–.*Failed$"))
+        expect(page.locator(".ll-lane svg.ll-drawing").first).to_have_attribute("aria-label", "Alpha: not placed, it has no model. Failed.")
+        made.finish(runs[1], 1)
+        made.finish(runs[2], 1, RunState.STOPPED)
+        expect(page.get_by_role("heading", name="The race is over")).to_be_visible()
+        expect(page.get_by_text("One lane ended without a model and has no place.")).to_be_visible()
+        expect(lead).to_have_text("Beta ended 2.0 points ahead")
+        assert order(page) == ["Beta", "Gamma", "Alpha"]
+        expect(page.locator("[data-part=voice]")).to_have_text("Beta ended 2.0 points ahead. Places: 1, Beta, 88.0 %; 2, Gamma, 86.0 %.")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_race_that_was_stopped_in_the_queue_has_no_model(server: Server, new_page: Callable[..., Page]) -> None:
+    race, runs = made_race("Alpha", "Beta")
+    epoch(runs[0], 1, 0.9)  # it had learned before it was queued again: a checkpoint, no model
+    for run in runs:
+        run.update(state="stopped", message="It was stopped before it had a model.")
+    page = new_page()
+    page.goto(f"{server.url}/train?race={race.id}")
+    expect(page.locator(".ll-rows .ll-state").first).to_have_text("Stopped, no model")
+    expect(page.locator("[data-part=lead]")).to_have_text("The race is over, and no lane ended with a model")
+    expect(page.get_by_text("No lane ended with a model. Press a name in the board to see why.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("home")
 def test_it_fits_a_phone(server: Server, new_page: Callable[..., Page]) -> None:
     race, runs = made_race("A name that is rather long for a narrow screen", "Beta", "Gamma", "Delta")
     with racing(runs):
@@ -160,6 +199,7 @@ def run_js(page: Page, code: str) -> Any:
     lanes = """
     const lane = (name, events) => { const history = new LaneHistory(); history.take(events); return { id: name, name, history }; };
     const begin = (metric = "accuracy") => ({ kind: "begin", epochs: 5, steps_per_epoch: 10, batch_size: 32, rows: 320, metric });
+    const ended = (one, state, model = state === "finished" || state === "stopped") => { one.history.setStatus({ state, message: "", phase: "", model }); return one; };
     const epoch = (n, value, more = {}) => ({ kind: "epoch", epoch: n, step: 10 * n, loss: 1, metric: 0.5, val_loss: 1 - value, val_metric: value, best_epoch: n, learned_s: 2 * n, time_s: 4 * n, ...more });
     """
     return page.evaluate("([scripts, code]) => new Function(`${scripts}; ${code}`)()", [scripts, lanes + code])
@@ -179,6 +219,55 @@ def run_js(page: Page, code: str) -> Any:
 )  # fmt: skip
 def test_who_leads_in_words(new_page: Callable[..., Page], lanes: str, field: str, sentence: str) -> None:
     assert run_js(new_page(), f"return leadWords(ranking({lanes}, '{field}'), '{field}');") == sentence
+
+
+A, B = 'lane("A", [begin(), epoch(1, 0.8), epoch(2, 0.9)])', 'lane("B", [begin(), epoch(1, 0.88)])'
+NOTHING = 'lane("B", [begin()])'
+
+
+@pytest.mark.parametrize(
+    ("lanes", "sentence"),
+    [
+        (f'[ended({A}, "finished"), ended({B}, "stopped")]', "A ended 2.0 points ahead"),
+        (f'[ended({A}, "failed"), ended({B}, "finished"), ended(lane("C", [begin(), epoch(1, 0.86)]), "stopped")]', "B ended 2.0 points ahead"),
+        (f'[ended({A}, "failed"), ended({B}, "finished")]', "Only B ended with a model: 88.0 %"),
+        (f'[ended({A}, "interrupted"), ended({B}, "stopped")]', "Only B ended with a model: 88.0 %"),
+        (f'[ended({A}, "stopped", false), ended({B}, "finished")]', "Only B ended with a model: 88.0 %"),  # it was to go on, and left the queue
+        (f'[ended({A}, "failed"), ended({B}, "interrupted")]', "The race was interrupted; no lane has a model yet"),
+        (f'[ended({A}, "failed"), ended({B}, "failed")]', "The race is over, and no lane ended with a model"),
+        ('[ended(lane("A", []), "stopped", false), ended(lane("B", []), "stopped", false)]', "The race is over, and no lane ended with a model"),
+        ('[ended(lane("A", []), "finished"), ended(lane("B", []), "finished")]', "The race is over"),  # its events are on their way
+        (f'[ended({A}, "failed"), {B}]', "B is alone in the race now: 88.0 % after 1 epoch"),
+        (f'[ended({A}, "interrupted"), {NOTHING}]', "B is alone in the race now, without a result yet"),
+        (f'[ended({A}, "failed"), {B}, lane("C", [begin()])]', "B has a first result: 88.0 %"),
+        (f'[ended({A}, "failed"), {B}, lane("C", [begin(), epoch(1, 0.85)])]', "B leads by 3.0 points after 1 epoch"),
+        (f'[ended({A}, "finished"), {B}]', "A leads by 2.0 points after 2 epochs"),
+    ],
+)  # fmt: skip
+def test_a_lane_without_a_model_wins_nothing(new_page: Callable[..., Page], lanes: str, sentence: str) -> None:
+    assert run_js(new_page(), f"return leadWords(ranking({lanes}, 'metric'), 'metric');") == sentence
+
+
+def test_only_between_two_is_there_luck(new_page: Callable[..., Page]) -> None:
+    def under(lanes: str) -> str:
+        return str(run_js(new_page(), f"return underWords(ranking({lanes}, 'metric'), 'metric', 'Accuracy');"))
+
+    assert "more than luck" in under(f'[ended({A}, "finished"), ended({B}, "finished")]')
+    assert under(f'[ended({A}, "failed"), ended({B}, "finished")]') == "Measured as accuracy on the validation rows, which nobody learns from."
+    assert under(f'[ended({A}, "failed"), ended({B}, "failed")]') == ""
+
+
+def test_a_lane_without_a_model_has_no_epoch_that_counts(new_page: Callable[..., Page]) -> None:
+    code = f"""
+    return ["finished", "stopped", "failed", "interrupted"].map((state) => {{
+      const {{ history }} = ended({A}, state);
+      return [curvesOf(history, "epochs", "metric").best, curvesOf(history, "epochs", "metric").validation.length, stateOf(history), standing(history, "metric")];
+    }});
+    """
+    kept, stopped, failed, interrupted = run_js(new_page(), code)
+    assert (kept, stopped) == ([[2, 0.9], 2, "Finished", 0.9], [[2, 0.9], 2, "Stopped", 0.9])
+    assert (failed, interrupted) == ([None, 2, "Failed", None], [None, 2, "Interrupted", None])
+    assert run_js(new_page(), f'return stateOf(ended({A}, "stopped", false).history)') == "Stopped, no model"
 
 
 def test_where_a_step_lies_on_each_axis(new_page: Callable[..., Page]) -> None:

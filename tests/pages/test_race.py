@@ -69,7 +69,7 @@ def test_a_race_whose_end_cannot_be_written_is_drawn_once(monkeypatch: pytest.Mo
     monkeypatch.setattr(upkeep, "end", lambda *_: None)
     monkeypatch.setattr(shown.st, "rerun", lambda **given: again.append(given))
     app = page(race)
-    assert app.title[0].value == "The race is over" and [run.status.state for run in runs] == [RunState.RUNNING] * 2
+    assert app.title[0].value == "The race was interrupted" and [run.status.state for run in runs] == [RunState.RUNNING] * 2
     assert again == []
 
 
@@ -115,6 +115,56 @@ def test_a_race_that_is_over_leads_to_the_comparison() -> None:
     finish(runs)
     app = page(race)
     assert app.title[0].value == "The race is over" and labels(app)["compare_race"] and "stop_race" not in labels(app)
+
+
+def end(run: Run, state: RunState) -> None:
+    """How a run stands at the end: with an epoch done, and a model where its state has one."""
+    made.begin(run)
+    made.one_epoch(run, 1)
+    if state.has_model:
+        made.finish(run, 1, state)
+    else:
+        run.update(state=state, phase="", message="It ended.")
+
+
+FINISHED, STOPPED, FAILED, INTERRUPTED = RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED
+KEPT = "Each lane keeps the weights of its best epoch."
+
+
+@pytest.mark.parametrize(
+    ("states", "title", "lead"),
+    [
+        ((FINISHED, STOPPED), "The race is over", KEPT),
+        ((FINISHED, FAILED), "The race is over", "One lane ended without a model and has no place. Press its name in the board to see why."),
+        ((FAILED, FINISHED, FAILED), "The race is over", "2 lanes ended without a model and have no place. Press a name in the board to see why."),
+        ((FAILED, FAILED), "The race is over", "No lane ended with a model. Press a name in the board to see why."),
+        ((FINISHED, FAILED, INTERRUPTED), "The race is over", "One lane was interrupted. Press its name in the board: there it can go on."),
+        ((INTERRUPTED, INTERRUPTED), "The race was interrupted", "2 lanes were interrupted. Press their names in the board: there they can go on."),
+    ],
+)  # fmt: skip
+def test_how_a_race_ended(states: tuple[RunState, ...], title: str, lead: str) -> None:
+    race, runs = made_race(*"ABC"[: len(states)])
+    for run, state in zip(runs, states, strict=True):
+        end(run, state)
+    app = page(race)
+    assert app.title[0].value == title and lead in words(app) and (KEPT in words(app)) is (lead == KEPT)
+    assert labels(app)["compare_race"] is any(state.has_model for state in states)
+    assert [lane["model"] for lane in passed(app)["lanes"]] == [state.has_model for state in states]
+
+
+def test_what_learns_still_is_not_called_without_a_model() -> None:
+    race, runs = made_race("Alpha", "Beta")
+    with racing(runs):
+        assert [lane["model"] for lane in passed(page(race))["lanes"]] == [None, None]
+
+
+def test_a_race_in_the_queue_is_taken_out_of_it() -> None:
+    race, runs = made_race("Alpha", "Beta")
+    app = page(race)
+    assert app.button(key="stop_race").label == "Take out of the queue"
+    app.button(key="stop_race").click().run()
+    assert not app.exception and {run.status.state for run in runs} == {RunState.STOPPED}
+    assert "No lane ended with a model." in words(app) and KEPT not in words(app) and "stop_race" not in labels(app)
 
 
 def test_a_race_without_a_model_cannot_be_compared() -> None:
