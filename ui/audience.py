@@ -28,5 +28,5 @@ def show(run: Run) -> None:
         st.markdown(_("{recipe} · predicts {target} · you are watching, read-only").format(recipe=plain(recipe), target=plain(spec.target)))
         with st.container(key="run_end"):  # always there, so that the chart below keeps its place and its zoom
             if status.state.is_over:
-                result(status, run.has_model, spec)
+                result(status, run.has_model, spec, watching=True)
         live_chart(run, st.query_params["view"], key="audience", presented=True)

@@ -19,7 +19,7 @@ __all__ = ["browser_words", "messages_of"]
 
 HERE = Path(__file__).parent
 FILES = tuple(path for folder in ("live_chart", "race_chart") for path in sorted((HERE / folder).iterdir()) if path.suffix in {".js", ".html"})
-WORKERS = tuple(HERE.parent / "core" / "training" / name for name in ("notices.py", "device.py", "driver.py", "claim.py", "cards.py", "worker.py"))
+WORKERS = tuple(HERE.parent / "core" / "training" / name for name in ("notices.py", "device.py", "driver.py", "claim.py", "cards.py", "room.py", "worker.py"))
 TEXT = r'"((?:[^"\\]|\\.)*)"'
 SAID = re.compile(rf"(?<![\w.])(?:_|N_)\(\s*{TEXT}")
 COUNTED = re.compile(rf"(?<![\w.])plural\(\s*{TEXT},\s*{TEXT}")

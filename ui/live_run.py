@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 import streamlit as st
 
 from core.errors import DiskFull, LimelightError
-from core.language import N_, _, plural
+from core.language import N_, _, current, plural
 from core.recipes import RECIPES
 from core.retelling import retold
 from core.runs.repeats import label_of
@@ -80,7 +80,7 @@ def share(token: str) -> None:
 
 
 def audience_link(page_url: str, token: str) -> str:
-    """The address of the audience's view, made from the address of the page that one is on.
+    """The address of the audience's view, in the language of who hands it out, made from the address of the page that one is on.
 
     Example:
         >>> audience_link("http://localhost:8501/train?run=r1", "0f")
@@ -88,12 +88,20 @@ def audience_link(page_url: str, token: str) -> str:
     """
     parts = urlsplit(page_url)
     path = parts.path.removesuffix("train").replace("/~/+/", "/")  # Community Cloud's inner frame
-    return urlunsplit((parts.scheme, parts.netloc, path or "/", f"view={token}", ""))
+    language = "" if current() == "en" else f"&lang={current()}"
+    return urlunsplit((parts.scheme, parts.netloc, path or "/", f"view={token}{language}", ""))
 
 
-def result(status: Status, model: bool, spec: RunSpec | None = None) -> None:
-    """How the run ended, once it is over."""
-    text = plain(retold(status.message), limit=600)
+def result(status: Status, model: bool, spec: RunSpec | None = None, *, watching: bool = False) -> None:
+    """How the run ended, once it is over.
+
+    Args:
+        status: of the run.
+        model: whether it left one.
+        spec: says on which rows it was judged; default: the test rows.
+        watching: for an audience, which pressed nothing and can press nothing.
+    """
+    text = _told(status, model) if watching else plain(retold(status.message), limit=600)
     if model:
         _headline(status, spec)
         if text:
@@ -104,6 +112,17 @@ def result(status: Status, model: bool, spec: RunSpec | None = None) -> None:
         st.error(text or _("The log has the details."), icon=":material/error:")
     else:
         st.warning(text or _("Press Resume: it goes on from its last checkpoint."), icon=":material/power_off:")
+
+
+def _told(status: Status, model: bool) -> str:
+    """How it ended, for who only watches: what the founder did and can do is not theirs."""
+    if status.state is RunState.STOPPED:
+        return _("It was stopped early. The best weights were kept.") if model else _("It was stopped before it had learned anything, so there is no model.")
+    if status.state is RunState.INTERRUPTED:
+        return _("It was interrupted. Whoever started it can let it go on.")
+    if status.state is RunState.FAILED:
+        return _("It ended without a model.")
+    return plain(retold(status.message), limit=600)
 
 
 def _answers_for(spec: RunSpec) -> str:
@@ -127,7 +146,7 @@ def _headline(status: Status, spec: RunSpec | None) -> None:
     st.metric(
         _judged_on(spec).format(metric=f"{name[0].upper()}{name[1:]}"), value,
         delta=f"{low} – {high}", delta_color="off", delta_arrow="off", delta_description=_("95 % interval"),
-        help=_("With other rows of the same kind the figure would be in this range 95 times of 100."),
+        help=_("The true figure, over all rows of this kind, lies in such a range in 95 of 100 cases."),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import LimelightError
 from core.language import _, plural
+from core.race_lanes import labels
 from core.runs.race import Race, all_races, forget_race, lanes_of, load_race
 from core.runs.run import Run
 from core.runs.state import RunState
@@ -17,7 +18,6 @@ from ui.live_run import token_of
 from ui.process import launcher
 from ui.race_chart import Lane, looks_every_s, race_chart
 from ui.road import empty, page
-from ui.setting_words import lane_names
 from ui.state import current_workspace, go
 from ui.words import ago, plain
 
@@ -42,13 +42,13 @@ def show_race(name: str) -> None:
         page(_("Race"), _("Its runs were deleted."))
         empty(_("Here two to four models learn side by side. The runs of this race are gone."), _("Choose a network"), "model", icon="flag")
         return
-    lanes = [Lane(run, label, token_of(run)) for run, label in zip(runs, lane_names([run.spec for run in runs]), strict=True)]
+    lanes = [Lane(run, label, token_of(run)) for run, label in zip(runs, labels([run.spec for run in runs]), strict=True)]
     states = _states(runs)
-    head = page(*_titles(states))
+    head = page(*_titles(states, [run.has_model for run in runs]))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(_facts(race, runs), width="content")
         if not all(state.is_over for state in states):
-            _stop_all(runs)
+            _stop_all(runs, waits=all(state is RunState.QUEUED for state in states))
     _lanes(race, lanes, states)
     _fairness(race, runs)
     _onward(head, race, runs, states)
@@ -59,12 +59,32 @@ def _states(runs: Sequence[Run]) -> list[RunState]:
     return [launcher().state(run).state for run in runs]
 
 
-def _titles(states: Sequence[RunState]) -> tuple[str, str]:
+def _titles(states: Sequence[RunState], models: Sequence[bool]) -> tuple[str, str]:
+    """Title and one sentence for the head of the page.
+
+    Args:
+        states: of the lanes.
+        models: whether each lane ended with a model.
+    """
     if all(state is RunState.QUEUED for state in states):
         return _("The race waits its turn"), _("It starts by itself. You may close this page; its address brings you back.")
-    if all(state.is_over for state in states):
-        return _("The race is over"), _("Each lane keeps the weights of its best epoch.")
-    return _("The race is on"), _("You may close this page; the training goes on, and its address brings you back.")
+    if not all(state.is_over for state in states):
+        return _("The race is on"), _("You may close this page; the training goes on, and its address brings you back.")
+    interrupted = any(state is RunState.INTERRUPTED for state in states)
+    return _("The race was interrupted") if interrupted and not any(models) else _("The race is over"), _how_it_ended(states, models)
+
+
+def _how_it_ended(states: Sequence[RunState], models: Sequence[bool]) -> str:
+    """What is kept of a race that is over, and what can be done for a lane that has no model."""
+    if interrupted := sum(state is RunState.INTERRUPTED for state in states):
+        return plural("One lane was interrupted. Press its name in the board: there it can go on.", "{n} lanes were interrupted. Press their names in the board: there they can go on.", interrupted)
+    if all(models):
+        return _("Each lane keeps the weights of its best epoch.")
+    if not any(models):
+        return _("No lane ended with a model. Press a name in the board to see why.")
+    return plural(
+        "One lane ended without a model and has no place. Press its name in the board to see why.", "{n} lanes ended without a model and have no place. Press a name in the board to see why.", len(models) - sum(models)
+    )
 
 
 def _facts(race: Race, runs: Sequence[Run]) -> str:
@@ -77,12 +97,17 @@ def _facts(race: Race, runs: Sequence[Run]) -> str:
     return " · ".join([*name, plural("{n} lane", "{n} lanes", len(runs)), what])
 
 
-def _stop_all(runs: Sequence[Run]) -> None:
+def _stop_all(runs: Sequence[Run], *, waits: bool) -> None:
     asked = all(run.stop_requested or run.status.state.is_over for run in runs)
     st.button(
-        _("Stopping …") if asked else _("Stop all"), icon=":material/stop_circle:", key="stop_race", disabled=asked, on_click=_stop, args=(runs,),
-        help=_("Ends all lanes; the best weights of each are kept and judged"),
-    )  # fmt: skip
+        _("Stopping …") if asked else _("Take out of the queue") if waits else _("Stop all"),
+        icon=":material/stop_circle:",
+        key="stop_race",
+        disabled=asked,
+        on_click=_stop,
+        args=(runs,),
+        help=_("Its lanes will not learn, so none of them gets a model") if waits else _("Ends all lanes; the best weights of each are kept and judged"),
+    )
 
 
 @guarded()
@@ -159,7 +184,7 @@ def races_of(dataset: str) -> None:
 
 def _row(race: Race) -> None:
     runs = _sound(lanes_of(race, current_workspace().runs_folder))
-    names = " · ".join(plain(label, 40) for label in lane_names([run.spec for run in runs])) or _("its runs were deleted")
+    names = " · ".join(plain(label, 40) for label in labels([run.spec for run in runs])) or _("its runs were deleted")
     with st.container(horizontal=True, vertical_alignment="center", border=True, gap="small", key=f"row_{race.id}"):
         st.markdown(f":material/flag: {f'**{plain(race.name)}** · ' if race.name else ''}{names}", width="content")
         st.caption(ago(race.created), width="content")

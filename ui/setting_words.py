@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from core.language import N_, _
-from core.race_lanes import labels as lane_names
 from core.recipes import RECIPES
 from core.recipes.like import NAMED
 
-__all__ = ["default_name", "lane_names", "preset_name"]
+__all__ = ["default_name", "preset_name"]
 
 PRESETS = {"quick": N_("Quick"), "balanced": N_("Balanced"), "thorough": N_("Thorough"), "custom": N_("Custom")}
 

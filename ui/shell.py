@@ -18,6 +18,7 @@ from ui.words import on_accent
 __all__ = ["show"]
 
 ICON = Path(__file__).parent / "limelight.svg"
+AUDIENCE = "audience"
 WIDTH = 1120  # pixels; lines longer than this are hard to read
 
 
@@ -44,7 +45,7 @@ def _brand(page: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="brand"):
         st.image(str(ICON), width=28, alt="")
         st.markdown("**Limelight**", width="content")
-        if is_shared():
+        if is_shared() and page != AUDIENCE:
             st.caption(_("The address of this page is the key to your data: keep it, and give it only to those who may see everything."), width="content")
         st.space("stretch")
         st.button(" · ".join(f"**{name}**" if one == current() else name for one, name in NAMES.items()), type="tertiary", key="language", on_click=_other_language)
@@ -63,6 +64,7 @@ def _audience() -> None:
     """One run, read-only: the live view that LIVE owns."""
     run = audience_run()
     assert run is not None  # the caller saw the token
+    _brand(AUDIENCE)
     from ui.audience import show as show_run
 
     show_run(run)

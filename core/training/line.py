@@ -6,7 +6,8 @@ one waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.runs.race import Race, newest_races
@@ -15,7 +16,20 @@ from core.training.order import moved, write_order
 from core.training.queue import Jobs
 from core.workspace import Workspace
 
-__all__ = ["key_of", "move", "own", "places", "position"]
+__all__ = ["Party", "key_of", "move", "own", "parties", "places", "position"]
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who takes one place of the line.
+
+    Attributes:
+        runs: one run, or those lanes of a race that wait.
+        race: theirs, if they have one.
+    """
+
+    runs: tuple[Run, ...]
+    race: Race | None = None
 
 
 def key_of(home: Path, folder: Path) -> str:
@@ -36,16 +50,36 @@ def places(home: Path, keys: Iterable[str]) -> dict[str, str]:
         home: LIMELIGHT_HOME.
         keys: runs, by the names of the queue.
     """
-    races: dict[Path, dict[str, Race]] = {}
+    folders = {key: home / key for key in keys}
+    races = _races(folders.values())
+    return {key: races[folder].id if folder in races else key for key, folder in folders.items()}
+
+
+def _races(folders: Iterable[Path]) -> dict[Path, Race]:
+    """The newest race of each run folder that has one; the races of a workspace are read once, however many runs it has."""
+    known: dict[Path, dict[str, Race]] = {}
     found = {}
-    for key in keys:
-        folder = home / key
+    for folder in folders:
         workspace = folder.parent.parent
-        if workspace not in races:
-            races[workspace] = newest_races(workspace)
-        race = races[workspace].get(folder.name)
-        found[key] = race.id if race else key
+        if workspace not in known:
+            known[workspace] = newest_races(workspace)
+        if race := known[workspace].get(folder.name):
+            found[folder] = race
     return found
+
+
+def parties(runs: Sequence[Run]) -> list[Party]:
+    """Waiting runs by the place they take, the next to start first.
+
+    Args:
+        runs: in the order of the queue.
+    """
+    races = _races(run.folder for run in runs)
+    together: dict[str, list[Run]] = {}
+    for run in runs:
+        race = races.get(run.folder)
+        together.setdefault(race.id if race else run.folder.as_posix(), []).append(run)
+    return [Party(tuple(lanes), races.get(lanes[0].folder)) for lanes in together.values()]
 
 
 def position(home: Path, jobs: Jobs, run: Run) -> int:
@@ -56,15 +90,21 @@ def position(home: Path, jobs: Jobs, run: Run) -> int:
 
 
 def move(home: Path, jobs: Jobs, run: Run, place: int) -> None:
-    """Give a waiting run another place among those of its workspace; nobody else's run moves.
+    """Give a waiting run another place among those of its workspace; a lane takes its race along.
+
+    Nobody else's place becomes another one: what is exchanged are places, of which a race has one, not runs.
 
     Args:
         home: LIMELIGHT_HOME.
         jobs: the queue, held.
         run: nothing happens if it does not wait (any more).
-        place: from 1, the next to start; past the end means last.
+        place: from 1, the next to start; past the end means last. The lanes of a race count once.
     """
-    keys, key = own(home, jobs.waiting(), Workspace(run.folder.parent.parent)), key_of(home, run.folder)
-    if key in keys:
-        jobs.arrange(moved(keys, key, place))
-        write_order(home, jobs.waiting())
+    place_of, key = places(home, jobs.waiting()), key_of(home, run.folder)
+    if key not in place_of:
+        return
+    mine = dict.fromkeys(place_of[one] for one in own(home, place_of, Workspace(run.folder.parent.parent)))
+    wanted = iter(moved(list(mine), place_of[key], place))
+    line = [next(wanted) if one in mine else one for one in dict.fromkeys(place_of.values())]
+    jobs.arrange(sorted(place_of, key=lambda one: line.index(place_of[one])))  # lanes keep their order
+    write_order(home, jobs.waiting())

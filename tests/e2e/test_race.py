@@ -237,6 +237,7 @@ NOTHING = 'lane("B", [begin()])'
         (f'[ended({A}, "failed"), ended({B}, "failed")]', "The race is over, and no lane ended with a model"),
         ('[ended(lane("A", []), "stopped", false), ended(lane("B", []), "stopped", false)]', "The race is over, and no lane ended with a model"),
         ('[ended(lane("A", []), "finished"), ended(lane("B", []), "finished")]', "The race is over"),  # its events are on their way
+        (f'[ended({A}, "finished"), ended(lane("B", []), "finished")]', "The race is over"),
         (f'[ended({A}, "failed"), {B}]', "B is alone in the race now: 88.0 % after 1 epoch"),
         (f'[ended({A}, "interrupted"), {NOTHING}]', "B is alone in the race now, without a result yet"),
         (f'[ended({A}, "failed"), {B}, lane("C", [begin()])]', "B has a first result: 88.0 %"),

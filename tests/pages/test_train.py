@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DiskFull
+from core.language import speaking
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.workspace import Workspace
@@ -191,6 +192,25 @@ def test_an_audience_sees_how_it_ended() -> None:
 
 
 @pytest.mark.parametrize(
+    ("state", "model", "said"),
+    [
+        (RunState.STOPPED, True, "It was stopped early. The best weights were kept."),
+        (RunState.STOPPED, False, "It was stopped before it had learned anything, so there is no model."),
+        (RunState.INTERRUPTED, False, "It was interrupted. Whoever started it can let it go on."),
+        (RunState.FAILED, False, "It ended without a model."),
+    ],
+)
+def test_an_audience_is_not_told_what_the_founder_did_or_can_do(state: RunState, model: bool, said: str) -> None:
+    run, token = made.made_run()
+    made.begin(run)
+    if model:
+        made.finish(run, 1, state)
+    run.update(state=state, message="You stopped it in epoch 1; Press Resume: it goes on from its last checkpoint. Try a smaller batch.")
+    read = words(audience(token))
+    assert said in read and "You stopped" not in read and "Press" not in read and "Try" not in read
+
+
+@pytest.mark.parametrize(
     ("url", "link"),
     [
         ("http://localhost:8501/train?run=r1&w=secret", "http://localhost:8501/?view=0f"),
@@ -199,5 +219,7 @@ def test_an_audience_sees_how_it_ended() -> None:
         ("https://x.org/", "https://x.org/?view=0f"),
     ],
 )
-def test_the_link_holds_the_token_and_nothing_else(url: str, link: str) -> None:
+def test_the_link_holds_the_token_and_the_language_and_nothing_else(url: str, link: str) -> None:
     assert audience_link(url, "0f") == link
+    with speaking("zh_CN"):
+        assert audience_link(url, "0f") == f"{link}&lang=zh_CN"  # the room reads what its host reads

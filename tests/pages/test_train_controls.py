@@ -6,12 +6,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.recipes import make_spec
+from core.runs.race import forget_race
 from core.runs.run import Run
 from core.runs.state import RunState
 from core.workspace import Workspace
 from tests.conftest import ROOT
+from tests.pages.conftest import literal
 from tests.training.conftest import make_dataset
 from tests.ui import live_made as made
+from tests.ui.race_made import made_race
 from ui.process import launcher
 
 pytestmark = pytest.mark.usefixtures("nothing_starts")
@@ -219,6 +222,67 @@ def test_the_queue_is_shown_and_changed() -> None:
     assert launcher().waiting(Workspace.local()) == [runs[0], runs[2], runs[1]]
     press(page(runs[1]), f"front_{runs[1].id}")
     assert launcher().waiting(Workspace.local()) == [runs[1], runs[0], runs[2]]
+
+
+def rows(app: AppTest) -> list[str]:
+    """The rows of the line, as they stand there."""
+    return [found.value for found in app.markdown if found.value[:1].isdigit()]
+
+
+def test_a_race_is_one_row_of_the_queue_and_moves_as_one() -> None:
+    _, lanes = made_race("Alpha", "Beta", "Gamma", "Delta")
+    launcher().submit_all(lanes)
+    later = made.made_run("Later")[0]
+    launcher().submit(later)
+    app = page(later)
+    assert app.info[0].value == "This run is 2nd in line."
+    assert "**Your waiting runs, the next to start first**" in words(app)
+    assert rows(app) == ["1. Alpha · Beta · Gamma · Delta (a race: its lanes start together)", "2. **Later** (this run)"]
+    press(app, f"front_{later.id}")
+    assert launcher().waiting(Workspace.local()) == [later, *lanes]
+    app = page(lanes[2])
+    assert app.info[0].value == "The race of this run is 2nd in line."
+    assert rows(app) == ["1. Later", "2. **Alpha · Beta · Gamma · Delta** (a race with this run: its lanes start together)"]
+    press(app, f"front_{lanes[0].id}")
+    assert launcher().waiting(Workspace.local()) == [*lanes, later]
+
+
+def test_a_race_that_waits_alone_is_no_list() -> None:
+    race, lanes = made_race("Alpha", "Beta", name="**Friday**")
+    launcher().submit_all(lanes)
+    app = page(lanes[1])
+    assert app.info[0].value == "The race of this run is next in line." and rows(app) == []
+    launcher().submit(made.made_run("Later")[0])
+    (first, _) = rows(page(lanes[1]))
+    assert "**Friday**" in literal(first) and "****" not in first and "with this run" in first  # the name is text
+    forget_race(Workspace.local(), race.id)
+    assert len(rows(page(lanes[1]))) == 3  # then its lanes are runs like others
+
+
+def test_one_lane_of_a_race_that_waits_is_a_run() -> None:
+    _, lanes = made_race("Alpha", "Beta")
+    lanes[1].update(state=RunState.STOPPED)
+    launcher().submit(lanes[0])
+    launcher().submit(made.made_run("Later")[0])
+    app = page(lanes[0])
+    assert app.info[0].value == "This run is next in line." and rows(app) == ["1. **Alpha** (this run)", "2. Later"]
+
+
+def test_the_runs_of_others_are_counted_and_not_listed() -> None:
+    stranger, _ = Workspace.create()
+    mine = [made.made_run("First")[0]]
+    launcher().submit(mine[0])
+    for _ in range(3):
+        launcher().submit(Run.create(stranger.runs_folder, mine[0].spec))
+    mine.append(made.made_run("Second")[0])
+    launcher().submit(mine[1])
+    app = page(mine[1])
+    assert app.info[0].value == "This run is 5th in line. The runs of others on this server are counted, too."
+    assert rows(app) == ["1. First", "2. **Second** (this run)"]
+    assert page(mine[0]).info[0].value == "This run is next in line."
+    launcher().stop(mine[0])
+    app = page(mine[1])
+    assert "4th in line. The runs of others on this server are counted, too." in app.info[0].value and rows(app) == []
 
 
 @pytest.mark.parametrize("state", [RunState.RUNNING, RunState.FINISHED, RunState.INTERRUPTED])

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.dataset.dataset import Dataset
 from core.dataset.ingest import ingest
 from core.workspace import Workspace
+from tests.ui import live_made as made
 from tests.ui.app_opened import opened
 from ui.road import STEPS
 
@@ -59,6 +60,19 @@ def test_wrong_view_shows_nothing_of_the_workspace(people: Dataset) -> None:
     assert "shows no run" in app.error[0].value
     assert not app.get("page_link")
     assert not app.button
+
+
+def test_an_audience_may_change_its_language_and_nothing_else(people: Dataset) -> None:
+    run, token = made.made_run(name="On stage")
+    made.begin(run)
+    with made.worked_on(run):
+        app = opened("start", view=token, lang="zh_CN")
+        assert "你正在观看（只读）" in "".join(block.value for block in app.markdown)
+        assert [button.key for button in app.button] == ["language"] and not app.get("page_link")
+        app.button(key="language").click().run()
+    assert "read-only" in "".join(block.value for block in app.markdown)
+    assert {key: app.query_params[key] for key in app.query_params} == {"view": token}
+    assert [button.key for button in app.button] == ["language"] and not app.get("page_link")
 
 
 @pytest.mark.parametrize("page", [step.name for step in STEPS])

@@ -154,7 +154,7 @@ class LiveChart {
     if (document.hidden || !this.transport) return;
     const { history, parts } = this;
     fillStrip(this.root, parts, history, this.data.learning_rate);
-    fillNotices(parts, history);
+    fillNotices(parts, history, this.data.presented);
     fillMachine(parts, history);
     this.wall.fill(history);
     write(parts.note, this.transport.note);

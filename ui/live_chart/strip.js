@@ -106,8 +106,9 @@ function fillRate(parts, history, learningRate) {
 }
 
 // What the guard rails say, each once. Once the run has ended nobody can press Stop any more, so the words change or go.
-function fillNotices(parts, history) {
-  const said = history.notices.map((notice) => noticeWords(notice, history.over || Boolean(history.end))).filter(Boolean);
+function fillNotices(parts, history, watched) {
+  const ended = history.over || Boolean(history.end);
+  const said = history.notices.map((notice) => noticeWords(notice, { ended, watched })).filter(Boolean);
   const key = said.join("\n");
   if (parts.notices.dataset.key === key) return;
   parts.notices.dataset.key = key;

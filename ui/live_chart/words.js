@@ -94,9 +94,10 @@ function patienceWords(left) {
   return left > 0 ? plural("Stops after one more epoch without improvement", "Stops after {n} more epochs without improvement", left) : _("Stops now: no improvement for too long");
 }
 
-// What a guard rail says: now, or once the run has ended; "" where there is nothing to say any more.
-function noticeWords({ message, after, epoch }, ended) {
-  const words = ended && after !== undefined ? after : message;
+// What a guard rail says: now, or once the run has ended; "" where there is nothing to say any more. An audience can
+// press nothing, so it hears what is said afterwards, where that differs.
+function noticeWords({ message, after, epoch }, { ended, watched }) {
+  const words = (ended || watched) && after !== undefined ? after : message;
   if (!words) return "";
   return epoch ? _("{notice} (epoch {epoch})", { notice: retold(words), epoch: whole(epoch) }) : retold(words);
 }

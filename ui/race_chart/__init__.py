@@ -93,6 +93,7 @@ def _told(lane: Lane, key: str) -> dict[str, Any]:
     told = {
         "id": run.id, "token": lane.token, "name": short(lane.name, NAME_LENGTH), "colour": look.colour, "marker": look.marker,
         "state": status.state.value, "message": status.message, "phase": status.phase, "over": status.state.is_over,
+        "model": run.has_model if status.state.is_over else None,  # who has none at the end is not placed; before it nobody knows
         "feed": needs.get("feed", "socket"),
     }  # fmt: skip
     if status.state.is_over:

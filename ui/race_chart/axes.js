@@ -17,7 +17,8 @@ const SMOOTHING = 0.016; // of the axis: so far away a batch counts half; as muc
 // The curves of a lane on an axis: lists of [x, y]. What is validated is never smoothed: by these very points the lanes are placed.
 function curvesOf(history, axis, field) {
   if (axis === "energy") history.measure();
-  const { epochs, best } = history;
+  const { epochs } = history;
+  const best = history.out ? null : history.best; // no weights stay, so none of its epochs counts
   const training = few(...trainingOf(history, axis, field));
   const value = (epoch) => epoch[`val_${field}`] ?? epoch[field] ?? null;
   const validation = epochs.map((epoch) => [history.at(epoch.step, axis), value(epoch)]);

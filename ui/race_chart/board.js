@@ -63,7 +63,7 @@ class Board {
     write(row.name, lane.name);
     write(row.parts.place, value === null ? "–" : String(place + 1));
     write(row.parts.value, words);
-    write(row.parts.best, history.best ? whole(history.best.epoch) : "–");
+    write(row.parts.best, history.best && !history.out ? whole(history.best.epoch) : "–");
     write(row.parts.learned, history.learnedSeconds ? duration(history.learnedSeconds) : "–");
     write(row.parts.state, stateOf(history));
     row.element.classList.toggle("ll-first", place === 0 && value !== null);
@@ -85,6 +85,7 @@ class Board {
 
 // How a lane stands, with how far it is.
 function stateOf(history) {
+  if (history.out && history.state === "stopped") return _("Stopped, no model"); // beside others that were stopped and kept theirs
   const words = stateWords(history);
   const total = history.begin?.epochs;
   if (history.over || !total || history.state !== "running") return words;

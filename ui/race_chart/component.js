@@ -46,10 +46,10 @@ class RaceChart {
 
   updateLane(lane, given) {
     lane.name = given.name;
-    const { state, message, phase } = given;
+    const { state, message, phase, model } = given;
     if (lane.over && !given.over) this.goOn(lane, { state, message, phase });
     lane.over = given.over;
-    if (given.over || !lane.history.status) lane.history.status = { state, message, phase };
+    if (given.over || !lane.history.status) lane.history.status = { state, message, phase, model };
     else if (!lane.history.told) lane.history.status.phase = phase;
     lane.transport.update(given);
   }
@@ -209,7 +209,12 @@ class RaceChart {
     const value = standing(lane.history, this.field);
     write(lane.beside, stateOf(lane.history));
     const fields = { name: lane.name, value: axes.valueWords(value), state: stateOf(lane.history) };
-    lane.strip.svg.setAttribute("aria-label", value === null ? _("{name}: no result yet. {state}.", fields) : _("{name}: {value} at its best epoch. {state}.", fields));
+    lane.strip.svg.setAttribute("aria-label", this.spoken(lane, value, fields));
+  }
+
+  spoken(lane, value, fields) {
+    if (lane.history.out) return _("{name}: not placed, it has no model. {state}.", fields);
+    return value === null ? _("{name}: no result yet. {state}.", fields) : _("{name}: {value} at its best epoch. {state}.", fields);
   }
 
   // One finger or mouse points at the same place in all lanes.

@@ -43,6 +43,12 @@ class LaneHistory extends RunHistory {
     if (this.meter.time.length > MOST_MARKS) this.meter = halved(this.meter);
   }
 
+  // It is over and left no model: it failed, was interrupted, or was stopped before it had one. Compare leaves it out, too.
+  get out() {
+    const withModel = this.state === "finished" || this.state === "stopped";
+    return this.over && !(withModel && this.status.model !== false);
+  }
+
   get hasEnergy() {
     return this.meter.joules.length > 1;
   }

@@ -5,14 +5,15 @@ function isShare(history, field) {
   return field === "metric" && /accuracy/.test(history.begin?.metric ?? "");
 }
 
-// The value by which a lane is placed: that of the epoch whose weights would be kept now.
+// The value by which a lane is placed: that of the epoch whose weights would be kept now. Who ended without a model has none.
 function standing(history, field) {
+  if (history.out) return null;
   const epoch = history.best ?? history.epochs.at(-1);
   const value = epoch?.[`val_${field}`] ?? epoch?.[field];
   return typeof value === "number" ? value : null;
 }
 
-// Lanes from first to last; those without a number yet keep their places at the end.
+// Lanes from first to last; those without a number, or without a model, keep their places at the end.
 function ranking(lanes, field) {
   const sign = lanes.some((lane) => isShare(lane.history, field)) ? -1 : 1;
   return lanes
@@ -48,17 +49,37 @@ function epochWords(count) {
 
 // The sentence over the race.
 function leadWords(ranked, field) {
-  const withValue = ranked.filter((entry) => entry.value !== null);
+  const placed = ranked.filter((entry) => entry.value !== null);
   const over = ranked.every(({ lane }) => lane.history.over);
-  if (!withValue.length) return over ? _("The race is over, and no lane has finished an epoch") : startWords(ranked);
-  const [first, second] = withValue;
-  const share = isShare(first.lane.history, field);
-  const done = first.lane.history.epochs.at(-1)?.epoch ?? 0;
-  if (!second) return _("{name} has a first result: {value}", { name: first.lane.name, value: valueWords(first.value, share) });
-  const gap = gapWords(first.value, second.value, share);
-  const fields = { name: first.lane.name, other: second.lane.name, gap, epochs: epochWords(done) };
+  if (!placed.length && over) return noModelWords(ranked);
+  if (placed.length < 2) return firstWords(ranked, placed[0], over, field);
+  const [first, second] = placed;
+  const gap = gapWords(first.value, second.value, isShare(first.lane.history, field));
+  const fields = { name: first.lane.name, other: second.lane.name, gap, epochs: epochsDone(first) };
   if (!gap) return over ? _("{name} and {other} ended level", fields) : _("{name} and {other} are level after {epochs}", fields);
   return over ? _("{name} ended {gap} ahead", fields) : _("{name} leads by {gap} after {epochs}", fields);
+}
+
+function epochsDone({ lane }) {
+  return epochWords(lane.history.epochs.at(-1)?.epoch ?? 0);
+}
+
+// The race is over, and nobody has a place.
+function noModelWords(ranked) {
+  if (!ranked.every(({ lane }) => lane.history.out)) return _("The race is over"); // their events are on the way
+  const interrupted = ranked.some(({ lane }) => lane.history.state === "interrupted");
+  return interrupted ? _("The race was interrupted; no lane has a model yet") : _("The race is over, and no lane ended with a model");
+}
+
+// At most one lane has a place: it came first, or the others are out.
+function firstWords(ranked, first, over, field) {
+  const left = ranked.filter(({ lane }) => !lane.history.out);
+  const value = first ? valueWords(first.value, isShare(first.lane.history, field)) : "";
+  if (over && left.length > 1) return _("The race is over"); // the others' events are on the way
+  if (over) return _("Only {name} ended with a model: {value}", { name: first.lane.name, value });
+  if (left.length === 1 && first) return _("{name} is alone in the race now: {value} after {epochs}", { name: first.lane.name, value, epochs: epochsDone(first) });
+  if (left.length === 1 && ranked.length > 1) return _("{name} is alone in the race now, without a result yet", { name: left[0].lane.name });
+  return first ? _("{name} has a first result: {value}", { name: first.lane.name, value }) : startWords(ranked);
 }
 
 function startWords(ranked) {
@@ -70,8 +91,9 @@ function startWords(ranked) {
 }
 
 function underWords(ranked, field, name) {
-  const over = ranked.every(({ lane }) => lane.history.over);
-  if (!ranked.some((entry) => entry.value !== null)) return "";
+  const placed = ranked.filter((entry) => entry.value !== null);
+  if (!placed.length) return "";
+  const over = placed.length > 1 && ranked.every(({ lane }) => lane.history.over); // of one alone nobody asks whether it was luck
   const fields = { metric: field === "loss" ? _("loss") : name.toLowerCase() };
   const more = ranked.some(({ lane }) => isShare(lane.history, field));
   if (over && more) return _("Measured as {metric} on the validation rows. Whether that is more than luck, Compare says on the sealed test rows.", fields);
