@@ -127,6 +127,7 @@ def test_it_grows_and_keeps_zoom_and_legend(server: Server, new_page: Callable[.
         expect(page.locator("[data-part=state]")).to_have_text("Finished")
         expect(page.locator("[data-part=title-loss]")).to_have_text("Kept: epoch 4, validation loss 0.150")
         expect(page.locator("[data-part=progress]")).to_have_text("4 epochs · epoch 4 is kept")
+        expect(page.locator("[data-part=plot-loss]")).to_have_attribute("aria-label", re.compile("Kept: epoch 4, validation loss 0.150"))
         assert page.evaluate(AXES) == axes and page.evaluate(f"{PLOT}.wasHere")  # never made anew
         assert page.evaluate(f"[...{PLOT}.hidden]") == ["raw"]
         page.locator("[data-chart=loss] .ll-whole").click()
@@ -199,6 +200,12 @@ def test_the_room_sees_what_happens_to_the_run(server: Server, new_page: Callabl
         run.update(state=RunState.PAUSED)
         expect(page.locator("[data-part=state]")).to_have_text("Paused")
         expect(page.locator("[data-part=left]")).to_have_text("")
+        made.event(run, "device", cpu_percent=90.0, memory_bytes=1, memory_available_bytes=3_000_000_000, gpus=[])
+        expect(page.locator("[data-part=memory-words]")).to_have_text("memory, 3.0 GB free")
+        page.locator(".st-key-language button").click()  # nothing new comes from the run, and all of it is said anew
+        for part, words in (("memory-words", "剩余 3.0 GB"), ("examples-title", "个中答对"), ("state", "暂停"), ("examples-list", "把握")):
+            expect(page.locator(f"[data-part={part}]")).to_contain_text(words)
+        expect(page.locator("[data-part=plot-loss]")).to_have_attribute("aria-label", re.compile("方向键"))
 
 
 def test_without_a_socket_it_reads_the_file(server: Server, new_page: Callable[..., Page]) -> None:

@@ -140,6 +140,59 @@ def test_the_same_events_twice_change_nothing(blank: Page) -> None:
     assert once == twice and len(once[0]) == 60
 
 
+LEARNED = """
+    const begin = (from = 0) => ({kind: 'begin', epochs: 20, steps_per_epoch: 100, batch_size: 10, resumed_from_step: from, metric: 'accuracy'});
+    const state = (name, time_s) => { history.setStatus({state: name, phase: ''}); history.take([{kind: 'state', state: name, time_s}]); };
+    const step = (number, time_s) => history.take([{kind: 'step', step: number, time_s, samples_per_s: 1000}]);
+    const epoch = (number, time_s, left) => history.take([{kind: 'epoch', epoch: number, step: 100 * number, time_s, samples_per_s: 1000,
+      time_left_s: left, time_left_low_s: left, time_left_high_s: left, metric: 0.5, val_metric: 0.5, best_epoch: number}]);
+    history.take([begin()]); state('running', 0); step(100, 10); epoch(1, 10, 300);
+    const left = () => Math.round(history.timeLeft()?.seconds ?? -1);
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "seconds"),
+    [
+        ("step(150, 15);", 295),
+        ("state('paused', 12); step(150, 615); return left();", -1),
+        ("state('paused', 12); state('running', 612); step(150, 617);", 293),  # 2 s and 5 s of learning since the epoch, and a pause of ten minutes
+        ("state('paused', 12); state('running', 612); epoch(2, 620, 290); step(210, 621);", 289),  # an epoch knows of the pauses before it
+        ("state('interrupted', 12); state('queued', 12);", -1),
+        ("state('starting', 12);", -1),
+        ("state('interrupted', 12); state('running', 400); history.take([begin(100)]); step(110, 401);", 19),  # what is left of 20 epochs at this speed
+        ("state('running', 400); epoch(2, 400, 0); history.take([begin(200)]);", 18),  # continued: the last epoch had nothing left
+        ("state('interrupted', 12); state('running', 400); history.take([begin(100)]); epoch(2, 410, 180);", 180),
+    ],
+)
+def test_time_is_left_only_while_it_learns(blank: Page, what: str, seconds: int) -> None:
+    assert model(blank, f"{LEARNED} {what} return left();") == seconds
+
+
+@pytest.mark.parametrize(("state", "said"), [("queued", "Waiting its turn"), ("starting", "Getting ready"), ("paused", "Paused"), ("running", "Epoch 1 of 20, Validation accuracy 0.500. About 5 min left")])
+def test_a_screen_reader_hears_that_it_stands_still(blank: Page, state: str, said: str) -> None:
+    assert model(blank, f"{LEARNED} state('{state}', 12); return announcement(history);") == said
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (0.8566, ["Validation loss 0.143, as at epoch 1, the best", "Validation accuracy 0.857, as at epoch 1, which is kept"]),
+        (0.8, ["Validation loss 0.200; 0.143 at epoch 1, the best", "Validation accuracy 0.800; 0.857 at epoch 1, which is kept"]),
+    ],
+)
+def test_the_same_figure_is_not_said_twice(blank: Page, now: float, said: list[str]) -> None:
+    epochs = f"[0.8571, {now}].forEach((value, i) => history.take([{{kind: 'epoch', epoch: i + 1, step: i + 1, best_epoch: 1, val_metric: value, val_loss: 1 - value}}]));"
+    code = f"history.take([{{kind: 'begin', metric: 'accuracy'}}]); {epochs} return ['loss', 'metric'].map((field) => finding(history, field));"
+    assert model(blank, code) == said
+
+
+def test_an_audience_is_not_told_what_to_press(blank: Page) -> None:
+    notice = json.dumps({"message": "Press Stop.", "after": "It was flat."})
+    ways = ("ended: false, watched: false", "ended: false, watched: true", "ended: true, watched: false")
+    assert [model(blank, f"return noticeWords({notice}, {{{way}}});") for way in ways] == ["Press Stop.", "It was flat.", "It was flat."]
+
+
 def test_a_run_that_goes_back_to_its_checkpoint(blank: Page) -> None:
     steps = model(blank, f"{STEPS} history.take(steps(1, 50)); history.take(steps(21, 22)); return history.batch.step;")
     assert steps == list(range(1, 23))
@@ -149,14 +202,14 @@ def test_a_run_that_goes_back_to_its_checkpoint(blank: Page) -> None:
     ("call", "text"),
     [
         ("number(0.84213)", "0.842"), ("number(12345.6)", "12,300"), ("number(null)", "–"), ("number(0)", "0"), ("number(0.00001234)", "1.23e-5"),
-        ("rounded(12345)", "12,300"), ("duration(80)", "1 min 20 s"), ("duration(7260)", "2 h 1 min"), ("duration(7200)", "2 h"), ("duration(42.4)", "42 s"),
+        ("rounded(12345)", "12,300"), ("duration(80)", "1 min 20 s"), ("duration(7260)", "2 h 1 min"), ("duration(7200)", "2 h"), ("duration(7199)", "2 h"), ("duration(5399)", "1 h 30 min"), ("duration(42.4)", "42 s"),
         ("duration(83, true)", "1 min 30 s"), ("duration(3.21)", "3.2 s"), ("bytes(612000000)", "612 MB"), ("bytes(3100000000)", "3.1 GB"),
         ("timeLeft({seconds: 42, low: 30, high: 61})", "About 45 s left, 30 s – 1 min 10 s"), ("timeLeft({seconds: 42, low: 31, high: 58})", "About 45 s left, 35 s – 1 min"),
         ("timeLeft({seconds: 42, low: 31, high: 48})", "About 45 s left, 35–50 s"), ("timeLeft({seconds: 15, low: 0, high: 25})", "About 15 s left, at most 25 s"), ("timeLeft({seconds: 42, low: null, high: null})", "About 45 s left"), ("timeLeft({seconds: 4, low: 2, high: 6})", "A few seconds left"),
         ("patienceWords(3)", "Stops after 3 more epochs without improvement"), ("patienceWords(1)", "Stops after one more epoch without improvement"),
-        ("noticeWords({message: 'Press Stop', after: 'It was flat', epoch: 4}, false)", "Press Stop (epoch 4)"),
-        ("noticeWords({message: 'Press Stop', after: 'It was flat', epoch: 4}, true)", "It was flat (epoch 4)"),
-        ("noticeWords({message: 'Free some space', after: null, epoch: 4}, true)", ""), ("noticeWords({message: 'Said before this was'}, true)", "Said before this was"),
+        ("noticeWords({message: 'Press Stop', after: 'It was flat', epoch: 4}, {ended: false})", "Press Stop (epoch 4)"),
+        ("noticeWords({message: 'Press Stop', after: 'It was flat', epoch: 4}, {ended: true})", "It was flat (epoch 4)"),
+        ("noticeWords({message: 'Free some space', after: null, epoch: 4}, {ended: true})", ""), ("noticeWords({message: 'Said before this was'}, {ended: true})", "Said before this was"),
         ("plainNumber(0.0005)", "0.0005"), ("tickWords([0, 0.2, 0.4]).join()", "0.0,0.2,0.4"), ("tickWords([0, 500, 1000]).join(' ')", "0 500 1,000"),
     ],
 )  # fmt: skip

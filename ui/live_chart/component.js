@@ -30,8 +30,7 @@ class LiveChart {
   update(data, setStateValue, setTriggerValue) {
     const before = this.data;
     this.data = data;
-    learnWords(data.words);
-    this.sayStanding();
+    this.speak(data.words);
     this.ask = (needs) => setStateValue("needs", (this.needs = { ...this.needs, have: this.history.offset, ...needs }));
     this.moved = (state) => setTriggerValue("moved", state);
     const { state, message, phase, model } = data;
@@ -42,9 +41,21 @@ class LiveChart {
     else if (!this.history.told) this.history.status.phase = phase;
     this.root.classList.toggle("ll-presented", Boolean(data.presented));
     this.wall.take(data.examples);
+    this.label();
     this.transport.update(data);
     this.paint();
     this.draw();
+  }
+
+  // In another language than before, everything that was said is said again.
+  speak(words) {
+    learnWords(words);
+    const spoken = JSON.stringify(words);
+    if (spoken === this.spoken) return;
+    this.spoken = spoken;
+    this.sayStanding();
+    this.wall.shown = this.parts.processor.shown = null;
+    this.tabulate();
   }
 
   begin(data) {
@@ -185,6 +196,11 @@ class LiveChart {
     this.said = words;
     this.saidAt = now;
     write(this.parts.voice, words);
+    this.label();
+  }
+
+  // What a screen reader says of the plots when they are reached; they are no live regions.
+  label() {
     for (const field of FIELDS) this.parts[`plot-${field}`].setAttribute("aria-label", chartWords(this.history, field));
   }
 

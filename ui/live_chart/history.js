@@ -34,6 +34,7 @@ class RunHistory {
     this.resumed = []; // steps from which it went on
     this.notices = [];
     this.looks = []; // at the example rows
+    this.held = { since: null, seconds: 0 }; // pauses since the last epoch closed
   }
 
   take(events) {
@@ -70,11 +71,22 @@ class RunHistory {
     this.epochs.push(event);
     this.speed = event.samples_per_s ?? this.speed;
     this.heard = performance.now();
+    this.held.seconds = 0;
   }
 
   addState(event) {
     if (event.state === "running" || event.state === "starting") this.end = null; // it goes on after all
+    this.hold(event);
     if (!this.told) this.status = { ...this.status, state: event.state, message: event.message };
+  }
+
+  // A pause takes nothing of the time that is left.
+  hold({ state, time_s: now }) {
+    if (state === "paused") this.held.since ??= now;
+    if (state !== "running") return;
+    if (this.held.since !== null) this.held.seconds += Math.max(0, now - this.held.since);
+    this.held.since = null;
+    this.heard = performance.now();
   }
 
   addRate(event) {
@@ -174,19 +186,23 @@ class RunHistory {
     return rate && (!epoch || rate.step >= epoch.step) ? rate.value : epoch?.learning_rate ?? null;
   }
 
-  // Seconds left, with the range in which they probably are: as the worker said at the last epoch, less what
-  // has passed; before the first epoch from its speed. None while it is not learning.
+  // Seconds left, with the range in which they probably are: as the worker said at the last epoch, less the time since
+  // then in which it learned; from its speed before the first epoch, and after a resume until one closes: what an epoch
+  // said before that was meant for another day. None while it is not learning.
   timeLeft() {
-    if (!this.step || this.end || this.over || this.paused || PHASES[this.status?.phase]) return null;
+    if (!this.step || this.end || this.state !== "running" || PHASES[this.status?.phase]) return null;
     const epoch = this.epochs.at(-1);
+    if (epoch?.time_left_s == null || epoch.step <= this.resumed.at(-1)) return this.timeAtThisSpeed();
+    const passed = Math.max(0, this.step.time_s - epoch.time_s - this.held.seconds + (performance.now() - this.heard) / 1000);
+    const less = (seconds) => (seconds == null ? null : Math.max(0, seconds - passed));
+    return { seconds: less(epoch.time_left_s), low: less(epoch.time_left_low_s), high: less(epoch.time_left_high_s) };
+  }
+
+  timeAtThisSpeed() {
     const { epochs, steps_per_epoch: steps, batch_size: size } = this.begin ?? {};
-    if (epoch?.time_left_s != null) {
-      const passed = Math.max(0, this.step.time_s - epoch.time_s + (performance.now() - this.heard) / 1000);
-      const less = (seconds) => (seconds == null ? null : Math.max(0, seconds - passed));
-      return { seconds: less(epoch.time_left_s), low: less(epoch.time_left_low_s), high: less(epoch.time_left_high_s) };
-    }
-    if (!(epochs && steps && this.speed && this.step.step > 3)) return null;
-    return { seconds: ((epochs * steps - this.step.step) * size) / this.speed, low: null, high: null };
+    const done = Math.max(this.step.step, this.epochs.at(-1)?.step ?? 0);
+    if (!(epochs && steps && this.speed && done > 3)) return null;
+    return { seconds: ((epochs * steps - done) * size) / this.speed, low: null, high: null };
   }
 }
 

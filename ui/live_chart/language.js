@@ -44,7 +44,7 @@ function retold(text, depth = 2) {
   return text;
 }
 
-// The words that stand in the HTML: gathered once, before anything else is written there.
+// The words that stand in the HTML: gathered once, before anything else is written there. A plot's label changes with the run.
 function standingWords(root) {
   const found = [];
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -53,7 +53,7 @@ function standingWords(root) {
     const text = node.data.trim();
     if (/[A-Za-z]/.test(text)) found.push(() => (node.data = node.data.replace(node.data.trim(), _(text))));
   }
-  for (const element of [root, ...root.querySelectorAll("[aria-label]")]) {
+  for (const element of [root, ...root.querySelectorAll("[aria-label]:not([data-part^=plot-])")]) {
     const text = element.getAttribute("aria-label");
     if (text) found.push(() => element.setAttribute("aria-label", _(text)));
   }

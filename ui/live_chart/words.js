@@ -11,6 +11,8 @@ const STATES = {
   interrupted: N_("Interrupted"),
 };
 
+const STILL = ["queued", "starting", "paused"]; // it does not learn now, and has not ended
+
 const PHASES = {
   stopping: N_("Stopping"),
   judging: N_("Judging on the test rows"),
@@ -46,8 +48,9 @@ function duration(seconds, about = false) {
   s = Math.round(s);
   if (s < 60) return _("{seconds} s", { seconds: s });
   if (s < 3600) return s % 60 ? _("{minutes} min {seconds} s", { minutes: Math.floor(s / 60), seconds: s % 60 }) : _("{minutes} min", { minutes: s / 60 });
-  const minutes = Math.round((s % 3600) / 60);
-  return minutes ? _("{hours} h {minutes} min", { hours: Math.floor(s / 3600), minutes }) : _("{hours} h", { hours: Math.floor(s / 3600) });
+  const all = Math.round(s / 60);
+  const [hours, minutes] = [Math.floor(all / 60), all % 60];
+  return minutes ? _("{hours} h {minutes} min", { hours, minutes }) : _("{hours} h", { hours });
 }
 
 // "40 s", and where the range is known "40 s, 30–60 s".
@@ -128,8 +131,9 @@ function finding(history, field) {
   }
   const byLoss = field === "loss"; // the loss decides which epoch is the best; its accuracy may not be the highest
   if (best.epoch === last.epoch) return byLoss ? _("{now}, the best epoch so far", { now: start }) : start;
-  if (!byLoss) return _("{now}; {value} at epoch {epoch}, which is kept", { now: start, value: number(best[`val_${field}`]), epoch: best.epoch });
-  return _("{now}; {value} at epoch {epoch}, the best", { now: start, value: number(best[`val_${field}`]), epoch: best.epoch });
+  const fields = { now: start, value: number(best[`val_${field}`]), epoch: best.epoch };
+  if (fields.value === number(value)) return _(byLoss ? N_("{now}, as at epoch {epoch}, the best") : N_("{now}, as at epoch {epoch}, which is kept"), fields);
+  return _(byLoss ? N_("{now}; {value} at epoch {epoch}, the best") : N_("{now}; {value} at epoch {epoch}, which is kept"), fields);
 }
 
 // What a screen reader says of a chart; its numbers are read with the arrow keys.
@@ -141,7 +145,7 @@ function chartWords(history, field) {
 function announcement(history) {
   const last = history.epochs.at(-1);
   if (history.over) return _("{state}. {finding}.", { state: _(STATES[history.state]), finding: finding(history, "metric") });
-  if (!last || history.paused) return stateWords(history);
+  if (!last || STILL.includes(history.state)) return stateWords(history);
   const name = metricName(history).toLowerCase();
   const value = typeof last.val_metric === "number" ? _("Validation {metric} {value}", { metric: name, value: number(last.val_metric) }) : _("Training {metric} {value}", { metric: name, value: number(last.metric) });
   const left = history.timeLeft();
