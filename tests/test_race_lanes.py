@@ -58,7 +58,7 @@ def test_a_lane_has_its_name_in_the_language_of_the_visitor(info: DatasetInfo) -
     with speaking("zh_CN"):
         assert labels(specs) == ["均衡", "学习率 0.01", "每层的单元数 32、平衡类别 开"]
         assert labels(make_lanes(info, seeds=(0, 7), presets=("quick", "balanced"))) == ["快速、种子 0", "快速、种子 7", "均衡、种子 0", "均衡、种子 7"]
-        assert labels([make_spec(info), make_spec(info, inputs=info.inputs[:1])])[1] == "1 列"
+        assert labels([make_spec(info), make_spec(info, inputs=info.inputs[:1])])[1] == "1 列数据"
         assert told_apart([spec.model_copy(update={"name": "我的"}) for spec in specs])[1].name == "我的、学习率 0.01"
     assert labels(specs)[1] == "Learning rate 0.01"
 
