@@ -47,8 +47,9 @@ def make_lanes(
     Raises:
         NotFound, BadSettings: as `make_spec`.
     """
+    changed = bool(changes) and len(set(presets)) > 1  # then each is "custom", and what people know it by is the preset that it began as
     specs = [
-        make_spec(info, recipe=name, preset=preset, changes=changes, inputs=inputs, seed=seed, backend=backend)
+        make_spec(info, recipe=name, preset=preset, changes=changes, inputs=inputs, seed=seed, backend=backend, name=_(preset.capitalize()) if changed else "")
         for name, preset, seed in product(recipes, presets, seeds)
     ]
     return told_apart(specs)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -37,12 +38,14 @@ def test_one_lane_for_each_combination(info: DatasetInfo) -> None:
     ("given", "expected"),
     [
         ({"presets": ("quick", "balanced", "thorough")}, ["Quick", "Balanced", "Thorough"]),
+        ({"presets": ("quick", "balanced"), "changes": {"epochs": 3}}, ["Quick", "Balanced"]),
+        ({"presets": ("quick", "balanced"), "seeds": (0, 1), "changes": {"epochs": 3}}, ["Quick, seed 0", "Quick, seed 1", "Balanced, seed 0", "Balanced, seed 1"]),
         ({"seeds": (0, 7)}, ["Seed 0", "Seed 7"]),
         ({"presets": ("quick", "balanced"), "seeds": (0, 1)}, ["Quick, seed 0", "Quick, seed 1", "Balanced, seed 0", "Balanced, seed 1"]),
     ],
 )
-def test_a_lane_is_called_by_what_sets_it_apart(info: DatasetInfo, given: dict[str, tuple[str, ...]], expected: list[str]) -> None:
-    assert labels(make_lanes(info, **given)) == expected  # type: ignore[arg-type]
+def test_a_lane_is_called_by_what_sets_it_apart(info: DatasetInfo, given: dict[str, Any], expected: list[str]) -> None:
+    assert labels(make_lanes(info, **given)) == expected
 
 
 def test_changed_settings_are_named_and_given_names_stay(info: DatasetInfo) -> None:
