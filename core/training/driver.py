@@ -128,7 +128,8 @@ class Driver:
         self._looked_s, self._prepared_s = self._watch.seconds, 0.0
         while trainer.batch < trainer.steps_per_epoch and not tap.reason:
             self._block()
-        self._close()
+        if trainer.batch:  # else Stop came while a lane waited for its turn: of an epoch without a step there is nothing to tell
+            self._close()
 
     def _block(self) -> None:
         trainer = self._trainer

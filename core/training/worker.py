@@ -119,7 +119,7 @@ def _train(claim: Claim, ready: Preparation | None) -> tuple[Fitted, dict[str, A
     if _Termination.told and not claim.run.stop_requested:  # who was told because he was slow to stop has stopped now
         raise Terminated
     if not fitted.best_epoch:
-        raise not_finite(claim.spec, fitted.blowup)
+        raise _Stopped if fitted.reason == "stop" else not_finite(claim.spec, fitted.blowup)
     claim.recorder.status(phase="judging")
     return fitted, _judge_and_export(claim, material, ready.model, keras.backend.backend() == "tensorflow")
 

@@ -419,6 +419,30 @@ def test_in_a_race_every_call_waits_for_its_turn_and_waiting_is_no_learning() ->
     assert notes.of("epoch")[1]["time_left_s"] >= 0.5  # but the room has to wait for it
 
 
+class StoppedAtTheBorder(Turns):
+    """Stop is pressed while the lane waits for the first turn of an epoch."""
+
+    def __init__(self, wish: Wish, trainer: FakeTrainer, epoch: int) -> None:
+        super().__init__(wish)
+        self.trainer, self.epoch = trainer, epoch
+
+    def wait(self, give_up: Callable[[], bool]) -> float:
+        self.wish.stop_requested = (self.trainer.epoch, self.trainer.batch) == (self.epoch, 0)
+        return 0.5
+
+
+@pytest.mark.parametrize("done", [0, 2])
+def test_of_an_epoch_without_a_step_nothing_is_told(done: int) -> None:
+    """Else its loss is 0, the best that there ever was, and the chart falls to the ground."""
+    wish, keeper, trainer = Wish(), Keeper(), FakeTrainer(val_losses=LOSSES)
+    keeper.is_due = False
+    fitted, notes = train(trainer, wish, writer=keeper, turn=StoppedAtTheBorder(wish, trainer, done + 1))
+    assert (fitted.reason, fitted.epochs, fitted.best_epoch) == ("stop", done, done)
+    assert [event["epoch"] for event in notes.of("epoch")] == list(range(1, done + 1))
+    assert all(event["loss"] > 0 for event in notes.of("epoch"))
+    assert outcome(train(FakeTrainer(val_losses=LOSSES), None, keeper.kept[-1])[0]) == outcome(train(FakeTrainer(val_losses=LOSSES))[0])
+
+
 def test_the_clock_in_the_status_stands_while_a_lane_waits() -> None:
     turns = Turns(Wish())
     fit(FakeTrainer(), Course(2, 37, 5), turns.notes, Wish(), None, Extras(turn=turns))  # type: ignore[arg-type]
