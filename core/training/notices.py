@@ -28,7 +28,8 @@ BETTER_LOSS, BETTER_METRIC = 0.01, 0.01  # shares of the guess's loss and metric
 PATIENT = 5  # epochs since the best before overfitting is spoken of
 RISE, FALL = 0.03, 0.01  # at least so much of the best validation loss up, of the guess's loss down
 NOISE = 4.0  # standard deviations of the history's own noise that a trend must pass: 1 false alarm in 100 runs of 40 epochs, simulated
-JUMPS, JUMP = 6, 0.15  # epochs looked at, and mean change of an epoch as a share of the loss
+JUMPS, JUMP = 6, 0.15  # epochs looked at, and mean change of an epoch as a share of the loss,
+LOW = 0.5  # or of so much of the guess's loss where that is more: a small loss of small batches wavers by a sixth for ever, and falls all the same
 FAR = 2.0  # times the guess's loss: nothing healthy stays there
 FLAT_EPOCHS, FLAT = 10, 0.003  # epochs looked at, and change between their halves as a share of the guess's loss
 SLOW_RATE, FAST_RATE = 1e-4, 1e-2  # rates outside of which the rate is the first suspect
@@ -222,7 +223,7 @@ def _unstable(epochs: Sequence[Mapping[str, Any]], facts: Facts) -> _Words | Non
     if len(recent) < JUMPS or not all(math.isfinite(loss) for loss in recent):
         return None
     changes = [after - before for before, after in zip(recent, recent[1:], strict=False)]
-    path, level = sum(map(abs, changes)), max(statistics.median(recent), facts.guess.loss / 10)
+    path, level = sum(map(abs, changes)), max(statistics.median(recent), LOW * facts.guess.loss)
     turns = sum(one * other < 0 for one, other in zip(changes, changes[1:], strict=False))
     if turns < 2 or path < JUMP * level * len(changes) or abs(sum(changes)) > path / 2:
         return None
