@@ -18,7 +18,8 @@ from core.dataset.dataset import Dataset
 from core.dataset.schema import DatasetInfo
 from core.language import LANGUAGES, N_, _, plural, translated
 from core.recipes import RECIPES, make_spec
-from core.recipes.like import said_of, spec_like
+from core.recipes.like import spec_like
+from core.recipes.names import said_of
 from core.runs.spec import RunSpec, TrainingSettings
 from core.training.room import Room, room_of, size, smaller_batches
 

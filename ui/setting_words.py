@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.language import N_, _
 from core.recipes import RECIPES
-from core.recipes.like import NAMED
+from core.recipes.names import NAMED
 
 __all__ = ["default_name", "preset_name"]
 

@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.dataset.schema import DatasetInfo
-from core.language import LANGUAGES, N_, Language, _, translated
+from core.language import _
 from core.recipes.catalogue import recipe as find_recipe
+from core.recipes.names import NAMED, chosen_name, said_of
 from core.recipes.recipe import PRESETS
 from core.recipes.specs import make_spec
 from core.runs.spec import RunSpec, TrainingSettings
 
-__all__ = ["NAMED", "said_of", "spec_like", "title_of"]
+__all__ = ["spec_like", "title_of"]
 
 NAME_CHARACTERS = 120
-NAMED = N_("{recipe} ({preset})")  # what a run is called that nobody named
 ROWS = ("train_share", "fold", "folds", "repeat")  # which rows a run learns from: part of what is copied
 
 
@@ -58,16 +58,6 @@ def title_of(recipe: str, setting: str) -> str:
     return setting
 
 
-def said_of(title: str, value: Any) -> str:
-    """A setting and its value in the visitor's language.
-
-    Example:
-        >>> said_of("Learning rate", 0.0003), said_of("Balance classes", True)
-        ('learning rate 0.0003', 'balance classes on')
-    """
-    return f"{_(title).lower()} {_text(value)}"
-
-
 def _named(old: RunSpec, new: RunSpec) -> str:
     """The old name and what differs: "First (learning rate 0.0003)". A name is its owner's: in the language of who presses."""
     before, after = {**old.settings, **old.training.model_dump()}, {**new.settings, **new.training.model_dump()}
@@ -76,19 +66,6 @@ def _named(old: RunSpec, new: RunSpec) -> str:
     differs += [new.backend] if new.backend != old.backend else []
     if not differs:
         return old.name
-    title = find_recipe(old.recipe).title
-    base = _(title) if not old.name or any(old.name in _default_names(language, title) for language in LANGUAGES) else old.name
+    base = chosen_name(old.name, old.recipe)
     ending = _(NAMED).format(recipe="", preset=_(", ").join(differs))
     return base[: NAME_CHARACTERS - len(ending[:NAME_CHARACTERS])] + ending[:NAME_CHARACTERS]
-
-
-def _default_names(language: Language, title: str) -> set[str]:
-    """What runs of a recipe are called that nobody named."""
-    names = {translated(language, preset.capitalize()).lower() for preset in (*PRESETS, "custom")}
-    return {translated(language, NAMED).format(recipe=translated(language, title), preset=name) for name in names}
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("on") if value else _("off")
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from core.errors import BadSettings, LimelightError, NotReady, UserError
 from core.language import LANGUAGES, N_, _, translated
+from core.recipes.names import chosen_name
 from core.runs.history import History
 from core.runs.run import Run, Status
 from core.runs.spec import RunSpec, TrainingSettings
@@ -135,16 +136,17 @@ def continued(run: Run, more_epochs: int) -> RunSpec:
     epochs = status.epoch + more_epochs
     if more_epochs < 1 or epochs > most:
         raise BadSettings(N_("Choose 1 to {most} more epochs; {more_epochs} were asked for, and {epoch} are done.").format(most=f"{most - status.epoch:,}", more_epochs=f"{more_epochs:,}", epoch=f"{status.epoch:,}"))
-    return spec.model_copy(update={"training": spec.training.model_copy(update={"epochs": epochs}), "continues": run.id, "name": _continued_name(spec.name, epochs), "preset": "custom"})
+    return spec.model_copy(update={"training": spec.training.model_copy(update={"epochs": epochs}), "continues": run.id, "name": _continued_name(spec, epochs), "preset": "custom"})
 
 
-def _continued_name(name: str, epochs: int) -> str:
+def _continued_name(spec: RunSpec, epochs: int) -> str:
     """The name and how far it goes, in the language of who presses; what an earlier press added goes, whoever pressed."""
+    name = spec.name
     for language in LANGUAGES:
         before, after = translated(language, CONTINUED).format(name="", epochs="|").split("|")
         name = re.sub(rf"{re.escape(before)}[\d,]+{re.escape(after)}$", "", name)
     ending = _(CONTINUED).format(name="", epochs=f"{epochs:,}")
-    return name[: NAME_CHARACTERS - len(ending)] + ending
+    return chosen_name(name, spec.recipe)[: NAME_CHARACTERS - len(ending)] + ending
 
 
 def prepare_continued(run: Run, folder: Path) -> None:

@@ -296,6 +296,8 @@ def test_a_continued_run_has_the_checkpoint_and_the_history_of_the_first(workspa
         assert chinese.name == f"Mine（到第 {new.status.epoch + 1} 轮）"
     new.path("spec.json").write_text(chinese.model_dump_json(), encoding="utf-8")
     assert control.continued(Run(new.folder), 1).name == again.name  # whoever pressed before
+    new.path("spec.json").write_text(spec.model_copy(update={"name": "Multilayer network (custom)"}).model_dump_json())
+    assert control.continued(Run(new.folder), 1).name == f"Multilayer network (to epoch {new.status.epoch + 1})"  # nobody named it
 
 
 def test_a_continued_run_has_an_index_of_its_own_history(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
