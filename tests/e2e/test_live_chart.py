@@ -246,6 +246,7 @@ def test_a_tab_in_the_background_rests_and_goes_on_without_a_gap(server: Server,
         sockets = sockets_of(page)
         page.goto(f"{server.url}/?view={token}")
         wait_for_points(page, 1)
+        page.evaluate(f"{BOX}.wasHere = true")
         hide(page, sockets)
         offset = page.evaluate("document.querySelector('.ll-live').dataset.offset")
         for number in (2, 3):
@@ -253,6 +254,7 @@ def test_a_tab_in_the_background_rests_and_goes_on_without_a_gap(server: Server,
         assert page.evaluate(POINTS) == [made.STEPS + 1, 1]  # nothing came
         show(page)
         wait_for_points(page, 3)
+        assert page.evaluate(f"{BOX}.wasHere")
         assert len(sockets) == 2 and sockets[-1].url.endswith(f"?offset={offset}") and int(offset) > 0
         made.finish(run, 3)
         expect(page.get_by_text("0.842")).to_be_visible()  # Python looks again too

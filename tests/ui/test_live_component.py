@@ -149,6 +149,14 @@ def test_a_page_in_the_background_is_told_that_it_said_so() -> None:
     assert passed(needs(app, f"live_{run.id}", hidden=False))["hidden"] is False
 
 
+def test_the_browser_hears_which_wish_was_acted_on() -> None:
+    run, token = made.made_run()
+    app = app_of(token)
+    assert passed(app)["answered"] == 0
+    assert passed(needs(app, f"live_{run.id}", hidden=True, number=3))["answered"] == 3
+    assert passed(needs(app, f"live_{run.id}", hidden=True, number="x"))["answered"] == 0
+
+
 def test_the_page_follows_the_state() -> None:
     run, token = made.made_run()
     app = app_of(token)

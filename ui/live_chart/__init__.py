@@ -27,11 +27,11 @@ from ui.guard import guarded
 from ui.live_examples import example_materials
 from ui.live_static import forget, link_events, sweep
 
-__all__ = ["is_seen", "live_chart", "looks_every_s"]
+__all__ = ["answered", "is_seen", "live_chart", "looks_every_s"]
 
 HERE = Path(__file__).parent
 SCRIPTS = (  # one module for the browser, in this order
-    "language", "words", "colours", "series", "history", "axes", "curves", "pointer", "transport", "attention", "strip", "machine", "examples", "component",
+    "language", "words", "colours", "series", "history", "axes", "curves", "pointer", "transport", "asking", "attention", "strip", "machine", "examples", "component",
 )  # fmt: skip
 STYLES = ("style", "charts", "watched", "room")
 LOOK_EVERY_S = 5.0  # while nothing may flow: it waits, it starts, it was interrupted
@@ -90,6 +90,12 @@ def is_seen(run: Run, key: str = "live") -> bool:
     return not _needs(f"{key}_{run.id}").get("hidden")
 
 
+def answered(needs: dict[str, Any]) -> int:
+    """The number of what the browser asked for last; it asks for no more until it sees that number (see `asking.js`)."""
+    number = needs.get("number")
+    return number if isinstance(number, int) else 0
+
+
 def _live(run: Run, view_token: str, name: str, shown: RunState, every: float | None, presented: bool) -> None:
     """One look: draw the component, and begin the page anew when the run moved on."""
     with guarded():
@@ -112,6 +118,7 @@ def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | 
         "colour": _colour(run),
         "learning_rate": run.spec.training.learning_rate,
         "hidden": bool(needs.get("hidden")),
+        "answered": answered(needs),
         "transport": _transport() if view_token else "fragment",
         "presented": presented,
         "feed": needs.get("feed", "socket"),
@@ -123,7 +130,7 @@ def _look(run: Run, view_token: str, name: str, shown: RunState, every: float | 
         data["poll"] = link_events(run, view_token)
     if needs.get("feed") == "fragment" or (needs.get("feed") == "polling" and not needs.get("have")):
         data["batch"] = _batch(run, name, needs)
-    _COMPONENT(key=name, data=data, on_needs_change=_nothing, on_moved_change=_nothing)
+    _COMPONENT(key=name, data=data, on_needs_change=_nothing)
 
 
 def _batch(run: Run, name: str, needs: dict[str, Any]) -> dict[str, Any]:
@@ -153,7 +160,7 @@ def _after(run: Run, start: int) -> tuple[list[dict[str, Any]], int]:
 
 
 def _needs(name: str) -> dict[str, Any]:
-    """What the browser last said it needs: {"feed", "have", "examples"}; empty before it said anything."""
+    """What the browser last said it needs: {"feed", "have", "examples", "hidden", "number"}; empty before it said anything."""
     needs = (st.session_state.get(name) or {}).get("needs")
     return dict(needs) if isinstance(needs, dict) else {}
 

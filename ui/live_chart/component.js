@@ -15,7 +15,7 @@ class LiveChart {
     this.history = new RunHistory();
     this.wall = new ExampleWall(this.parts);
     this.figures = null;
-    this.needs = {};
+    this.asking = new Asking();
     this.hidden = new Set();
     this.clock = setInterval(() => this.tick(), 1000);
     this.observer = new ResizeObserver(() => this.resize());
@@ -27,16 +27,15 @@ class LiveChart {
   }
 
   // Called on each run of the script, and when the theme changes.
-  update(data, setStateValue, setTriggerValue) {
+  update(data, setStateValue) {
     const before = this.data;
     this.data = data;
     this.speak(data.words);
-    this.ask = (needs) => setStateValue("needs", (this.needs = { ...this.needs, have: this.history.offset, ...needs }));
-    this.moved = (state) => setTriggerValue("moved", state);
+    this.asking.update((needs) => setStateValue("needs", { ...needs, have: this.history.offset }), data.answered);
     const { state, message, phase, model } = data;
     if (before?.token !== data.token) this.begin(data);
     else if (before.over && !data.over) this.goOn({ state, message, phase });
-    if (data.hidden && !this.attention.resting) this.ask({ hidden: false });
+    if (data.hidden && !this.attention.resting && this.asking.settled) this.asking.ask({ hidden: false });
     if (data.over || !this.history.status) this.history.status = { state, message, phase, model };
     else if (!this.history.told) this.history.status.phase = phase;
     this.root.classList.toggle("ll-presented", Boolean(data.presented));
@@ -62,7 +61,7 @@ class LiveChart {
     this.transport?.stop();
     this.history.clear();
     this.told = data.state;
-    this.transport = new Transport(this.history, { base: appBase(), token: data.token, ask: (needs) => this.ask(needs), on: () => this.draw() });
+    this.transport = new Transport(this.history, { base: appBase(), token: data.token, ask: (needs) => this.asking.ask(needs), on: () => this.draw() });
     this.transport.start(data.transport);
     if (this.attention.resting) this.transport.rest();
   }
@@ -77,11 +76,11 @@ class LiveChart {
   // In the background nothing is fetched, and Python is asked for nothing.
   rest() {
     this.transport?.rest();
-    this.ask?.({ hidden: true });
+    this.asking.ask({ hidden: true });
   }
 
   wake() {
-    this.ask?.({ hidden: false });
+    this.asking.ask({ hidden: false });
     this.transport?.wake();
   }
 
@@ -183,9 +182,9 @@ class LiveChart {
     if (history.state && history.state !== this.told) {
       this.told = history.state;
       const { state } = history;
-      if (state !== this.data.state) setTimeout(() => this.moved(state), history.told ? 0 : SETTLE_MS);
+      if (state !== this.data.state) setTimeout(() => this.gone || this.asking.ask({ moved: state }), history.told ? 0 : SETTLE_MS);
     }
-    if (!this.needs.examples && this.wall.lacks(history)) this.ask({ examples: true });
+    if (!this.asking.needs.examples && this.wall.lacks(history)) this.asking.ask({ examples: true });
   }
 
   announce() {
@@ -217,6 +216,7 @@ class LiveChart {
     this.gone = true;
     this.observer.disconnect();
     this.attention.end();
+    this.asking.end();
     this.transport?.stop();
   }
 }
@@ -238,10 +238,10 @@ function appBase() {
   return script ? script.src.replace(/static\/js\/.*$/, "") : new URL("./", location.href).href;
 }
 
-export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
+export default function ({ parentElement, data, setStateValue }) {
   let chart = instances.get(parentElement);
   if (!chart) instances.set(parentElement, (chart = new LiveChart(parentElement)));
-  chart.update(data, setStateValue, setTriggerValue);
+  chart.update(data, setStateValue);
   return () => {
     chart.destroy();
     instances.delete(parentElement);

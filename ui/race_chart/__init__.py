@@ -25,8 +25,8 @@ from ui.words import short
 __all__ = ["Lane", "looks_every_s", "race_chart"]
 
 HERE = Path(__file__).parent
-SHARED = ("language", "words", "series", "history", "transport", "attention")  # of the live chart
-GIVEN = ("_", "N_", "learnWords", "plural", "standingWords", "RunHistory", "Transport", "Attention", "merged", "smoothed", "PHASES", "number", "whole", "duration", "metricName", "stateWords")  # what they give to ours
+SHARED = ("language", "words", "series", "history", "transport", "asking", "attention")  # of the live chart
+GIVEN = ("_", "N_", "learnWords", "plural", "standingWords", "RunHistory", "Transport", "Asking", "Attention", "merged", "smoothed", "PHASES", "number", "whole", "duration", "metricName", "stateWords")  # what they give to ours
 OWN = ("lane", "order", "axes", "strip", "board", "component")
 NAME_LENGTH = 48
 
@@ -74,8 +74,8 @@ def race_chart(lanes: Sequence[Lane], key: str) -> str | None:
         The id of the run whose lane the visitor wants to open, if one was pressed just now.
     """
     sweep()
-    data = {"lanes": [_told(lane, key) for lane in lanes], "transport": live._transport(), "hidden": _hidden(key), "words": browser_words()}
-    said = _COMPONENT(key=key, data=data, on_needs_change=_nothing, on_moved_change=_nothing, on_open_change=_nothing)
+    data = {"lanes": [_told(lane, key) for lane in lanes], "transport": live._transport(), "hidden": _hidden(key), "answered": live.answered(_said(key)), "words": browser_words()}
+    said = _COMPONENT(key=key, data=data, on_needs_change=_nothing, on_open_change=_nothing)
     wanted = said.get("open")
     return wanted if wanted in {lane.run.id for lane in lanes} else None
 
@@ -107,15 +107,19 @@ def _told(lane: Lane, key: str) -> dict[str, Any]:
 
 def _hidden(key: str) -> bool:
     """Whether the browser said that nobody sees the page."""
-    needs = (st.session_state.get(key) or {}).get("needs")
-    return isinstance(needs, dict) and bool(needs.get("hidden"))
+    return bool(_said(key).get("hidden"))
 
 
 def _needs(key: str, run: Run) -> dict[str, Any]:
     """What the browser last said that a lane needs: {"feed", "have"}; empty before it said anything."""
-    needs = (st.session_state.get(key) or {}).get("needs")
-    own = needs.get(run.id) if isinstance(needs, dict) else None
+    own = _said(key).get(run.id)
     return dict(own) if isinstance(own, dict) else {}
+
+
+def _said(key: str) -> dict[str, Any]:
+    """All that the browser last said: {run id: needs, "hidden", "number"}; empty before it said anything."""
+    needs = (st.session_state.get(key) or {}).get("needs")
+    return dict(needs) if isinstance(needs, dict) else {}
 
 
 def _identity(run: Run) -> Identity:

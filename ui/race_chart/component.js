@@ -11,6 +11,7 @@ class RaceChart {
     this.root = parent.querySelector(".ll-race");
     this.parts = Object.fromEntries([...this.root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     this.sayStanding = standingWords(this.root);
+    this.asking = new Asking();
     this.lanes = [];
     this.field = "metric";
     this.axis = "epochs";
@@ -31,14 +32,12 @@ class RaceChart {
     this.data = data;
     learnWords(data.words);
     this.sayStanding();
-    this.needs ??= {};
-    this.askAll = () => setStateValue("needs", { ...this.needs });
-    this.moved = (states) => setTriggerValue("moved", states);
+    this.asking.update((needs) => setStateValue("needs", needs), data.answered);
     this.openLane = (id) => setTriggerValue("open", id);
     this.told ??= data.lanes.map((lane) => lane.state).join();
     const ids = data.lanes.map((lane) => lane.id).join();
     if (ids !== this.ids) this.begin(data, ids);
-    if (data.hidden && !this.attention.resting) this.wake();
+    if (data.hidden && !this.attention.resting && this.asking.settled) this.wake();
     data.lanes.forEach((given, number) => this.updateLane(this.lanes[number], given));
     this.tell();
     this.paintSoon();
@@ -63,18 +62,12 @@ class RaceChart {
   // In the background nothing is fetched, and Python is asked for nothing.
   rest() {
     for (const lane of this.lanes) lane.transport.rest();
-    this.tellHidden(true);
+    this.asking.ask({ hidden: true });
   }
 
   wake() {
-    this.tellHidden(false);
+    this.asking.ask({ hidden: false });
     for (const lane of this.lanes) lane.transport.wake();
-  }
-
-  tellHidden(hidden) {
-    if (!this.needs) return;
-    this.needs.hidden = hidden;
-    this.askAll();
   }
 
   begin(data, ids) {
@@ -99,10 +92,7 @@ class RaceChart {
     figure.append(caption);
     this.parts.lanes.append(figure);
     lane.strip = new Strip(figure, lane);
-    const ask = (needs) => {
-      this.needs[lane.id] = needs;
-      this.askAll();
-    };
+    const ask = (needs) => this.asking.ask({ [lane.id]: needs });
     lane.transport = new Transport(lane.history, { base: raceBase(), token: given.token, ask, on: () => this.heard() });
     return lane;
   }
@@ -162,7 +152,7 @@ class RaceChart {
     const states = this.lanes.map((lane) => lane.history.state).join();
     if (this.lanes.some((lane) => !lane.history.state) || states === this.told) return;
     this.told = states;
-    if (states !== this.data.lanes.map((lane) => lane.state).join()) setTimeout(() => this.gone || this.moved(states), SETTLE_MS);
+    if (states !== this.data.lanes.map((lane) => lane.state).join()) setTimeout(() => this.gone || this.asking.ask({ moved: states }), SETTLE_MS);
   }
 
   speak(words) {
@@ -248,6 +238,7 @@ class RaceChart {
     clearInterval(this.clock);
     clearTimeout(this.pointing);
     this.attention.end();
+    this.asking.end();
     this.gone = true;
     this.observer.disconnect();
     this.stop();
