@@ -40,7 +40,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from core.errors import LimelightError, UserError
+from core.errors import LimelightError, UserError, is_panic
 
 DONE, USER_ERROR, USAGE_ERROR, MACHINE_ERROR = 0, 1, 2, 3
 
@@ -64,8 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output left: nothing to say, nobody to say it to
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except Exception as error:  # last resort: one line, never a traceback
-        if os.environ.get("LIMELIGHT_DEBUG"):
+    except BaseException as error:  # last resort: one line, never a traceback
+        if os.environ.get("LIMELIGHT_DEBUG") or not (isinstance(error, Exception) or is_panic(error)):
             raise
         reason = f"{type(error).__name__}: {error}"
         return _fail(f"Something failed on our side ({reason}). Set LIMELIGHT_DEBUG=1 to see more.", MACHINE_ERROR)

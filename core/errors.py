@@ -128,3 +128,13 @@ class Damaged(MachineError):
     """A dataset or run folder cannot be read; only that folder is affected."""
 
     code = "damaged"
+
+
+def is_panic(error: BaseException) -> bool:
+    """Whether a library written in Rust gave up inside: what it raises then is no `Exception`, and of a class of its own in each library.
+
+    Example:
+        >>> is_panic(ValueError("no"))
+        False
+    """
+    return type(error).__name__ == "PanicException"

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 import pytest
 from PIL import Image
+from polars.exceptions import PanicException
 
 from core.__main__ import main
 from core.files import FOLDER_MODE
@@ -218,6 +219,16 @@ def test_what_does_not_exist_is_one_line(words: list[str], tmp_path: Path) -> No
     assert done.code == 1
     assert done.err.count("\n") == 1
     assert done.out == ""
+
+
+@pytest.mark.parametrize("error", [KeyError("secret"), PanicException("secret")])
+def test_what_nobody_foresaw_is_one_line_too(error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fails(choice: object) -> None:
+        raise error
+
+    monkeypatch.setattr("core.__main__._run", fails)
+    assert main(["runs"]) == 3
+    assert capsys.readouterr().err.splitlines() == [f"Something failed on our side ({type(error).__name__}: {error}). Set LIMELIGHT_DEBUG=1 to see more."]
 
 
 def test_delete_removes_a_dataset(tmp_path: Path) -> None:

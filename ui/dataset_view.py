@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -109,8 +110,6 @@ def rows_preview(rows: pl.DataFrame | dict[str, tuple[str | None, ...]], info: D
 
 @st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
 def _bytes(folder: str) -> int:
-    from pathlib import Path
-
     return folder_bytes(Path(folder))
 
 
@@ -118,18 +117,16 @@ def _bytes(folder: str) -> int:
 def _first_rows(folder: str) -> pl.DataFrame:
     import polars as pl
 
-    lazy = pl.scan_parquet(f"{folder}/table.parquet")
+    lazy = Dataset(Path(folder)).lazy()
     names = lazy.collect_schema().names()[:COLUMNS_SHOWN]
     return lazy.select(names).head(ROWS_SHOWN).with_columns(pl.col(pl.String).str.slice(0, 300)).collect()
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
 def _spread(folder: str, target: str) -> Spread | None:
-    import polars as pl
-
     from core.dataset.preview import Spread
 
-    return Spread.of(pl.read_parquet(f"{folder}/table.parquet", columns=[target])[target].drop_nulls().to_numpy())
+    return Spread.of(Dataset(Path(folder)).table((target,))[target].drop_nulls().to_numpy())
 
 
 @st.cache_data(max_entries=4, ttl="1h", show_spinner=False)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from core.errors import DiskFull, LimelightError, NotReady, QuotaExceeded
+from core.errors import DiskFull, LimelightError, NotReady, QuotaExceeded, is_panic
 from core.language import _
 from core.retelling import retold
 from ui.words import plain
@@ -23,7 +23,7 @@ log = logging.getLogger("limelight")
 def guarded() -> Iterator[None]:
     """Turn what goes wrong inside into a designed message; also usable as a decorator, on a fragment for example.
 
-    Streamlit steers with exceptions that are no `Exception` (rerun, stop, switch of page): they pass.
+    Streamlit steers with exceptions that are no `Exception` (rerun, stop, switch of page): they pass. A panic of a library is none either, and does not.
 
     Example:
         >>> with guarded():
@@ -34,7 +34,9 @@ def guarded() -> Iterator[None]:
     except LimelightError as error:
         log.info("%s: %s", error.code, error)
         show_error(error)
-    except Exception as error:
+    except BaseException as error:
+        if not (isinstance(error, Exception) or is_panic(error)):
+            raise
         show_unexpected(error)
 
 

@@ -43,15 +43,19 @@ def held_out(dataset: Dataset, columns: Sequence[Column], target: str, row: int 
 
     Returns:
         The row; None when the dataset keeps no test rows.
+
+    Raises:
+        Damaged: the table is missing or broken.
     """
-    import polars as pl
+    from core.parquet import damage_as
 
     tests = dataset.rows_of(Part.TEST)
     if not len(tests):
         return None
     chosen = int(random.choice(tests)) if row is None else row
     names = [column.name for column in columns if column.type is not ColumnType.IMAGE]
-    found = pl.scan_parquet(dataset.folder / "table.parquet").select(*names, target).slice(chosen, 1).collect().row(0, named=True)
+    with damage_as(dataset.unreadable):
+        found = dataset.lazy().select(*names, target).slice(chosen, 1).collect().row(0, named=True)
     pictures = any(column.type is ColumnType.IMAGE for column in columns)
     return HeldOut(
         chosen, {name: found[name] for name in names}, found[target], np.array(dataset.images()[chosen]) if pictures else None

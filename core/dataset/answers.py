@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from core import parquet
 from core.dataset.draft import Draft
 from core.dataset.findings import FEWEST_ROWS_A_CLASS
 from core.dataset.readers.sample import as_text
@@ -44,7 +45,7 @@ class Answers:
     @classmethod
     def of(cls, draft: Draft, whole: Whole) -> Answers:
         """Args: draft: made of a sample; whole: all rows."""
-        stored = pl.read_parquet(whole.file, columns=[draft.target])
+        stored = parquet.read(whole.file, [draft.target])
         raw = repair_values(as_in_file(stored, draft, whole), draft.repairs)[draft.target]
         values = _target(raw, draft)
         removed = _removed(draft, whole, raw)

@@ -75,13 +75,27 @@ class Dataset:
         Raises:
             Damaged: the file is missing or broken.
         """
-        import polars as pl
+        from core import parquet
 
-        try:
-            table = pl.read_parquet(self.folder / "table.parquet", columns=list(columns) if columns is not None else None)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise Damaged(N_("The table of dataset {id} cannot be read. Delete it and upload the file again.").format(id=self.id)) from error
+        with parquet.damage_as(self.unreadable):
+            table = parquet.read(self.folder / "table.parquet", columns)
         return table if rows is None else table[rows]
+
+    def lazy(self) -> pl.LazyFrame:
+        """The table, of which only what is asked for is read.
+
+        Raises:
+            Damaged: the file is missing or broken.
+        """
+        from core import parquet
+
+        with parquet.damage_as(self.unreadable):
+            return parquet.scan(self.folder / "table.parquet")
+
+    @property
+    def unreadable(self) -> Damaged:
+        """What is said where the table cannot be read."""
+        return Damaged(N_("The table of dataset {id} cannot be read. Delete it and upload the file again.").format(id=self.id))
 
     def split(self) -> np.ndarray:
         """The part of each row, (rows,) uint8, memory-mapped; see `Part.number`."""

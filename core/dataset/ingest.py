@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from core import parquet
 from core.dataset.dataset import Dataset
 from core.dataset.draft import Draft, draft
 from core.dataset.large import apply_to_all
@@ -99,7 +100,7 @@ def store(draft: Draft, workspace: Workspace, name: str = "", progress: Progress
             draft = apply_to_all(draft, folder / "table.parquet", progress)
             refuse_stopped(draft.findings)
         else:
-            write_atomic(folder / "table.parquet", lambda path: draft.facts.table.write_parquet(path))
+            write_atomic(folder / "table.parquet", lambda path: parquet.write(draft.facts.table, path))
         write_atomic(folder / "split.npy", lambda path: np.save(path, draft.parts, allow_pickle=False))
         if draft.pictures is not None:
             write_atomic(folder / "images.npy", lambda path: _write_images(path, draft))

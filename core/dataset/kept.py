@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from pydantic import TypeAdapter, ValidationError
 
+from core import parquet
 from core.dataset.readers.pictures import Pictures
 from core.dataset.readers.read import Read
 from core.dataset.readers.table import RawTable
@@ -70,10 +71,12 @@ def kept(folder: Path) -> Read:
     Raises:
         Damaged: the folder is missing or broken.
     """
+    broken = Damaged(N_("The file that was read before cannot be opened any more. Bring it again."))
     try:
-        return Read(**vars(_opened(folder, "read", read_json(folder / "read.json"), _Kept)))
-    except (OSError, ValueError, KeyError, TypeError, ValidationError, pl.exceptions.PolarsError) as error:
-        raise Damaged(N_("The file that was read before cannot be opened any more. Bring it again.")) from error
+        with parquet.damage_as(broken):
+            return Read(**vars(_opened(folder, "read", read_json(folder / "read.json"), _Kept)))
+    except (ValueError, KeyError, TypeError, ValidationError) as error:
+        raise broken from error
 
 
 def _written(folder: Path, name: str, value: Any) -> dict[str, Any]:
@@ -83,7 +86,7 @@ def _written(folder: Path, name: str, value: Any) -> dict[str, Any]:
             _write_array(folder / f"{name}.npy", value)
             return {"kind": "array"}
         case pl.DataFrame():
-            value.write_parquet(folder / f"{name}.parquet", compression="lz4")
+            parquet.write(value, folder / f"{name}.parquet", compression="lz4")
             return {"kind": "table"}
         case Whole():
             linked(value.file, folder / f"{name}.parquet")
@@ -105,7 +108,7 @@ def _opened(folder: Path, name: str, record: dict[str, Any], hint: Any) -> Any:
         case "array":
             return np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
         case "table":
-            return pl.read_parquet(folder / f"{name}.parquet")
+            return parquet.read(folder / f"{name}.parquet")
         case "whole":
             return Whole(folder / f"{name}.parquet", int(record["rows"]), record["forms"], tuple(record["gaps"]))
         case "value":

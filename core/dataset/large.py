@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from core import parquet
 from core.dataset.answers import Answers
 from core.dataset.columnwise import ColumnsOnDisk, Unlike
 from core.dataset.draft import Draft, sorted_findings, unanswered
@@ -73,7 +74,7 @@ def _looks_unchanged(draft: Draft, whole: Whole, answers: Answers, schema: Mappi
     if not (answers.as_in_file and answers.kept.all()) or any(repair.code in VALUE_REPAIRS for repair in draft.repairs):
         return False
     table, raw = draft.facts.table, draft.facts.raw
-    same = len(table) == len(draft.raw.frame) and dict(pl.read_parquet_schema(whole.file)) == dict(schema)
+    same = len(table) == len(draft.raw.frame) and dict(parquet.scan(whole.file).collect_schema()) == dict(schema)
     return same and all(table[name].equals(raw[name], null_equal=True) for name, dtype in schema.items() if dtype == pl.String)
 
 
@@ -119,7 +120,7 @@ def _counted(draft: Draft, whole: Whole, answers: Answers, table: Path, progress
 
 def _facts(draft: Draft, whole: Whole, answers: Answers, counted: _Counted, kept: np.ndarray, table: Path) -> Facts:
     by = draft.split_by
-    few = pl.read_parquet(table, columns=list(dict.fromkeys(name for name in (draft.target, by.column) if name)))
+    few = parquet.read(table, list(dict.fromkeys(name for name in (draft.target, by.column) if name)))
     answer = few[draft.target]
     groups = equal_rows(counted.hashes) if counted.hashes is not None and len(few) else None
     task = task_of(answer) if draft.task.is_classification else draft.task

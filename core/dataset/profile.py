@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from core import parquet
 from core.dataset.schema import Column, ColumnType
 
 __all__ = ["Seen", "profile_columns", "profile_stored"]
@@ -64,7 +65,7 @@ def profile_stored(table: Path, name: str, kind: ColumnType, form: str = "", see
         form: how times or numbers are written.
         seen: gets every cell, so that nobody need read the column again.
     """
-    lazy = pl.scan_parquet(table).select(name)
+    lazy = parquet.scan(table).select(name)
     look: Seen = seen or (lambda start, values, different: None)
     if kind is ColumnType.CATEGORY:
         values = lazy.collect().to_series()

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.errors import Damaged
-from core.language import N_
-
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
@@ -34,15 +31,15 @@ def some_rows(dataset: Dataset, rows: np.ndarray, columns: Sequence[str], charac
     """
     import polars as pl
 
+    from core.parquet import damage_as
+
     number = "row"
     while number in columns:
         number += "_"
     text = pl.col(pl.String)
     cut = pl.when(text.str.len_chars() > characters).then(text.str.slice(0, characters) + "…").otherwise(text).name.keep()
-    try:
-        lazy = pl.scan_parquet(dataset.folder / "table.parquet").select(columns).with_row_index(number)
+    lazy = dataset.lazy().select(columns).with_row_index(number)
+    with damage_as(dataset.unreadable):
         found = lazy.filter(pl.col(number).is_in(rows.tolist())).with_columns(cut).collect()
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise Damaged(N_("The table of dataset {id} cannot be read. Delete it and upload the file again.").format(id=dataset.id)) from error
     place = {row: at for at, row in enumerate(found[number].to_list())}
     return found[[place[row] for row in rows.tolist()]].drop(number)

@@ -22,6 +22,7 @@ from polars.io.plugins import register_io_source
 from core.errors import DiskFull
 from core.files import FOLDER_MODE, locked_folder, sweep
 from core.language import N_
+from core.parquet import put_checksum, scan, with_checksum
 from core.settings import settings
 
 __all__ = ["BATCH_ROWS", "ReadingFolder", "Whole", "linked", "written"]
@@ -93,7 +94,7 @@ class Whole:
             columns: names; default: all.
             rows: 1 or more.
         """
-        lazy = pl.scan_parquet(self.file)
+        lazy = scan(self.file)
         return (lazy if columns is None else lazy.select(columns)).slice(start, rows).collect()
 
 
@@ -118,7 +119,8 @@ def written(file: Path, schema: Mapping[str, pl.DataType], frames: Iterator[pl.D
             raise
 
     try:
-        register_io_source(source, schema=dict(schema)).sink_parquet(file, compression="snappy", row_group_size=ROW_GROUP)
+        register_io_source(source, schema=dict(schema)).sink_parquet(file, compression="snappy", row_group_size=ROW_GROUP, metadata=with_checksum())
+        put_checksum(file)
     except Exception as error:
         if failed:
             raise failed[0] from None

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from core import parquet
 from core.dataset.schema import Part, Task
 from core.errors import Damaged
 from core.files import write_atomic
@@ -130,7 +131,7 @@ class Predictions:
             columns["prediction"] = self.scores
         about = json.dumps({"format": FORMAT, "task": self.task.value, "labels": self.labels}, ensure_ascii=False)
         frame = pl.DataFrame(columns)
-        write_atomic(path, lambda place: frame.write_parquet(place, compression="zstd", metadata={METADATA_KEY: about}))
+        write_atomic(path, lambda place: parquet.write(frame, place, metadata={METADATA_KEY: about}))
 
     @classmethod
     def load(cls, path: Path) -> Predictions:
@@ -139,13 +140,15 @@ class Predictions:
         Raises:
             Damaged: the file is missing, broken, or of another kind.
         """
+        broken = Damaged(f"The predictions in {path.parent.name} are missing or damaged. Delete this entry and make it again.")
+        with parquet.damage_as(broken):
+            text, frame = parquet.metadata_of(path), parquet.read(path)
         try:
-            about = json.loads(pl.read_parquet_metadata(path)[METADATA_KEY])
-            frame = pl.read_parquet(path)
+            about = json.loads(text[METADATA_KEY])
             task, labels = Task(about["task"]), tuple(str(label) for label in about["labels"])
             names = [f"score_{number}" for number in range(len(labels))]
             scores = frame.select(names).to_numpy() if task.is_classification else frame["prediction"].to_numpy()
             rows, parts, truth = (frame[name].to_numpy() for name in ("row", "part", "truth"))
             return cls(task, labels, rows, parts, truth, scores)
-        except (OSError, KeyError, ValueError, TypeError, pl.exceptions.PolarsError) as error:
-            raise Damaged(f"The predictions in {path.parent.name} are missing or damaged. Delete this entry and make it again.") from error
+        except (KeyError, ValueError, TypeError, pl.exceptions.PolarsError) as error:
+            raise broken from error

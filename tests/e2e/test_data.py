@@ -90,6 +90,8 @@ def test_a_gbk_file_with_chinese_headers(app: Server, new_page: Callable[..., Pa
     usable(page)
     page.set_viewport_size({"width": 390, "height": 844})  # on a phone the table of columns becomes cards
     age = page.locator("[class*=st-key-column_]").filter(has_text="年龄")
+    age.get_by_role("combobox").scroll_into_view_if_needed()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # a page that scrolls closes a list that is open
     age.get_by_role("combobox").click()
     page.get_by_role("option", name="category").click()
     expect(age.get_by_role("combobox")).to_have_value("category")

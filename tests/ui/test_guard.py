@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 def script(kind: str) -> None:
     import streamlit as st
+    from polars.exceptions import PanicException
 
     from core.errors import BadFile, DiskFull, NotReady
     from ui.guard import guarded
@@ -20,7 +21,7 @@ def script(kind: str) -> None:
         if kind == "rerun" and not st.session_state.get("again"):
             st.session_state["again"] = True
             st.rerun()
-        errors = {"ours": BadFile("It is <b>empty</b>."), "full": DiskFull("No room."), "early": NotReady("Wait."), "other": KeyError("secret")}
+        errors = {"ours": BadFile("It is <b>empty</b>."), "full": DiskFull("No room."), "early": NotReady("Wait."), "other": KeyError("secret"), "panic": PanicException("secret")}
         if kind in errors:
             raise errors[kind]
     st.text("after")
@@ -44,9 +45,10 @@ def test_weight_follows_the_error(kind: str, box: str) -> None:
     assert len(shown(kind).get(box) or getattr(shown(kind), box)) == 1
 
 
-def test_unforeseen_error_is_logged_and_hidden(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("kind", ["other", "panic"])
+def test_unforeseen_error_is_logged_and_hidden(caplog: pytest.LogCaptureFixture, kind: str) -> None:
     with caplog.at_level(logging.ERROR, logger="limelight"):
-        app = shown("other")
+        app = shown(kind)
     assert "secret" not in app.error[0].value
     (record,) = [record for record in caplog.records if record.name == "limelight"]
     assert record.exc_info

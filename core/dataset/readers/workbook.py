@@ -20,7 +20,7 @@ from core.dataset.readers.spool import Spool
 from core.dataset.readers.table import RawTable
 from core.dataset.readers.workbook_parts import SheetPart, examine
 from core.dataset.schema import Finding, Severity
-from core.errors import BadFile, BadSettings
+from core.errors import BadFile, BadSettings, is_panic
 from core.language import N_
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _damage_is_a_bad_file(name: str) -> Iterator[None]:
     except (CalamineError, ValueError, OverflowError, MemoryError, OSError) as error:
         raise BadFile(_damaged(name)) from error
     except BaseException as error:
-        if type(error).__name__ != "PanicException":
+        if not is_panic(error):
             raise
         raise BadFile(_damaged(name)) from error
 
