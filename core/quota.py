@@ -29,7 +29,7 @@ class Used:
     Attributes:
         size_bytes: of all files.
         runs: that can be read.
-        training_s: that they took, seconds.
+        training_s: that they took, seconds; of a run that continues another one, what it added.
         unread: runs that cannot be read.
     """
 
@@ -45,7 +45,8 @@ class Used:
         for folder in workspace.glob(RUNS):
             try:
                 run = Run(folder)
-                seconds += [run.status.seconds] if run.spec else []
+                status = run.status
+                seconds += [max(0.0, status.seconds - status.seconds_before)] if run.spec else []
             except Damaged:
                 unread += folder.is_dir()  # else it was deleted just now
         return cls(folder_bytes(workspace), len(seconds), sum(seconds), unread)

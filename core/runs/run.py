@@ -66,6 +66,7 @@ class Status(BaseModel):
     epochs: int = 0
     best_epoch: int = 0
     seconds: float = 0.0  # of training, monotonic
+    seconds_before: float = 0.0  # of these, those of the run that it continues
     backend: str = ""
     device: str = ""
     parameters: int = 0

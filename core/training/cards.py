@@ -25,7 +25,6 @@ from core.runs.run import Run
 from core.training.claim import LOADING
 from core.training.device import device_kind
 from core.training.gpu import VISIBLE, Card, CardMeter, visible_cards
-from core.training.own_process import is_held
 
 __all__ = ["TakenCard", "next_card_bytes", "own_card", "take_card"]
 
@@ -88,7 +87,7 @@ def take_card(home: Path, *, race: str = "", give_up: Callable[[], bool] = lambd
     waits = False
     while cards and not give_up():
         with _one_at_a_time(folder):
-            for card in sorted(cards, key=lambda card: -(CardMeter(card).free_memory_bytes() or 0)):
+            for card in sorted(cards, key=lambda card: (not _has_race(folder, card, race), -(CardMeter(card).free_memory_bytes() or 0))):
                 if (lock := _lock(folder, card, race)) is not None:
                     os.environ[VISIBLE] = card.uuid
                     return TakenCard(card, lock)
@@ -99,18 +98,42 @@ def take_card(home: Path, *, race: str = "", give_up: Callable[[], bool] = lambd
     return None
 
 
-def next_card_bytes(home: Path) -> int:
-    """Memory that the next run finds on the best card; a worker's own card, where this process has one.
+def next_card_bytes(home: Path) -> int | None:
+    """Memory that the next run finds on the best card; a worker's own card, where this process has one. None where no card tells.
 
     A card that a run of ours has counts whole: that run gives its memory back before another one gets the card.
     """
-    return max((_next_bytes(card, home / "cards") for card in visible_cards()), default=0)
+    told = [_next_bytes(card, home / "cards") for card in visible_cards()]
+    return max((size_bytes for size_bytes in told if size_bytes is not None), default=None)
 
 
-def _next_bytes(card: Card, folder: Path) -> int:
+def _next_bytes(card: Card, folder: Path) -> int | None:
     meter = CardMeter(card)
-    taken = _own is None and is_held(folder, _lock_name(card))
-    return (meter.total_memory_bytes() if taken else meter.free_memory_bytes()) or 0
+    return meter.total_memory_bytes() if _own is None and _is_taken(folder, card) else meter.free_memory_bytes()
+
+
+def _is_taken(folder: Path, card: Card) -> bool:
+    """Whether a run has a card, or the lanes of a race together."""
+    try:
+        with _one_at_a_time(folder), (folder / _lock_name(card)).open("rb") as file:  # whoever chooses a card must not find it held by us
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _has_race(folder: Path, card: Card, race: str) -> bool:
+    """Whether other lanes of a race have a card; called by who chooses one."""
+    if not race:
+        return False
+    with contextlib.suppress(FileNotFoundError), (folder / _lock_name(card)).open(encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return file.read() == race
+    return False
 
 
 def _see_none() -> None:

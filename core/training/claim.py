@@ -116,19 +116,20 @@ def locked(run: Run) -> Iterator[bool]:
             lock.close()
 
 
-def end_run(run: Run, state: RunState, message: str) -> bool:
+def end_run(run: Run, state: RunState, message: str, *, waiting: bool = True) -> bool:
     """Write the end of a run that no worker holds; nothing happens if it is over or held.
 
     Args:
         run: the run.
         state: stopped, failed or interrupted.
         message: the sentence for the user.
+        waiting: end it too where it waits for its turn; False for who found its worker dead: meanwhile somebody pressed Resume.
 
     Returns:
         True when the state was changed.
     """
     with locked(run) as free:
-        if not free or run.status.state.is_over:
+        if not free or (now := run.status.state).is_over or (now is RunState.QUEUED and not waiting):
             return False
         remove_scratch(run.folder)
         with contextlib.suppress(OSError):

@@ -150,7 +150,7 @@ def _continued_name(spec: RunSpec, epochs: int) -> str:
 
 
 def prepare_continued(run: Run, folder: Path) -> None:
-    """Put into a new run's folder what it goes on from: checkpoint and history of the one before.
+    """Put into a new run's folder what it goes on from: checkpoint, history and learning rate of the one before.
 
     A checkpoint is only ever replaced, never written into, so both runs can share one file on the disk.
     """
@@ -158,9 +158,11 @@ def prepare_continued(run: Run, folder: Path) -> None:
         os.link(run.path(CHECKPOINT_FILE), folder / CHECKPOINT_FILE)
     except OSError:  # another disk, or a file system without links
         shutil.copyfile(run.path(CHECKPOINT_FILE), folder / CHECKPOINT_FILE)
-    events = folder / run.events.name
+    if rate := run.learning_rate_requested:  # the checkpoint may be older than the wish
+        Run(folder).request_learning_rate(rate)
+    events, status = folder / run.events.name, run.status
     gone = _copy_history(run.events, events)
-    Run(folder).update(epoch=run.status.epoch)  # stopped before its turn, it can be continued in its turn
+    Run(folder).update(epoch=status.epoch, seconds_before=max(status.seconds, status.seconds_before))  # stopped before its turn, it can be continued in its turn
     with contextlib.suppress(OSError, LimelightError):  # without an index the copy is read whole, which takes longer
         if (known := History.load(run.events)).offset:
             known.copied(events, gone).save()

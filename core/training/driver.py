@@ -75,6 +75,10 @@ class Driver:
             tap.end("done")
         self._go_on()
         try:
+            if tap.reason == "stop":
+                self._close_stopped()
+            elif not tap.reason:
+                self._heed_rate(self._trainer.batch)  # asked for while it waited
             while not tap.reason:
                 self._epoch()
         finally:
@@ -129,6 +133,12 @@ class Driver:
         while trainer.batch < trainer.steps_per_epoch and not tap.reason:
             self._block()
         if trainer.batch:  # else Stop came while a lane waited for its turn: of an epoch without a step there is nothing to tell
+            self._close()
+
+    def _close_stopped(self) -> None:
+        """Stop was obeyed by an earlier worker, which did not live to be judged: only what it had done of an epoch is told once more."""
+        if self._inside and self._trainer.batch:
+            self._tap.begin_epoch()
             self._close()
 
     def _block(self) -> None:
@@ -191,8 +201,8 @@ class Driver:
             if self._wishes.pause_requested and not self._must_end():
                 self._pause()
             if self._wishes.stop_requested:
-                self._save()
                 self._tap.end("stop")
+                self._save()
             elif self._extras.interrupted():
                 self._save()
                 raise Terminated

@@ -23,7 +23,7 @@ class Progress:
         durations: seconds of the recent epochs that were whole (not the first of a process), for the time left.
         notices: codes of what the guard rails have said.
         history: the last `epoch` events, as many as the guard rails look at.
-        reason: why it ended (done, patience); empty while it learns.
+        reason: why it ended (done, patience, stop); empty while it learns.
     """
 
     epoch: int = 0

@@ -32,7 +32,7 @@ def checkpoint_of(run: Run, trainer: Trainer, course: Course) -> Checkpoint | No
     fits = checkpoint.fits(trainer.snapshot()) and checkpoint.now.batch <= trainer.steps_per_epoch
     if not fits or checkpoint.seed != course.seed or not checkpoint.is_finite:
         raise Damaged(N_("The checkpoint of run {id} belongs to another network, so the training cannot go on from it. Train again.").format(id=run.id))
-    if checkpoint.run != run.id and checkpoint.progress.reason:  # that run was over; this one is to learn on, with new patience
+    if checkpoint.run != run.id:  # that run was over, or stopped; this one is to learn on, with new patience, and perhaps no longer in a race
         progress = checkpoint.progress
-        return replace(checkpoint, progress=replace(progress, reason="", waits_since=progress.epoch))
+        return replace(checkpoint, progress=replace(progress, reason="", waits_since=progress.epoch, durations=()))
     return checkpoint

@@ -80,7 +80,7 @@ class Room:
         disk_needed_bytes, disk_free_bytes: under LIMELIGHT_HOME.
         batch_that_fits: the largest smaller batch (rows) that would fit; None where it fits as it is, or none would.
         sentence: empty where it fits.
-        card_needed_bytes, card_free_bytes: of the graphics processor; both 0 where the run uses none.
+        card_needed_bytes, card_free_bytes: of the graphics processor; both 0 where the run uses none, or it does not tell.
     """
 
     memory_needed_bytes: int
@@ -125,12 +125,12 @@ def room_for(spec: RunSpec, info: DatasetInfo, plan: Plan, *, held_bytes: int = 
     backend, batch = choose_backend(spec), spec.training.batch_size
     on_card = device_kind(backend) == "gpu"
     free = (free_memory_bytes() if free_bytes is None else free_bytes) + held_bytes
-    card_free = next_card_bytes(settings().home) if on_card else 0
+    card_free = next_card_bytes(settings().home) if on_card else None
     disk, disk_free = _disk_bytes(spec, info, plan), _disk_free(settings().home)
 
     def with_batch(rows: int) -> Room:
-        needed, card = _memory_bytes(spec, info, plan, backend, rows, on_card=on_card), _card_bytes(spec, info, plan, backend, rows) if on_card else 0
-        return Room(needed, free, disk, disk_free, card_needed_bytes=card, card_free_bytes=card_free)
+        needed, card = _memory_bytes(spec, info, plan, backend, rows, on_card=on_card), _card_bytes(spec, info, plan, backend, rows) if card_free is not None else 0
+        return Room(needed, free, disk, disk_free, card_needed_bytes=card, card_free_bytes=card_free or 0)
 
     room, smaller, sentence = with_batch(batch), None, ""
     if room.short is not None:

@@ -135,22 +135,22 @@ def _lose(jobs: Jobs, job: Job, run: Run) -> None:
 
 
 def settle(run: Run) -> None:
-    """Write the end of a run whose worker is gone; nothing happens if it is over or lives.
+    """Write the end of a run whose worker is gone; nothing happens if it is over, waits again, or lives.
 
     A run that had obeyed Stop and was being judged was ended by something else, so it says what that was.
     """
     state, message = _explained(run, children.exit_code(run))
     if run.stop_requested and run.status.phase not in LEARNED:
         state, message = explain_stop(resumable=has_checkpoint(run))
-    end(run, state, message)
+    end(run, state, message, waiting=False)
     children.forget(run)
     _stops_seen.pop(run.folder, None)
 
 
-def end(run: Run, state: RunState, message: str) -> None:
+def end(run: Run, state: RunState, message: str, *, waiting: bool = True) -> None:
     """Write the end of a run; on a full disk it is tried again at a later pump, so that nothing else suffers."""
     with contextlib.suppress(LimelightError, OSError):
-        end_run(run, state, message)
+        end_run(run, state, message, waiting=waiting)
 
 
 def scan(home: Path, jobs: Jobs) -> None:

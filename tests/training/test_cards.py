@@ -20,9 +20,15 @@ Take = Callable[..., TakenCard | None]
 
 
 @pytest.fixture
-def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Take]:
+def nvml_cards(monkeypatch: pytest.MonkeyPatch) -> tuple[FakeCard, FakeCard]:
+    two = FakeCard("GPU-a", used=70_000), FakeCard("GPU-b", used=10_000)
+    install(monkeypatch, *two)
+    return two
+
+
+@pytest.fixture
+def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nvml_cards: tuple[FakeCard, FakeCard]) -> Iterator[Take]:
     """Take one of two cards as another process would, which sees both; gives up at the third look."""
-    install(monkeypatch, FakeCard("GPU-a", used=70_000), FakeCard("GPU-b", used=10_000))
     monkeypatch.setattr(cards, "RETRY_S", 0.0)
     taken: list[TakenCard] = []
 
@@ -60,6 +66,16 @@ def test_runs_of_one_race_share_a_card(take: Take) -> None:
     assert other is not None
     assert other.card.uuid == "GPU-a"
     assert stranger is None
+
+
+def test_lanes_share_the_card_of_their_race_though_another_one_is_emptier(take: Take, nvml_cards: tuple[FakeCard, FakeCard]) -> None:
+    first = take("r-1")
+    nvml_cards[1].used = 75_000  # the first lane has begun to learn: the other card has more free now
+    second = take("r-1")
+    assert [lane and lane.card.uuid for lane in (first, second)] == ["GPU-b", "GPU-b"]
+    other = take()
+    assert other is not None
+    assert other.card.uuid == "GPU-a"
 
 
 def test_a_card_that_a_race_had_is_free_again(take: Take) -> None:

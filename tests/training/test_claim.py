@@ -106,6 +106,12 @@ def test_a_run_with_a_broken_spec_fails_with_a_sentence(run: Run) -> None:
     assert "cannot be read" in run.status.message
 
 
+def test_who_found_its_worker_dead_does_not_end_a_run_that_was_queued_again_meanwhile(run: Run) -> None:
+    assert not end_run(run, RunState.INTERRUPTED, "gone", waiting=False)
+    assert run.status.state is RunState.QUEUED
+    assert end_run(run, RunState.STOPPED, "taken out")
+
+
 def test_nobody_ends_a_run_that_is_held_or_over(run: Run) -> None:
     claim = Claim.take(run)
     assert claim is not None

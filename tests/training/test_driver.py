@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,11 @@ def outcome(fitted: Fitted) -> tuple[Any, ...]:
     return fitted.reason, fitted.epochs, fitted.best_epoch, fitted.step, [weight.tobytes() for weight in fitted.weights]
 
 
+def continued(kept: Checkpoint) -> Checkpoint:
+    """As a run that goes on where another one was stopped takes its checkpoint."""
+    return replace(kept, progress=replace(kept.progress, reason=""))
+
+
 def without_times(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     clocks = ("seconds", "learned_s", "prepared_s", "samples_per_s", "time_left_s", "time_left_low_s", "time_left_high_s")
     return [{name: value for name, value in event.items() if name not in clocks} for event in events]
@@ -192,7 +198,36 @@ def test_stop_ends_inside_the_epoch_and_going_on_from_there_is_as_if_nobody_had_
     assert {"phase": "stopping"} in notes.changes
     (kept,) = keeper.kept
     assert (kept.now.epoch, kept.progress.epoch, kept.steps) == (2, 1, fitted.step)
-    assert outcome(train(FakeTrainer(val_losses=LOSSES), None, kept)[0]) == outcome(train(FakeTrainer(val_losses=LOSSES))[0])
+    assert outcome(train(FakeTrainer(val_losses=LOSSES), None, continued(kept))[0]) == outcome(train(FakeTrainer(val_losses=LOSSES))[0])
+
+
+@pytest.mark.usefixtures("uneven")
+@pytest.mark.parametrize("stopped_at", [(1, 2), (2, 3), (3, 0)])
+def test_a_stopped_run_whose_worker_died_while_it_was_judged_learns_no_more(stopped_at: tuple[int, int]) -> None:
+    """What the first worker told of its last epoch is told again, to the same bits; the engine takes no step."""
+    wish, keeper = Wish(), Keeper()
+    keeper.is_due = False
+
+    def press(epoch: int, batch: int) -> None:
+        wish.stop_requested = (epoch, batch) >= stopped_at
+
+    fitted, notes = train(FakeTrainer(val_losses=LOSSES, on_step=press), wish, writer=keeper)
+    trainer = FakeTrainer(val_losses=LOSSES)
+    again, tail = train(trainer, None, keeper.kept[-1])
+    assert outcome(again) == outcome(fitted)
+    assert (again.reason, trainer.calls) == ("stop", [])
+    assert without_times(tail.of("epoch")) == without_times(notes.of("epoch"))[keeper.kept[-1].progress.epoch :]
+
+
+def test_a_rate_asked_for_while_it_waited_is_that_of_its_first_step() -> None:
+    wish, rates = Wish(), list[float]()
+    wish.learning_rate_requested = 0.003
+    trainer = FakeTrainer()
+    trainer.on_step = lambda epoch, batch: rates.append(float(np.float32(trainer.rate)))
+    _, notes = train(trainer, wish)
+    assert {rate == np.float32(0.003) for rate in rates} == {True}
+    (event,) = notes.of("learning_rate")
+    assert (event["step"], event["epoch"]) == (0, 1)
 
 
 @pytest.mark.usefixtures("uneven")
@@ -440,7 +475,7 @@ def test_of_an_epoch_without_a_step_nothing_is_told(done: int) -> None:
     assert (fitted.reason, fitted.epochs, fitted.best_epoch) == ("stop", done, done)
     assert [event["epoch"] for event in notes.of("epoch")] == list(range(1, done + 1))
     assert all(event["loss"] > 0 for event in notes.of("epoch"))
-    assert outcome(train(FakeTrainer(val_losses=LOSSES), None, keeper.kept[-1])[0]) == outcome(train(FakeTrainer(val_losses=LOSSES))[0])
+    assert outcome(train(FakeTrainer(val_losses=LOSSES), None, continued(keeper.kept[-1]))[0]) == outcome(train(FakeTrainer(val_losses=LOSSES))[0])
 
 
 def test_the_clock_in_the_status_stands_while_a_lane_waits() -> None:

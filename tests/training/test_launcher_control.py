@@ -17,6 +17,7 @@ import pytest
 from core.errors import BadSettings, NotFound, NotReady, QuotaExceeded, UserError
 from core.files import read_json
 from core.language import speaking
+from core.quota import Used
 from core.runs.events import append_event
 from core.runs.history import History
 from core.runs.run import Run
@@ -298,6 +299,24 @@ def test_a_continued_run_has_the_checkpoint_and_the_history_of_the_first(workspa
     assert control.continued(Run(new.folder), 1).name == again.name  # whoever pressed before
     new.path("spec.json").write_text(spec.model_copy(update={"name": "Multilayer network (custom)"}).model_dump_json())
     assert control.continued(Run(new.folder), 1).name == f"Multilayer network (to epoch {new.status.epoch + 1})"  # nobody named it
+
+
+def test_a_continued_run_learns_at_the_rate_asked_for_last_and_counts_what_it_adds(workspace: Workspace) -> None:
+    """The checkpoint may be older than the wish; and its seconds of learning are those of both runs."""
+    old = ended(workspace)
+    old.request_learning_rate(0.0002)
+    old.update(seconds=3600.0)
+    new, plain = bare_run(workspace), bare_run(workspace)
+    control.prepare_continued(old, new.folder)
+    new.update(seconds=3660.0)  # as its worker says it
+    assert (new.learning_rate_requested, control.learning_rate_of(new)) == (0.0002, 0.0002)
+    assert Used.of(workspace.folder).training_s == 3660.0
+    control.prepare_continued(new, plain.folder)  # which never has its turn
+    assert (plain.status.seconds, plain.status.seconds_before) == (0.0, 3660.0)
+    assert Used.of(workspace.folder).training_s == 3660.0
+    last = bare_run(workspace)
+    control.prepare_continued(plain, last.folder)
+    assert last.status.seconds_before == 3660.0
 
 
 def test_a_continued_run_has_an_index_of_its_own_history(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

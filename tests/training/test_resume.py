@@ -42,25 +42,20 @@ def test_without_a_checkpoint_it_begins_at_its_start(run: Run) -> None:
 
 def test_its_own_checkpoint_is_taken_as_it_is(run: Run) -> None:
     written = checkpoint(run)
-    for reason in ("", "patience"):
+    for reason in ("", "patience", "stop"):
         kept = replace(written, progress=replace(written.progress, reason=reason))
         got = found(run, kept)
         assert got is not None
         assert (got.steps, got.progress) == (12, kept.progress)
 
 
-def test_after_the_end_of_the_run_before_patience_begins_anew(run: Run) -> None:
-    over = Progress(epoch=4, step=32, best_epoch=1, waits_since=1, reason="patience")
+@pytest.mark.parametrize("reason", ["patience", "done", "stop", ""])
+def test_after_the_run_before_patience_and_time_left_begin_anew(run: Run, reason: str) -> None:
+    """Whoever asks for more epochs gets them, however little patience was left; and a lane of a race that learns on alone is quicker."""
+    over = Progress(epoch=4, step=32, best_epoch=1, waits_since=1, durations=(2.0, 2.0), notices=("no_learning",), reason=reason)
     got = found(run, replace(checkpoint(run), run="r-before", progress=over))
     assert got is not None
-    assert got.progress == replace(over, reason="", waits_since=4)
-
-
-def test_after_a_stop_of_the_run_before_nothing_changes(run: Run) -> None:
-    written = replace(checkpoint(run), run="r-before")
-    got = found(run, written)
-    assert got is not None
-    assert got.progress == written.progress
+    assert got.progress == replace(over, reason="", waits_since=4, durations=())
 
 
 @pytest.mark.parametrize("change", ["seed", "nan", "shape", "batch", "bytes"])

@@ -195,11 +195,18 @@ def test_on_a_graphics_processor_a_step_needs_no_memory_of_the_machine(card: Fak
     assert small.card_needed_bytes < large.card_needed_bytes
 
 
-def test_a_card_that_a_run_of_ours_has_counts_whole(card: FakeCard, clean_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_card_that_does_not_tell_its_memory_refuses_nobody(card: FakeCard) -> None:
+    card.used = None
+    room = room_for(*made(), free_bytes=PLENTY)
+    assert (room.card_needed_bytes, room.card_free_bytes, room.sentence) == (0, 0, "")
+
+
+@pytest.mark.parametrize("race", ["", "r-1"])
+def test_a_card_that_a_run_of_ours_has_counts_whole(card: FakeCard, clean_home: Path, monkeypatch: pytest.MonkeyPatch, race: str) -> None:
     """That run ends before another gets the card. What another program holds is not given back."""
     card.used = card.total - 1
     assert room_for(*made(), free_bytes=PLENTY).sentence
-    taken = cards.take_card(clean_home)
+    taken = cards.take_card(clean_home, race=race)
     assert taken is not None
     monkeypatch.delenv(gpu.VISIBLE)
     assert not room_for(*made(), free_bytes=PLENTY).sentence

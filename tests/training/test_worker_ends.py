@@ -144,21 +144,28 @@ def test_stop_is_heard_while_a_run_waits_for_memory(run: Run, monkeypatch: pytes
 
 
 @pytest.mark.training
-def test_an_export_that_is_killed_costs_no_learning(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("stopped", [False, pytest.param(True, id="stopped")])
+def test_an_export_that_is_killed_costs_no_learning(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, stopped: bool) -> None:
     """The kernel ends the largest process when memory runs out: `kill -9` of the one that converts the model."""
     monkeypatch.setattr(children, "COMMAND", hasty_worker.COMMAND)
     (workspace.home / "export").touch()  # this time with the conversion
-    run, home = make_run(workspace, epochs=2), Launcher(workspace.home)
+    run, home = make_run(workspace, epochs=10_000 if stopped else 2), Launcher(workspace.home)
     home.submit(run)
+    if stopped:
+        until(lambda: run.status.epoch >= 2, 240.0)
+        home.stop(run)
     os.kill(until(lambda: exporter(run), 240.0), signal.SIGKILL)
     until(lambda: run.status.state.is_over and not run.is_locked())
+    learned = run.status.epoch
     assert (run.status.state, run.has_model) == (RunState.INTERRUPTED, False), run.path("log.txt").read_text()[-3000:]
     assert "ran out of memory" in run.status.message
     assert "press Resume" in run.status.message
     (workspace.home / "export").unlink()
     home.resume(run)
-    assert home.wait(run).state is RunState.FINISHED, run.path("log.txt").read_text()[-3000:]
-    assert [event["epoch"] for event in events_of(run) if event["kind"] == "epoch"] == [1, 2]  # it was only judged again
+    assert home.wait(run).state is (RunState.STOPPED if stopped else RunState.FINISHED), run.path("log.txt").read_text()[-3000:]
+    assert run.status.headline
+    told = [event["epoch"] for event in events_of(run) if event["kind"] == "epoch"]
+    assert told in ([*range(1, learned + 1)], [*range(1, learned + 1), learned])  # it was only judged again; the epoch that Stop cut short is told twice
 
 
 @pytest.mark.training
