@@ -68,12 +68,20 @@ def start_worker(run: Run, backend: EngineName, home: Path) -> ProcessIdentity |
         return ProcessIdentity.of(process.pid)
 
 
-def exit_code(run: Run) -> int | None:
-    """How the worker of a run ended, as `subprocess` says it; None while it lives or if it is not our child."""
+def exit_code(run: Run, *, wait_s: float = 0.0) -> int | None:
+    """How the worker of a run ended, as `subprocess` says it; None while it lives or if it is not our child.
+
+    Args:
+        run: whose worker it was.
+        wait_s: for who knows that it has let go of the run: the kernel frees the lock of a process an instant before it says how that ended.
+    """
     with _mutex:
         bury()
         worker = _workers.get(run.folder.resolve())
-        return None if worker is None else worker.returncode
+    if worker is not None and wait_s:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            worker.wait(wait_s)
+    return None if worker is None else worker.returncode
 
 
 def forget(run: Run) -> None:

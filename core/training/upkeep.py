@@ -30,6 +30,7 @@ from core.training.queue import Job, Jobs
 __all__ = ["adopt", "is_working", "left_queue", "scan", "settle", "start_job", "start_next"]
 
 LEASE_S = 60.0  # a new process has this long to lock its run
+EXIT_S = 1.0  # a process that has let go of its run is gone within this time
 ATTEMPTS = 2  # processes that may die before they lock the run; then it fails
 STOP_S, TERM_S = 15.0, 60.0  # a worker that ignores Stop gets SIGTERM after the first, SIGKILL after both: it may be in one long call of its engine
 NO_MODEL = N_("It was stopped before it had a model.")
@@ -139,7 +140,7 @@ def settle(run: Run) -> None:
 
     A run that had obeyed Stop and was being judged was ended by something else, so it says what that was.
     """
-    state, message = _explained(run, children.exit_code(run))
+    state, message = _explained(run, children.exit_code(run, wait_s=EXIT_S))
     if run.stop_requested and run.status.phase not in LEARNED:
         state, message = explain_stop(resumable=has_checkpoint(run))
     end(run, state, message, waiting=False)

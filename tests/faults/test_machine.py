@@ -47,6 +47,7 @@ DATES = {  # who may ask, and what for: nobody's life hangs on it
     "core/training/compiled.py": "which compiled code is oldest, where there is too much of it",
     "core/dataset/ingest.py": "writes when a dataset was made",
     "core/dataset/findings/moments.py": "whether a column holds moments that are still to come",
+    "core/parquet.py": "whether a file whose checksum was looked at is another one now",
     "core/seal.py": "writes when the test rows were looked at",
     "core/report/__init__.py": "writes when a report was made",
     "core/latency.py": "whether a model is the one that was measured",

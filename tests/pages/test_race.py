@@ -66,7 +66,7 @@ def test_a_race_whose_end_cannot_be_written_is_drawn_once(monkeypatch: pytest.Mo
     for run in runs:
         made.begin(run)
     again: list[object] = []
-    monkeypatch.setattr(upkeep, "end", lambda *_: None)
+    monkeypatch.setattr(upkeep, "end", lambda *_, **__: None)
     monkeypatch.setattr(shown.st, "rerun", lambda **given: again.append(given))
     app = page(race)
     assert app.title[0].value == "The race was interrupted" and [run.status.state for run in runs] == [RunState.RUNNING] * 2

@@ -159,6 +159,19 @@ def test_a_look_never_waits_for_the_queue_with_what_a_pump_needs(workspace: Work
     assert held == [False]
 
 
+def test_how_a_worker_ended_is_waited_for_where_it_has_let_go_of_its_run(workspace: Workspace) -> None:
+    """The kernel frees a lock before the process can be asked how it ended; without the wait "killed" was told as "vanished"."""
+    run = bare_run(workspace)
+    with subprocess.Popen((sys.executable, "-c", "import sys; sys.exit(len(sys.stdin.readline()))"), stdin=subprocess.PIPE, text=True) as process:
+        children._workers[run.folder.resolve()] = process
+        assert (children.exit_code(run), children.exit_code(run, wait_s=0.01)) == (None, None)
+        assert process.stdin
+        process.stdin.write("seven!\n")
+        process.stdin.flush()
+        assert children.exit_code(run, wait_s=60.0) == 7
+    children.forget(run)
+
+
 def test_a_dead_spare_is_replaced(tmp_path: Path) -> None:
     children.warm_spare("jax", tmp_path)
     assert children._spare is not None

@@ -32,7 +32,7 @@ def dead_run(workspace: Workspace, phase: str, *, checkpoint: bool = True) -> Ru
 def test_who_obeyed_stop_and_was_killed_while_judged_may_go_on(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, phase: str) -> None:
     run = dead_run(workspace, phase)
     run.request_stop()
-    monkeypatch.setattr(children, "exit_code", lambda run: -signal.SIGKILL)
+    monkeypatch.setattr(children, "exit_code", lambda run, **_: -signal.SIGKILL)
     upkeep.settle(run)
     assert run.status.state is RunState.INTERRUPTED
     assert "killed from outside. Press Resume" in run.status.message
