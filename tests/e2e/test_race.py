@@ -123,6 +123,7 @@ def test_a_race_that_was_stopped_in_the_queue_has_no_model(server: Server, new_p
     page = new_page()
     page.goto(f"{server.url}/train?race={race.id}")
     expect(page.locator(".ll-rows .ll-state").first).to_have_text("Stopped, no model")
+    assert page.locator(".ll-done").evaluate_all("bars => bars.map((bar) => bar.style.transform)") == ["scaleX(0)"] * 2  # a full bar would say that it did all
     expect(page.locator("[data-part=lead]")).to_have_text("The race is over, and no lane ended with a model")
     expect(page.get_by_text("No lane ended with a model. Press a name in the board to see why.")).to_be_visible()
 
@@ -269,6 +270,16 @@ def test_a_lane_without_a_model_has_no_epoch_that_counts(new_page: Callable[...,
     assert (kept, stopped) == ([[2, 0.9], 2, "Finished", 0.9], [[2, 0.9], 2, "Stopped", 0.9])
     assert (failed, interrupted) == ([None, 2, "Failed", None], [None, 2, "Interrupted", None])
     assert run_js(new_page(), f'return stateOf(ended({A}, "stopped", false).history)') == "Stopped, no model"
+
+
+def test_of_few_batches_all_are_in_the_picture(new_page: Callable[..., Page]) -> None:
+    """Of many, the first noisy ones may lie outside."""
+    code = """
+    const curve = (...y) => [{ training: y.map((one, number) => [number, one]), validation: [[1, 0.7]] }];
+    const noisy = curve(0.1, 0.2, ...Array(200).fill(0.6), 0.8);
+    return [extentOf(curve(0.5, 0.8), true), extentOf(noisy, true)];
+    """
+    assert run_js(new_page(), code) == [[0.5, 0.8], [0.6, 0.7]]
 
 
 def test_where_a_step_lies_on_each_axis(new_page: Callable[..., Page]) -> None:

@@ -88,7 +88,7 @@ function extentOf(curves, higher) {
   const [from, to] = !values.length ? [0.05, 0.95] : higher ? [0.3, 0.95] : [0.05, 0.7];
   for (const { training } of curves) {
     const sorted = training.map(([, y]) => y).filter((y) => typeof y === "number").sort((a, b) => a - b);
-    if (sorted.length) values.push(sorted[Math.floor((sorted.length - 1) * from)], sorted[Math.floor((sorted.length - 1) * to)]);
+    if (sorted.length) values.push(sorted[Math.floor((sorted.length - 1) * from)], sorted[Math.ceil((sorted.length - 1) * to)]);
   }
   return values.length ? [Math.min(...values), Math.max(...values)] : [null, null];
 }

@@ -69,7 +69,7 @@ class Board {
     row.element.classList.toggle("ll-first", place === 0 && value !== null);
     row.element.dataset.state = history.state;
     const total = history.begin?.epochs ?? 0;
-    const ended = history.state === "finished" || history.state === "stopped" || Boolean(PHASES[history.status?.phase]);
+    const ended = !history.out && (history.state === "finished" || history.state === "stopped" || Boolean(PHASES[history.status?.phase]));
     row.bar.style.transform = `scaleX(${ended ? 1 : total ? Math.min(1, history.progress / total) : 0})`;
   }
 
