@@ -98,7 +98,7 @@ def test_a_damaged_run_hides_only_itself(workspace: Workspace, monkeypatch: pyte
 
 def trained(workspace: Workspace, dataset: Dataset) -> tuple[Run, Run]:
     """The same run as it was while it learned, and once it was over."""
-    run, home = make_run(workspace, dataset, "jax", epochs=2_000), Launcher(workspace.home)
+    run, home = make_run(workspace, dataset, "jax", epochs=10_000), Launcher(workspace.home)
     home.submit(run)
     workspace.share(run)
     identity(run)

@@ -62,7 +62,7 @@ def epochs(run: Run) -> int:
 
 @pytest.mark.parametrize("kind", [HastyServer, pytest.param(Server, marks=pytest.mark.nightly)])
 def test_training_outlives_browsers_and_server(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, kind: type[Server]) -> None:
-    run = make_run(workspace, make_dataset(workspace, 1_000), "jax", epochs=3_000)
+    run = make_run(workspace, make_dataset(workspace, 1_000), "jax", epochs=10_000, batch_size=8)
     with monkeypatch.context() as nothing_starts_here:
         nothing_starts_here.setenv("LIMELIGHT_MAX_PARALLEL_RUNS", "0")
         settings.cache_clear()
