@@ -31,6 +31,7 @@ __all__ = ["Job", "Jobs", "Queue"]
 log = logging.getLogger("limelight")
 
 BUSY_S = 10.0  # wait at most this long for another process' transaction
+RETRY_S = 0.01
 FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}  # what a full disk is called: in WAL mode even reading makes files
 HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 NO_ROOM = N_("The queue of runs cannot be read or written, most likely because the disk is full. Free some space and try again.")
@@ -202,7 +203,19 @@ class Queue:
         log.warning("The queue could not be read. It was put aside as %s and is built anew from the run folders.", kept)
 
     def _begin(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
+        """A connection inside a transaction; SQLite waits for that of another, but not where another opens or closes the file."""
+        deadline = time.monotonic() + BUSY_S
+        while True:
+            left_s = deadline - time.monotonic()
+            try:
+                return self._connected(max(0.0, left_s))
+            except sqlite3.OperationalError as error:
+                if not _is_held(error) or left_s <= 0:
+                    raise
+            time.sleep(RETRY_S)
+
+    def _connected(self, timeout_s: float) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=timeout_s, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
@@ -221,12 +234,20 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the kind, without its details
-        if code in FULL:
+        if _kind(error) in FULL:
             raise DiskFull(NO_ROOM) from error
-        if code in HELD:
+        if _is_held(error):
             raise MachineError(TOO_LONG, code="busy") from error
         raise
+
+
+def _kind(error: sqlite3.OperationalError) -> int:
+    """SQLite's code, without its details."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _is_held(error: sqlite3.OperationalError) -> bool:
+    return _kind(error) in HELD
 
 
 def _text(worker: ProcessIdentity | None) -> str | None:

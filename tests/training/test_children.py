@@ -24,6 +24,7 @@ from core.workspace import Workspace
 from tests.training.conftest import bare_run, until
 
 WAITER = (sys.executable, "-c", "import sys; sys.stdin.readline()")  # waits as a spare does, without libraries
+STAYER = (sys.executable, "-c", "import signal, sys; ('--spare' in sys.argv and not sys.stdin.readline()) or signal.pause()")  # with a run it is there until it is killed
 
 
 @pytest.fixture(autouse=True)
@@ -202,6 +203,7 @@ def test_a_used_spare_is_replaced_once_the_run_has_begun(workspace: Workspace, m
 @pytest.mark.parametrize(("cores", "expected"), [(8, ["4", "4"]), (1, ["1", "1"])])
 def test_lanes_side_by_side_share_the_cores_and_none_has_the_spare(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, cores: int, expected: list[str]) -> None:
     """On one core they take turns: each has it to itself, and the first may have the spare."""
+    monkeypatch.setattr(children, "COMMAND", STAYER)
     monkeypatch.setattr(turns, "cores", lambda: cores)
     monkeypatch.setattr(turns, "device_kind", lambda: "cpu")
     monkeypatch.setattr(backend_module, "cores", lambda: cores)
@@ -209,13 +211,17 @@ def test_lanes_side_by_side_share_the_cores_and_none_has_the_spare(workspace: Wo
     runs = lanes_of(create_race(workspace, specs), workspace.runs_folder)
     assert children.warm_spare("jax", workspace.home)
     spare = spare_pid()
-    workers, threads = [], []
-    for run in runs:
-        children.start_worker(run, "jax", workspace.home)
-        workers.append(children._workers[run.folder.resolve()].pid)
-        threads.append(threads_of(workers[-1]))  # at once: these workers find no data and end
-    assert (spare in workers) is (cores == 1)
-    assert threads == expected
+    started = list[subprocess.Popen[bytes]]()
+    try:
+        for run in runs:
+            children.start_worker(run, "jax", workspace.home)
+            started.append(children._workers[run.folder.resolve()])
+        assert [threads_of(worker.pid) for worker in started] == expected
+        assert (spare in [worker.pid for worker in started]) is (cores == 1)
+    finally:
+        for worker in started:
+            worker.kill()
+            worker.wait(20)
 
 
 def threads_of(pid: int) -> str:
