@@ -87,7 +87,7 @@ def take_card(home: Path, *, race: str = "", give_up: Callable[[], bool] = lambd
     waits = False
     while cards and not give_up():
         with _one_at_a_time(folder):
-            for card in sorted(cards, key=lambda card: (not _has_race(folder, card, race), -(CardMeter(card).free_memory_bytes() or 0))):
+            for card in sorted(cards, key=lambda card: (not race or _holder(folder, card) != race, -(CardMeter(card).free_memory_bytes() or 0))):
                 if (lock := _lock(folder, card, race)) is not None:
                     os.environ[VISIBLE] = card.uuid
                     return TakenCard(card, lock)
@@ -114,26 +114,19 @@ def _next_bytes(card: Card, folder: Path) -> int | None:
 
 def _is_taken(folder: Path, card: Card) -> bool:
     """Whether a run has a card, or the lanes of a race together."""
-    try:
-        with _one_at_a_time(folder), (folder / _lock_name(card)).open("rb") as file:  # whoever chooses a card must not find it held by us
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
+    with contextlib.suppress(FileNotFoundError), _one_at_a_time(folder):  # whoever chooses a card must not find it held by us
+        return _holder(folder, card) is not None
     return False
 
 
-def _has_race(folder: Path, card: Card, race: str) -> bool:
-    """Whether other lanes of a race have a card; called by who chooses one."""
-    if not race:
-        return False
+def _holder(folder: Path, card: Card) -> str | None:
+    """The race whose lanes have a card, "" where it is a single run; None where nobody has it. For who chooses, or keeps others from it."""
     with contextlib.suppress(FileNotFoundError), (folder / _lock_name(card)).open(encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return file.read() == race
-    return False
+            return file.read()
+    return None
 
 
 def _see_none() -> None:
